@@ -1,2 +1,99 @@
+//! Raft as a pure state machine.
+//!
+//! A [`Node`] is a value. It does no I/O, has no clock and no source of randomness: the host passes inputs in, each
+//! with the time, and polls outputs until there are none. Cloning a node is how its past is kept.
+//!
+//! ```
+//! use raftarium_core::{Boot, Config, DurableState, Instant, Membership, Node, NodeId, Output};
+//!
+//! // A cluster of one: it elects itself, and commits what is durable on its own disk.
+//! let membership = Membership::new([NodeId(1)])?;
+//! let mut node = Node::start(NodeId(1), Config::default(), DurableState::new(membership), Boot(1), Instant::ZERO)?;
+//!
+//! let mut now = node.deadline().expect("a voter always waits for something").at;
+//! node.wake(now);
+//! let proposal = node.propose(now, "hello".into())?;
+//!
+//! let mut applied = Vec::new();
+//! loop {
+//!     let done = match node.poll() {
+//!         None => break,
+//!         Some(Output::Persist(write)) => {
+//!             // Here a real host writes `write.hard_state` and `write.entries` to its disk, and waits for it.
+//!             Ok(write.id)
+//!         }
+//!         Some(Output::Apply(entries)) => {
+//!             applied.extend(entries.iter().map(|entry| entry.id));
+//!             Err(entries.last().expect("never empty").id.index)
+//!         }
+//!         Some(Output::Send(_) | Output::Proposals(_) | Output::Event(_)) => continue,
+//!     };
+//!     match done {
+//!         Ok(id) => node.persisted(now, id)?,
+//!         Err(index) => node.applied(now, index)?,
+//!     }
+//! }
+//! assert!(applied.contains(&proposal));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Rules for a host
+//!
+//! - After every input, [poll](Node::poll) until there is nothing more.
+//! - [Wake](Node::wake) the node when its [deadline](Node::deadline) is reached. The deadline may move with any input.
+//! - A [`Send`] that names a write leaves only after that write is durable. This is "persist before send", and the only
+//!   rule whose breach can lose data.
+//! - Writes become durable in the order in which they were handed out.
+//! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
+//!
+//! # Errors and panics
+//!
+//! Whatever comes from outside and is wrong is an error that names what was given and what is allowed, and changes
+//! nothing. A panic would be a bug in this crate.
+//!
+//! # Where the rules come from
+//!
+//! Sections with a bare number (§5.4.2) are of "In Search of an Understandable Consensus Algorithm (Extended Version)"
+//! by Ongaro and Ousterhout, 2014; those of the dissertation are of Ongaro's "Consensus: Bridging Theory and Practice",
+//! 2014.
+//!
+//! # Features
+//!
+//! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`.
+
 #![no_std]
-//! (being built)
+
+extern crate alloc;
+
+mod config;
+mod durability;
+mod election;
+mod error;
+mod event;
+mod log;
+mod membership;
+mod message;
+mod node;
+mod output;
+mod progress;
+mod proposals;
+pub mod quorum;
+pub mod random;
+mod replication;
+mod role;
+mod start;
+mod time;
+mod types;
+
+pub use config::{Config, ConfigError, Settings, TIMEOUT_MAX};
+pub use error::{CampaignError, ProposeError, Rejection, ReportError, StartError};
+pub use event::{ElectionReason, Event, Role, StepDownReason, VoteRefusal};
+pub use log::{Entry, Log, Payload};
+pub use membership::{Membership, MembershipError};
+pub use message::{AppendReply, AppendRequest, Body, Message, VoteReply, VoteRequest};
+pub use node::Node;
+pub use output::{Deadline, HardState, Outcome, Output, Persist, PersistId, ProposalId, Resolution, Send, Timer};
+pub use progress::{Progress, ProgressState};
+pub use start::DurableState;
+pub use time::Instant;
+pub use types::{Boot, EntryId, LogIndex, NodeId, Term};

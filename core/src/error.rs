@@ -1,0 +1,217 @@
+//! What can be wrong with an input. An input that is refused changes nothing.
+
+use core::fmt;
+
+use crate::output::PersistId;
+use crate::types::{EntryId, LogIndex, NodeId, Term};
+
+/// Why a message from a peer was refused: no correct server sends such a message to this one.
+///
+/// Stale messages are not refused; they are answered or put aside, as Raft says (§5.1).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The message is for another server.
+    WrongReceiver {
+        /// Whom it is for.
+        to: NodeId,
+        /// Who got it.
+        here: NodeId,
+    },
+    /// The message claims to come from its own receiver.
+    FromSelf,
+    /// A term or an index is so great that it could not grow any more.
+    OutOfRange,
+    /// The entries do not follow one another, or their terms go back or are above the sender's.
+    MalformedEntries {
+        /// The first entry that does not fit.
+        at: EntryId,
+    },
+    /// A second server claims to lead the term that this one leads; Election Safety (§5.2) says that none can.
+    SecondLeader {
+        /// The term.
+        term: Term,
+        /// The other server.
+        other: NodeId,
+    },
+    /// An entry would replace one that is committed; Leader Completeness (§5.4) says that none can.
+    ConflictsWithCommitted {
+        /// The entry that was sent.
+        entry: EntryId,
+        /// The commit index here.
+        commit: LogIndex,
+    },
+    /// A follower claims to agree beyond the end of this leader's log.
+    MatchBeyondLog {
+        /// What it claims.
+        matched: LogIndex,
+        /// Where the log ends.
+        last: LogIndex,
+    },
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongReceiver { to, here } => write!(f, "the message is for {to}, and this is {here}"),
+            Self::FromSelf => write!(f, "the message claims to come from its receiver"),
+            Self::OutOfRange => write!(f, "a term or an index is above {}", Term::MAX),
+            Self::MalformedEntries { at } => {
+                write!(f, "entry {at} does not follow the one before it, or is above the sender's term")
+            }
+            Self::SecondLeader { term, other } => {
+                write!(f, "{other} claims to lead term {term}, which this server leads")
+            }
+            Self::ConflictsWithCommitted { entry, commit } => {
+                write!(f, "entry {entry} would replace a committed one; committed is up to {commit}")
+            }
+            Self::MatchBeyondLog { matched, last } => {
+                write!(f, "the follower claims to agree up to {matched}, and the log ends at {last}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Rejection {}
+
+/// Why a proposal was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum ProposeError {
+    /// Only a leader takes proposals (§8).
+    NotLeader {
+        /// Who leads, as far as this server knows.
+        leader: Option<NodeId>,
+    },
+}
+
+impl fmt::Display for ProposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLeader { leader: Some(leader) } => write!(f, "this server is not the leader; {leader} is"),
+            Self::NotLeader { leader: None } => write!(f, "this server is not the leader, and knows of none"),
+        }
+    }
+}
+
+impl core::error::Error for ProposeError {}
+
+/// Why an election was not started.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum CampaignError {
+    /// The server leads already.
+    AlreadyLeader {
+        /// The term that it leads.
+        term: Term,
+    },
+    /// The server is not a voter, so it cannot lead.
+    NotVoter,
+}
+
+impl fmt::Display for CampaignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyLeader { term } => write!(f, "this server already leads term {term}"),
+            Self::NotVoter => write!(f, "this server is not a voter; only voters can be elected"),
+        }
+    }
+}
+
+impl core::error::Error for CampaignError {}
+
+/// Why a report of the host was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The write belongs to another life of the server, was reported before, or was never asked for.
+    NotUnderWay {
+        /// What was reported.
+        id: PersistId,
+    },
+    /// The index was not handed out to be applied yet, or was reported before.
+    NotBeingApplied {
+        /// What was reported.
+        index: LogIndex,
+        /// What was reported last.
+        applied: LogIndex,
+        /// What was handed out last.
+        handed_out: LogIndex,
+    },
+}
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUnderWay { id } => write!(f, "{id} is not under way"),
+            Self::NotBeingApplied { index, applied, handed_out } => {
+                write!(f, "index {index} is not being applied; that would be above {applied} and up to {handed_out}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReportError {}
+
+/// Why a server cannot start from the state that was found. Nothing is repaired silently.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An entry does not follow the one before it, or its term is lower.
+    BrokenLog {
+        /// The last entry that fits.
+        after: EntryId,
+        /// The entry that was found.
+        found: EntryId,
+    },
+    /// The log has an entry of a term that the server says it never saw.
+    TermBehindLog {
+        /// The term of the hard state.
+        term: Term,
+        /// The last entry.
+        last: EntryId,
+    },
+    /// The commit index is outside of the log.
+    CommitOutsideLog {
+        /// The commit index.
+        commit: LogIndex,
+        /// The base of the log.
+        base: LogIndex,
+        /// The end of the log.
+        last: LogIndex,
+    },
+    /// The state machine is before the base of the log, or after its end.
+    AppliedOutsideLog {
+        /// What is applied.
+        applied: LogIndex,
+        /// The base of the log.
+        base: LogIndex,
+        /// The end of the log.
+        last: LogIndex,
+    },
+    /// A term or an index is so great that it could not grow any more.
+    OutOfRange,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BrokenLog { after, found } => write!(f, "entry {found} was found where one after {after} must be"),
+            Self::TermBehindLog { term, last } => {
+                write!(f, "the hard state has term {term}, and the log ends with entry {last}")
+            }
+            Self::CommitOutsideLog { commit, base, last } => {
+                write!(f, "the commit index is {commit}, and the log reaches from {base} to {last}")
+            }
+            Self::AppliedOutsideLog { applied, base, last } => {
+                write!(f, "applied is {applied}, and the log reaches from {base} to {last}")
+            }
+            Self::OutOfRange => write!(f, "a term or an index is above {}", Term::MAX),
+        }
+    }
+}
+
+impl core::error::Error for StartError {}

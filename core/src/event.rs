@@ -1,0 +1,197 @@
+//! What a node did and decided, for whoever wants to watch.
+
+use crate::log::Entry;
+use crate::types::{EntryId, LogIndex, NodeId, Term};
+
+/// Something that a node did or decided. It changes nothing; it is there to be shown, counted and explained.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Event {
+    /// The node learnt of a higher term (§5.1).
+    TermAdvanced {
+        /// The term that it left.
+        from: Term,
+        /// The term that it is in now.
+        to: Term,
+        /// Who told it.
+        by: NodeId,
+    },
+    /// The node became a candidate and voted for itself (§5.2).
+    ElectionStarted {
+        /// The new term.
+        term: Term,
+        /// Why.
+        reason: ElectionReason,
+        /// How many elections it has started since it last heard of a leader.
+        attempt: u32,
+    },
+    /// The node granted its vote.
+    VoteGranted {
+        /// To whom.
+        to: NodeId,
+        /// In which term.
+        term: Term,
+    },
+    /// The node refused its vote.
+    VoteRefused {
+        /// To whom.
+        to: NodeId,
+        /// Why.
+        reason: VoteRefusal,
+    },
+    /// A candidate received an answer.
+    VoteCounted {
+        /// From whom.
+        from: NodeId,
+        /// What it was.
+        granted: bool,
+        /// How many votes the candidate has now, its own included.
+        votes: u32,
+        /// How many it needs.
+        needed: u32,
+    },
+    /// The candidate has a majority.
+    BecameLeader {
+        /// The term that it leads.
+        term: Term,
+    },
+    /// A leader or a candidate gave up its role.
+    SteppedDown {
+        /// What it was.
+        was: Role,
+        /// The term that it is in now.
+        term: Term,
+        /// Why.
+        reason: StepDownReason,
+    },
+    /// A follower learnt who leads the term.
+    LeaderFound {
+        /// Who leads.
+        leader: NodeId,
+        /// The term.
+        term: Term,
+    },
+    /// Entries were added to the end of the log.
+    Appended {
+        /// The first.
+        first: LogIndex,
+        /// The last.
+        last: EntryId,
+    },
+    /// Entries that conflict with the leader's were dropped from the end of the log (§5.3).
+    Truncated {
+        /// The first that was dropped.
+        first: LogIndex,
+        /// The last that was dropped.
+        last: EntryId,
+        /// The entry of the leader that takes the first one's place.
+        by: EntryId,
+    },
+    /// A follower refused entries, because it does not have the one before them (§5.3).
+    AppendRefused {
+        /// The leader.
+        leader: NodeId,
+        /// The entry that the follower should have had.
+        prev: EntryId,
+        /// The furthest entry that can agree, as told to the leader.
+        hint: EntryId,
+    },
+    /// A leader learnt how far a follower agrees.
+    Matched {
+        /// The follower.
+        peer: NodeId,
+        /// The last index that is known to agree.
+        matched: LogIndex,
+    },
+    /// A leader goes back to find where a follower's log agrees with its own (§5.3).
+    BackedUp {
+        /// The follower.
+        peer: NodeId,
+        /// The index that would have been sent next.
+        from: LogIndex,
+        /// The index that will be sent next.
+        to: LogIndex,
+    },
+    /// The commit index moved (§5.3, §5.4.2).
+    Committed {
+        /// Up to and with this entry.
+        through: EntryId,
+    },
+    /// A message of an earlier term, or an answer that nobody waits for any more, was put aside (§5.1).
+    StaleIgnored {
+        /// Who sent it.
+        from: NodeId,
+        /// Its term.
+        term: Term,
+    },
+}
+
+/// Why an election was started.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ElectionReason {
+    /// Nothing was heard from a leader for an election timeout.
+    Timeout,
+    /// The host asked for it.
+    Requested,
+}
+
+/// Why a vote was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum VoteRefusal {
+    /// The candidate's term is over (§5.1).
+    StaleTerm {
+        /// The candidate's term.
+        candidate: Term,
+        /// The term of the one that refuses.
+        ours: Term,
+    },
+    /// The vote of this term is already given (§5.2).
+    AlreadyVoted {
+        /// To whom.
+        to: NodeId,
+    },
+    /// The candidate's log is behind (§5.4.1).
+    LogBehind {
+        /// Where the candidate's log ends.
+        candidate: EntryId,
+        /// Where the log of the one that refuses ends.
+        ours: EntryId,
+    },
+}
+
+/// Why a role was given up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum StepDownReason {
+    /// Another server has a higher term (§5.1).
+    HigherTerm {
+        /// That server.
+        from: NodeId,
+    },
+    /// Another server won the election of this term (§5.2).
+    LeaderFound {
+        /// That server.
+        leader: NodeId,
+    },
+}
+
+/// A role, without what comes with it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Role {
+    /// Answers leaders and candidates.
+    Follower,
+    /// Asks for votes.
+    Candidate,
+    /// Serves clients and replicates its log.
+    Leader,
+}
+
+impl Event {
+    /// The event for `entries` that were added to a log.
+    pub(crate) fn appended(entries: &[Entry]) -> Option<Self> {
+        Some(Self::Appended { first: entries.first()?.id.index, last: entries.last()?.id })
+    }
+}

@@ -1,0 +1,93 @@
+//! What servers say to each other (Figure 2 of the paper).
+
+use alloc::vec::Vec;
+
+use crate::log::Entry;
+use crate::types::{EntryId, LogIndex, NodeId, Term};
+
+/// A message from one server to another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Message {
+    /// Who sends it.
+    pub from: NodeId,
+    /// Whom it is for.
+    pub to: NodeId,
+    /// The sender's term (§5.1).
+    pub term: Term,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Body {
+    /// A candidate asks for a vote (§5.2).
+    VoteRequest(VoteRequest),
+    /// The answer to a candidate.
+    VoteReply(VoteReply),
+    /// A leader replicates entries, or shows that it is there: without entries it is a heartbeat (§5.3).
+    AppendRequest(AppendRequest),
+    /// The answer to a leader.
+    AppendReply(AppendReply),
+}
+
+/// `RequestVote` of Figure 2.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct VoteRequest {
+    /// The last entry of the candidate's log, for the up-to-date check (§5.4.1).
+    pub last: EntryId,
+}
+
+/// The reply to `RequestVote`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct VoteReply {
+    /// Whether the candidate has the sender's vote in this term.
+    pub granted: bool,
+}
+
+/// `AppendEntries` of Figure 2.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AppendRequest {
+    /// The entry before the new ones, which the follower must have.
+    pub prev: EntryId,
+    /// The new entries, in order, without a gap; none in a heartbeat.
+    pub entries: Vec<Entry>,
+    /// How far the leader knows the log to be committed.
+    pub commit: LogIndex,
+}
+
+/// The reply to `AppendEntries`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum AppendReply {
+    /// The follower's log, durable, is the leader's up to and with this index.
+    Accepted {
+        /// The last index that is known to agree.
+        matched: LogIndex,
+    },
+    /// The follower does not have the entry before the new ones, or knows a higher term.
+    Rejected {
+        /// The index of the entry that it was asked to have.
+        prev: LogIndex,
+        /// The furthest entry of the follower that can agree with the leader's log (end of §5.3).
+        hint: EntryId,
+    },
+}
+
+impl Body {
+    /// The message's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::VoteRequest(_) => "vote request",
+            Self::VoteReply(_) => "vote reply",
+            Self::AppendRequest(_) => "append request",
+            Self::AppendReply(_) => "append reply",
+        }
+    }
+}

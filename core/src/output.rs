@@ -1,0 +1,134 @@
+//! What a node asks of its host, one thing at a time.
+
+use core::fmt;
+
+use crate::event::Event;
+use crate::log::Entry;
+use crate::message::Message;
+use crate::time::Instant;
+use crate::types::{Boot, EntryId, LogIndex, NodeId, Term};
+
+/// One thing that a node asks its host to do, or tells it.
+///
+/// It borrows from the node: take what is needed before the next input.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output<'a> {
+    /// Send a message to another server, once its condition is met.
+    Send(Send),
+    /// Make state durable, then say so with [`Node::persisted`](crate::Node::persisted).
+    Persist(Persist<'a>),
+    /// Apply committed entries, in this order, then say so with [`Node::applied`](crate::Node::applied).
+    ///
+    /// They are durable here, and on a majority. The first follows the last one of the output before. Entries without
+    /// a command come along, so that an index is never missing.
+    Apply(&'a [Entry]),
+    /// What became of entries that were proposed to this node.
+    Proposals(Resolution),
+    /// Something that the node did or decided. Only for nodes that are [observed](crate::Node::observe).
+    Event(Event),
+}
+
+/// A message, and what it must wait for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Send {
+    /// The message; `message.to` names the receiver.
+    pub message: Message,
+    /// The write that must be durable before the message may leave; nothing if it may leave at once.
+    ///
+    /// If the host crashes before that write is durable, the message must be forgotten.
+    pub after: Option<PersistId>,
+}
+
+/// State that must become durable before any later [`Persist`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Persist<'a> {
+    /// What to pass to [`Node::persisted`](crate::Node::persisted).
+    pub id: PersistId,
+    /// The new term, vote and commit index, if the term or the vote changed.
+    pub hard_state: Option<HardState>,
+    /// Entries to write. The first one replaces the entry at its index and everything after it.
+    pub entries: &'a [Entry],
+}
+
+/// Names one write to the disk, in one life of a server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PersistId {
+    /// The life in which the write was asked for.
+    pub boot: Boot,
+    /// Counts the writes of that life, from 1.
+    pub sequence: u64,
+}
+
+/// What a server may not forget, besides its log (Figure 2, "persistent state").
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct HardState {
+    /// The latest term that the server has seen.
+    pub term: Term,
+    /// Whom it voted for in that term.
+    pub vote: Option<NodeId>,
+    /// How far it knew the log to be committed when this was written. A hint: it may be older than the truth.
+    pub commit: LogIndex,
+}
+
+/// What became of a run of proposals.
+///
+/// Every proposal that [`Node::propose`](crate::Node::propose) accepted is in exactly one of these in the end, unless
+/// the server crashes before; then nobody can know, and it may have been committed or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Resolution {
+    /// The term in which they were proposed.
+    pub term: Term,
+    /// The index of the first.
+    pub first: LogIndex,
+    /// The index of the last.
+    pub last: LogIndex,
+    /// What became of them.
+    pub outcome: Outcome,
+}
+
+/// What became of a proposal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Outcome {
+    /// It is committed: it will be applied on every server, and never be lost.
+    Committed,
+    /// Another entry was committed in its place: it will never be applied.
+    Superseded {
+        /// The term of the entry that took its place.
+        by: Term,
+    },
+}
+
+/// When a node wants to be woken, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Deadline {
+    /// The moment to call [`Node::wake`](crate::Node::wake).
+    pub at: Instant,
+    /// When this wait began.
+    pub since: Instant,
+    /// What is waited for.
+    pub timer: Timer,
+}
+
+/// What a node waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Timer {
+    /// A follower that hears nothing from a leader, or a candidate that does not win, starts an election (§5.2).
+    Election,
+    /// A leader shows itself to its followers (§5.2).
+    Heartbeat,
+}
+
+/// Names an accepted proposal: the place in the log that it has if it commits.
+pub type ProposalId = EntryId;
+
+impl fmt::Display for PersistId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "write {} of life {}", self.sequence, self.boot.0)
+    }
+}

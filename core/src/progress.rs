@@ -1,0 +1,197 @@
+//! What a leader knows of each follower (Figure 2, "volatile state on leaders").
+
+use alloc::collections::VecDeque;
+
+use crate::log::Log;
+use crate::types::{LogIndex, NodeId};
+
+/// A follower, as its leader sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Progress {
+    pub(crate) id: NodeId,
+    pub(crate) matched: LogIndex,
+    pub(crate) next: LogIndex,
+    pub(crate) state: ProgressState,
+    /// The last index of each AppendEntries message with entries that is under way.
+    pub(crate) in_flight: VecDeque<LogIndex>,
+    pub(crate) heartbeat_due: bool,
+}
+
+/// How a leader replicates to a follower.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ProgressState {
+    /// Looking for the place where the logs agree: one message with entries, then nothing but heartbeats until it is
+    /// answered.
+    Probe {
+        /// Whether that message is sent.
+        waiting: bool,
+    },
+    /// The logs agree: messages are sent one after the other, without waiting for answers.
+    Replicate,
+}
+
+impl Progress {
+    /// A follower of which a leader that was just elected knows nothing (§5.3).
+    pub(crate) const fn new(id: NodeId, last: LogIndex) -> Self {
+        Self {
+            id,
+            matched: LogIndex::ZERO,
+            next: last.next(),
+            state: ProgressState::Probe { waiting: false },
+            in_flight: VecDeque::new(),
+            heartbeat_due: true,
+        }
+    }
+
+    /// The follower's name.
+    #[must_use]
+    pub const fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// `matchIndex`: the last index up to which the follower's durable log is known to be the leader's.
+    #[must_use]
+    pub const fn matched(&self) -> LogIndex {
+        self.matched
+    }
+
+    /// `nextIndex`: the first index of the next message.
+    #[must_use]
+    pub const fn next(&self) -> LogIndex {
+        self.next
+    }
+
+    /// How the leader replicates to it.
+    #[must_use]
+    pub const fn state(&self) -> ProgressState {
+        self.state
+    }
+
+    /// How many messages with entries are under way to it and not answered.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        match self.state {
+            ProgressState::Probe { waiting } => usize::from(waiting),
+            ProgressState::Replicate => self.in_flight.len(),
+        }
+    }
+
+    /// Whether there is room for a message with entries.
+    pub(crate) fn may_send_entries(&self, window: usize) -> bool {
+        match self.state {
+            ProgressState::Probe { waiting } => !waiting,
+            ProgressState::Replicate => self.in_flight.len() < window,
+        }
+    }
+
+    /// Entries up to `last` were sent.
+    pub(crate) fn sent(&mut self, last: LogIndex) {
+        match &mut self.state {
+            ProgressState::Probe { waiting } => *waiting = true,
+            ProgressState::Replicate => {
+                self.next = last.next();
+                self.in_flight.push_back(last);
+            }
+        }
+    }
+
+    /// The follower's log agrees up to `matched`. True if that was not known.
+    pub(crate) fn accepted(&mut self, matched: LogIndex) -> bool {
+        while self.in_flight.front().is_some_and(|&last| last <= matched) {
+            self.in_flight.pop_front();
+        }
+        let news = matched > self.matched;
+        self.matched = self.matched.max(matched);
+        if matches!(self.state, ProgressState::Probe { .. }) && matched.next() >= self.next {
+            self.state = ProgressState::Replicate;
+        }
+        self.next = self.next.max(matched.next());
+        news
+    }
+
+    /// The follower does not have the entry at `prev`; of its log, nothing after `agreed` can be the leader's. True if
+    /// that is news, and not an answer that came late.
+    pub(crate) fn rejected(&mut self, prev: LogIndex, agreed: LogIndex) -> bool {
+        let late = match self.state {
+            ProgressState::Probe { .. } => prev != self.next.prev(),
+            ProgressState::Replicate => prev <= self.matched,
+        };
+        if late {
+            return false;
+        }
+        self.next = match self.state {
+            ProgressState::Probe { .. } => agreed.next().min(prev).max(self.matched.next()),
+            ProgressState::Replicate => self.matched.next(),
+        };
+        self.state = ProgressState::Probe { waiting: false };
+        self.in_flight.clear();
+        true
+    }
+
+    /// The index before the next entries, if the log still has it.
+    pub(crate) fn prev(&self, log: &Log) -> LogIndex {
+        self.next.prev().max(log.base().index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replicating(matched: u64, last: u64) -> Progress {
+        let mut progress = Progress::new(NodeId(2), LogIndex(last));
+        progress.next = LogIndex(matched + 1);
+        assert!(progress.accepted(LogIndex(matched)));
+        progress
+    }
+
+    #[test]
+    fn a_probe_waits_for_its_answer() {
+        let mut progress = Progress::new(NodeId(2), LogIndex(4));
+        assert!(progress.may_send_entries(1));
+        progress.sent(LogIndex(5));
+        assert!(!progress.may_send_entries(1));
+        assert_eq!(progress.next(), LogIndex(5), "until it is answered, the next index stays");
+        assert!(progress.accepted(LogIndex(5)));
+        assert_eq!((progress.state(), progress.next()), (ProgressState::Replicate, LogIndex(6)));
+    }
+
+    #[test]
+    fn a_full_window_opens_with_the_answers() {
+        let mut progress = replicating(4, 4);
+        progress.sent(LogIndex(5));
+        progress.sent(LogIndex(6));
+        assert!(!progress.may_send_entries(2));
+        assert!(progress.accepted(LogIndex(5)));
+        assert!(progress.may_send_entries(2));
+    }
+
+    #[test]
+    fn late_answers_move_nothing_back() {
+        let mut progress = replicating(4, 4);
+        assert!(!progress.accepted(LogIndex(2)));
+        assert_eq!((progress.matched(), progress.next()), (LogIndex(4), LogIndex(5)));
+        assert!(!progress.rejected(LogIndex(4), LogIndex(1)));
+        assert_eq!(progress.state(), ProgressState::Replicate);
+    }
+
+    #[test]
+    fn a_lost_message_sends_the_leader_back_to_what_matched() {
+        let mut progress = replicating(4, 4);
+        progress.sent(LogIndex(7));
+        progress.sent(LogIndex(9));
+        assert!(progress.rejected(LogIndex(7), LogIndex(4)));
+        assert_eq!((progress.state(), progress.next()), (ProgressState::Probe { waiting: false }, LogIndex(5)));
+        assert_eq!(progress.in_flight(), 0);
+    }
+
+    #[test]
+    fn a_rejected_probe_goes_back_at_least_one_and_never_below_what_matched() {
+        for (prev, agreed, expected) in [(9, 3, 4), (9, 9, 9), (9, 0, 1)] {
+            let mut progress = Progress::new(NodeId(2), LogIndex(9));
+            assert!(progress.rejected(LogIndex(prev), LogIndex(agreed)));
+            assert_eq!(progress.next(), LogIndex(expected), "prev {prev}, agreed {agreed}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Log replication and commitment (§5.3, §5.4.2).
+
+use alloc::vec::Vec;
+
+use crate::error::Rejection;
+use crate::event::{Event, StepDownReason};
+use crate::log::{Entry, Payload};
+use crate::message::{AppendReply, AppendRequest, Body, Message};
+use crate::node::Node;
+use crate::quorum;
+use crate::role::{Leader, State};
+use crate::types::{EntryId, LogIndex, NodeId, Term};
+
+/// What a leader does.
+impl Node {
+    pub(crate) fn append_as_leader(&mut self, payload: Payload) -> EntryId {
+        let id = self.log.append(self.term, payload);
+        if let State::Leader(leader) = &mut self.state {
+            leader.stirred = true;
+        }
+        self.emit(|| Event::Appended { first: id.index, last: id });
+        id
+    }
+
+    /// Sends what there is to be sent to the followers. It is left until the host polls, so that proposals which come
+    /// together travel together.
+    pub(crate) fn send_appends(&mut self) {
+        let State::Leader(leader) = &mut self.state else { return };
+        if !core::mem::take(&mut leader.stirred) {
+            return;
+        }
+        for position in 0..leader.followers.len() {
+            while let Some((to, request)) = self.next_append(position) {
+                let after = self.durability.after_hard_state();
+                self.send(to, Body::AppendRequest(request), after);
+            }
+        }
+    }
+
+    fn next_append(&mut self, position: usize) -> Option<(NodeId, AppendRequest)> {
+        let State::Leader(leader) = &mut self.state else { return None };
+        let settings = self.config.settings();
+        let follower = leader.followers.get_mut(position)?;
+        let window = usize::try_from(settings.max_in_flight_appends).unwrap_or(usize::MAX);
+        let prev = follower.prev(&self.log);
+        let last = if follower.may_send_entries(window) {
+            self.log.last().index.min(LogIndex(prev.0.saturating_add(u64::from(settings.max_append_entries))))
+        } else {
+            prev
+        };
+        let entries = self.log.between(prev, last).to_vec();
+        if entries.is_empty() && !follower.heartbeat_due {
+            return None;
+        }
+        follower.heartbeat_due = false;
+        if !entries.is_empty() {
+            follower.sent(last);
+        }
+        let prev = EntryId::new(prev, self.log.term_at(prev)?);
+        Some((follower.id, AppendRequest { prev, entries, commit: self.commit }))
+    }
+
+    pub(crate) fn on_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
+        let current = term == self.term;
+        let State::Leader(leader) = &mut self.state else {
+            return self.emit(|| Event::StaleIgnored { from, term });
+        };
+        let Some(follower) = leader.follower(from).filter(|_| current) else {
+            return self.emit(|| Event::StaleIgnored { from, term });
+        };
+        match *reply {
+            AppendReply::Accepted { matched } => {
+                let news = follower.accepted(matched);
+                leader.stirred = true;
+                if news {
+                    self.emit(|| Event::Matched { peer: from, matched });
+                    self.advance_commit();
+                }
+            }
+            AppendReply::Rejected { prev, hint } => {
+                let agreed = self.log.last_not_above(hint).index;
+                let before = follower.next;
+                if !follower.rejected(prev, agreed) {
+                    return self.emit(|| Event::StaleIgnored { from, term });
+                }
+                let after = follower.next;
+                leader.stirred = true;
+                self.emit(|| Event::BackedUp { peer: from, from: before, to: after });
+            }
+        }
+    }
+
+    /// Commits what a majority has made durable, if the last of it is of the current term (§5.4.2). The leader's own
+    /// copy counts once it is durable, and is not waited for.
+    pub(crate) fn advance_commit(&mut self) {
+        let State::Leader(Leader { followers, scratch, .. }) = &mut self.state else { return };
+        scratch.extend(followers.iter().map(|follower| follower.matched));
+        if self.membership.is_voter(self.id) {
+            scratch.push(self.durability.durable());
+        }
+        let index = quorum::majority_index(scratch);
+        scratch.clear();
+        if index > self.commit && self.log.term_at(index) == Some(self.term) {
+            self.commit_through(index);
+        }
+    }
+
+    fn commit_through(&mut self, index: LogIndex) {
+        let Some(term) = self.log.term_at(index) else { return };
+        self.commit = index;
+        self.emit(|| Event::Committed { through: EntryId::new(index, term) });
+    }
+
+    pub(crate) fn check_append_reply(&self, message: &Message, reply: &AppendReply) -> Result<(), Rejection> {
+        match *reply {
+            AppendReply::Accepted { matched } => {
+                let last = self.log.last().index;
+                let ours = message.term == self.term && matches!(self.state, State::Leader(_));
+                if ours && matched > last { Err(Rejection::MatchBeyondLog { matched, last }) } else { Ok(()) }
+            }
+            AppendReply::Rejected { prev, hint } if prev > LogIndex::MAX || hint.index > LogIndex::MAX => {
+                Err(Rejection::OutOfRange)
+            }
+            AppendReply::Rejected { .. } => Ok(()),
+        }
+    }
+}
+
+/// What a follower does.
+impl Node {
+    pub(crate) fn on_append_request(&mut self, from: NodeId, term: Term, request: AppendRequest) {
+        let prev = request.prev;
+        if term < self.term {
+            self.refuse_append(from, prev);
+            return self.emit(|| Event::StaleIgnored { from, term });
+        }
+        self.follow(from);
+        if self.log.base().index <= prev.index && !self.log.contains(prev) {
+            let hint = self.refuse_append(from, prev);
+            return self.emit(|| Event::AppendRefused { leader: from, prev, hint });
+        }
+        let matched = request.entries.last().map_or(prev.index, |entry| entry.id.index);
+        self.take_entries(request.entries);
+        let commit = request.commit.min(matched);
+        if commit > self.commit {
+            self.commit_through(commit);
+        }
+        let after = self.durability.after_log(matched);
+        self.send(from, Body::AppendReply(AppendReply::Accepted { matched }), after);
+    }
+
+    /// Accepts `leader` as the leader of this term, and waits for its next sign (§5.2).
+    fn follow(&mut self, leader: NodeId) {
+        let term = self.term;
+        self.attempt = 0;
+        if matches!(self.state, State::Candidate(_)) {
+            self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
+        }
+        let election = self.election_wait();
+        if let State::Follower(follower) = &mut self.state {
+            follower.election = election;
+            if follower.leader.replace(leader) != Some(leader) {
+                self.emit(|| Event::LeaderFound { leader, term });
+            }
+        }
+    }
+
+    fn refuse_append(&mut self, leader: NodeId, prev: EntryId) -> EntryId {
+        let hint = self.log.last_not_above(prev);
+        let after = self.durability.after_hard_state();
+        self.send(leader, Body::AppendReply(AppendReply::Rejected { prev: prev.index, hint }), after);
+        hint
+    }
+
+    /// Adds what is new. Entries that are there already stay, whatever comes after them: the message may be an old one
+    /// (§5.3). Only an entry that conflicts with a new one is dropped, with all that follow it.
+    fn take_entries(&mut self, entries: Vec<Entry>) {
+        let base = self.log.base().index;
+        let known = |entry: &&Entry| entry.id.index <= base || self.log.contains(entry.id);
+        let skip = entries.iter().take_while(known).count();
+        let Some(first) = entries.get(skip).map(|entry| entry.id) else { return };
+        let last = self.log.last();
+        if first.index <= last.index {
+            self.log.truncate(first.index);
+            self.durability.truncated(first.index);
+            self.emit(|| Event::Truncated { first: first.index, last, by: first });
+        }
+        let event = Event::appended(&entries[skip..]);
+        self.log.extend(entries.into_iter().skip(skip));
+        if let Some(event) = event {
+            self.emit(|| event);
+        }
+    }
+
+    pub(crate) fn check_append_request(&self, message: &Message, request: &AppendRequest) -> Result<(), Rejection> {
+        let mut last = request.prev;
+        if last.index > LogIndex::MAX || request.commit > LogIndex::MAX {
+            return Err(Rejection::OutOfRange);
+        }
+        if last.term > message.term {
+            return Err(Rejection::MalformedEntries { at: last });
+        }
+        for entry in &request.entries {
+            let follows = entry.id.index == last.index.next() && entry.id.term >= last.term;
+            if !follows || entry.id.term > message.term {
+                return Err(Rejection::MalformedEntries { at: entry.id });
+            }
+            last = entry.id;
+        }
+        if last.index > LogIndex::MAX {
+            return Err(Rejection::OutOfRange);
+        }
+        if message.term < self.term {
+            return Ok(());
+        }
+        if message.term == self.term && matches!(self.state, State::Leader(_)) {
+            return Err(Rejection::SecondLeader { term: self.term, other: message.from });
+        }
+        self.check_committed(request)
+    }
+
+    /// No entry that is committed here may be replaced.
+    fn check_committed(&self, request: &AppendRequest) -> Result<(), Rejection> {
+        let base = self.log.base().index;
+        let committed = base.next().0..=self.commit.0;
+        let ids = request.entries.iter().map(|entry| entry.id);
+        let mut conflicts = ids.filter(|id| committed.contains(&id.index.0) && !self.log.contains(*id));
+        match conflicts.next().filter(|_| self.log.contains(request.prev) || request.prev.index < base) {
+            Some(entry) => Err(Rejection::ConflictsWithCommitted { entry, commit: self.commit }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Starting a server, new or again, from what is on its disk.
+
+use alloc::vec::Vec;
+
+use crate::error::StartError;
+use crate::log::Entry;
+use crate::membership::Membership;
+use crate::output::HardState;
+use crate::types::{EntryId, LogIndex, Term};
+
+/// What a server finds on its disk when it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DurableState {
+    /// The last [`HardState`] that was persisted; of a new server, the default.
+    pub hard_state: HardState,
+    /// The last entry of the snapshot that the log starts from; [`EntryId::ZERO`] if there is none.
+    pub base: EntryId,
+    /// Who belonged to the cluster at `base`.
+    pub membership: Membership,
+    /// The log after `base`.
+    pub entries: Vec<Entry>,
+    /// How far the state machine is: at least `base`.
+    pub applied: LogIndex,
+}
+
+impl DurableState {
+    /// The state of a server that never ran, in a new cluster of `membership`.
+    #[must_use]
+    pub fn new(membership: Membership) -> Self {
+        Self {
+            hard_state: HardState::default(),
+            base: EntryId::ZERO,
+            membership,
+            entries: Vec::new(),
+            applied: LogIndex::ZERO,
+        }
+    }
+
+    /// Finds what a correct server could not have left behind.
+    pub(crate) fn check(&self) -> Result<(), StartError> {
+        let mut last = self.base;
+        for entry in &self.entries {
+            if entry.id.index != last.index.next() || entry.id.term < last.term {
+                return Err(StartError::BrokenLog { after: last, found: entry.id });
+            }
+            last = entry.id;
+        }
+        let HardState { term, commit, vote: _ } = self.hard_state;
+        if term > Term::MAX || last.index > LogIndex::MAX {
+            return Err(StartError::OutOfRange);
+        }
+        if last.term > term {
+            return Err(StartError::TermBehindLog { term, last });
+        }
+        let (base, applied) = (self.base.index, self.applied);
+        let commit = commit.max(base);
+        if commit > last.index {
+            return Err(StartError::CommitOutsideLog { commit, base, last: last.index });
+        }
+        if applied < base || applied > last.index {
+            return Err(StartError::AppliedOutsideLog { applied, base, last: last.index });
+        }
+        Ok(())
+    }
+}
