@@ -1,2 +1,39 @@
+//! The world around Raft servers: virtual time, a network, disks, clients, safety checks, and a clock that runs both
+//! ways.
+
 #![no_std]
-//! (being built)
+
+extern crate alloc;
+
+mod address;
+mod checks;
+mod client;
+mod command;
+mod disk;
+mod kv;
+mod network;
+mod packet;
+mod queue;
+mod run;
+mod server;
+mod setup;
+mod stream;
+mod timeline;
+mod trace;
+mod view;
+mod world;
+
+pub use raftarium_core as core;
+
+pub use address::{Address, ClientId};
+pub use checks::{Check, Rule, Violation};
+pub use client::{Answer, Request, RequestId, RequestStatus};
+pub use command::{Command, CommandError, Timed};
+pub use kv::{Kv, Op, OpError, TEXT_MAX};
+pub use packet::{Glimpse, PacketId, PacketKind};
+pub use run::Run;
+pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, DiskSettings, LinkSettings, SERVERS_MAX, Setup, SetupError};
+pub use timeline::Timeline;
+pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
+pub use view::{CutView, EntryView, FollowerView, PacketView, PairView, ServerView, View, VoteView};
+pub use world::World;

@@ -1,0 +1,177 @@
+//! What a world is made of: everything about a run that is chosen before it begins.
+
+use core::fmt;
+use core::time::Duration;
+
+use raftarium_core::{Config, ConfigError, Settings};
+use serde::{Deserialize, Serialize};
+
+/// The most servers that a world can have.
+pub const SERVERS_MAX: u32 = 51;
+/// The most clients that a world can have.
+pub const CLIENTS_MAX: u32 = 9;
+/// The longest latency, write or client's patience that is accepted: one hour.
+pub const DURATION_MAX: Duration = Duration::from_secs(60 * 60);
+/// What every packet is lost with, in parts per million.
+pub const CERTAIN_PPM: u32 = 1_000_000;
+
+/// What a world is made of. With the commands that are given, it determines everything that happens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// How many servers there are, named S1, S2, …; from 1 to [`SERVERS_MAX`].
+    pub servers: u32,
+    /// How many clients there are, named C1, C2, …; from 1 to [`CLIENTS_MAX`].
+    pub clients: u32,
+    /// How the servers are set. Their own seed is drawn from the world's; the one in here is not used.
+    pub raft: Settings,
+    /// How every link between two servers is at first, and every link to a client always.
+    pub link: LinkSettings,
+    /// How every disk is.
+    pub disk: DiskSettings,
+    /// How long a client waits for an answer before it calls the outcome unknown.
+    pub request_timeout: Duration,
+}
+
+/// How a link carries packets, in one direction. Packets that are not lost arrive in the order in which they were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSettings {
+    /// The shortest time that a packet is under way.
+    pub latency_min: Duration,
+    /// The longest such time.
+    pub latency_max: Duration,
+    /// How many packets are lost, in parts per million.
+    pub loss_ppm: u32,
+}
+
+/// How a disk writes. What is being written when the server crashes is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiskSettings {
+    /// The shortest time until a write is durable.
+    pub write_min: Duration,
+    /// The longest such time.
+    pub write_max: Duration,
+}
+
+impl Default for Setup {
+    /// Five servers with the paper's timeouts, three clients, a network like one between nearby data centres.
+    fn default() -> Self {
+        Self {
+            seed: 42,
+            servers: 5,
+            clients: 3,
+            raft: Settings::default(),
+            link: LinkSettings::default(),
+            disk: DiskSettings::default(),
+            request_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for LinkSettings {
+    /// 8 to 16 ms, nothing lost.
+    fn default() -> Self {
+        Self { latency_min: Duration::from_millis(8), latency_max: Duration::from_millis(16), loss_ppm: 0 }
+    }
+}
+
+impl Default for DiskSettings {
+    /// 1 to 3 ms.
+    fn default() -> Self {
+        Self { write_min: Duration::from_millis(1), write_max: Duration::from_millis(3) }
+    }
+}
+
+/// Why a [`Setup`] cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// A number is outside of what is allowed.
+    OutOfRange {
+        /// Which.
+        name: &'static str,
+        /// What it was.
+        given: u64,
+        /// The least that is allowed.
+        min: u64,
+        /// The most that is allowed.
+        max: u64,
+        /// The unit of the three, or nothing for a count.
+        unit: &'static str,
+    },
+    /// A setting of the servers is not valid.
+    Raft(ConfigError),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfRange { name, given, min, max, unit } => {
+                write!(f, "{name} is {given}{unit}; allowed are {min}{unit} to {max}{unit}")
+            }
+            Self::Raft(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl core::error::Error for SetupError {}
+
+impl From<ConfigError> for SetupError {
+    fn from(error: ConfigError) -> Self {
+        Self::Raft(error)
+    }
+}
+
+impl Setup {
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that is not valid, what it was and what is allowed.
+    pub fn check(&self) -> Result<(), SetupError> {
+        count("servers", self.servers, SERVERS_MAX)?;
+        count("clients", self.clients, CLIENTS_MAX)?;
+        Config::new(self.raft.clone())?;
+        self.link.check()?;
+        let DiskSettings { write_min, write_max } = self.disk;
+        between("disk.write_min", write_min, Duration::ZERO, DURATION_MAX)?;
+        between("disk.write_max", write_max, write_min, DURATION_MAX)?;
+        between("request_timeout", self.request_timeout, Duration::from_micros(1), DURATION_MAX)
+    }
+}
+
+impl LinkSettings {
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that is not valid, what it was and what is allowed.
+    pub fn check(&self) -> Result<(), SetupError> {
+        between("link.latency_min", self.latency_min, Duration::from_micros(1), DURATION_MAX)?;
+        between("link.latency_max", self.latency_max, self.latency_min, DURATION_MAX)?;
+        if self.loss_ppm > CERTAIN_PPM {
+            let (given, max) = (self.loss_ppm.into(), CERTAIN_PPM.into());
+            return Err(SetupError::OutOfRange { name: "link.loss_ppm", given, min: 0, max, unit: "" });
+        }
+        Ok(())
+    }
+}
+
+fn count(name: &'static str, given: u32, max: u32) -> Result<(), SetupError> {
+    if (1..=max).contains(&given) {
+        return Ok(());
+    }
+    Err(SetupError::OutOfRange { name, given: given.into(), min: 1, max: max.into(), unit: "" })
+}
+
+fn between(name: &'static str, given: Duration, min: Duration, max: Duration) -> Result<(), SetupError> {
+    if (min..=max).contains(&given) {
+        return Ok(());
+    }
+    let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    Err(SetupError::OutOfRange { name, given: us(given), min: us(min), max: us(max), unit: " µs" })
+}
