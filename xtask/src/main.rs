@@ -1,2 +1,51 @@
-//! xtask
-fn main() {}
+//! `cargo xtask …`: the commands of the README, and the only thing that CI calls.
+//!
+//! Every command first gets the tools that it needs and does not find (see [`tools`]), says what it is doing and for how
+//! long, and ends with an exit code: 0 done, 1 failed, 2 not understood.
+#![allow(
+    clippy::disallowed_types,
+    reason = "waiting for programs takes wall time; nothing here is part of a run that is replayed"
+)]
+
+mod cli;
+mod error;
+mod npm;
+mod process;
+mod say;
+mod site;
+mod steps;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use error::Result;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let command = cli::parse(lexopt::Parser::from_env())?;
+    workspace::enter()?;
+    match command {
+        Command::Help => {
+            print!("{}", cli::HELP);
+            Ok(())
+        }
+        Command::Serve(options) => site::serve(&options),
+        Command::Build(options) => site::build(&options),
+        Command::ListSteps => {
+            steps::list();
+            Ok(())
+        }
+        Command::Test(selection) => steps::run(&selection),
+    }
+}

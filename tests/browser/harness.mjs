@@ -1,0 +1,146 @@
+// Shared by the browser tests: the built page on a static host under a sub-path, and a real Chromium in front of it.
+
+import { createServer } from "node:http";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const dist = process.env.RAFTARIUM_DIST ?? path.join(root, "dist");
+const screenshots = process.env.RAFTARIUM_SCREENSHOTS ?? path.join(root, "target", "screenshots");
+const executablePath = process.env.RAFTARIUM_CHROME ?? "/usr/bin/chromium";
+
+/** Where the page lives on its host: deep enough that an absolute link in it would miss. */
+export const SUB_PATH = "/some/where/";
+
+/** What a plain static host would say about a file; anything else is a mistake in the page. */
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+};
+
+/**
+ * Serves the folder `dist/` under {@link SUB_PATH} and nothing else, with no fallback: what is not there is a 404.
+ *
+ * @returns {Promise<{url: string, close: () => Promise<void>}>}
+ */
+export async function serveDist(folder = dist) {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://host");
+    const file = fileFor(folder, decodeURIComponent(pathname));
+    const body = file && (await readFile(file).catch(() => undefined));
+    if (body === undefined) {
+      response.writeHead(404).end("not found");
+      return;
+    }
+    const type = TYPES[path.extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}${SUB_PATH}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The file that a path of a URL stands for, or nothing when it lies outside of what is served. */
+function fileFor(folder, pathname) {
+  if (!pathname.startsWith(SUB_PATH)) return undefined;
+  const file = path.join(folder, pathname.slice(SUB_PATH.length) || "index.html");
+  return file.startsWith(folder + path.sep) ? file : undefined;
+}
+
+/**
+ * Serves the page and starts a browser with a profile of its own.
+ *
+ * `open()` gives a fresh page, already loaded and started. `await using` or `close()` ends everything.
+ *
+ * @example
+ * const visit = await startVisit();
+ * after(() => visit.close());
+ * const { page, problems } = await visit.open({ hash: "seed=7" });
+ */
+export async function startVisit({ viewport = { width: 1280, height: 800 }, ...contextOptions } = {}) {
+  const host = await serveDist();
+  const profile = await mkdtemp(path.join(tmpdir(), "raftarium-browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    viewport,
+    // The only site that is visited is our own, and the sandbox does not start for root or in most containers.
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+    ...contextOptions,
+  });
+  return {
+    url: host.url,
+    context,
+    /** A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong. */
+    async open(suffix = "") {
+      const page = await context.newPage();
+      const problems = watchProblems(page);
+      await page.addInitScript(() => {
+        addEventListener("TrunkApplicationStarted", () => {
+          globalThis.raftariumStarted = true;
+        });
+      });
+      await page.goto(host.url + suffix);
+      await page.waitForFunction(() => globalThis.raftariumStarted === true);
+      return { page, problems };
+    },
+    async close() {
+      await context.close();
+      await host.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** A list that grows with every console error, warning, uncaught exception and failed request of `page`. */
+export function watchProblems(page) {
+  const problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      problems.push(`${message.type()}: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error}`));
+  page.on("requestfailed", (request) => problems.push(`request failed: ${request.url()}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  return problems;
+}
+
+/** Saves what `page` shows as target/screenshots/NAME.png, and gives the file. */
+export async function shot(page, name, options = {}) {
+  await mkdir(screenshots, { recursive: true });
+  const file = path.join(screenshots, `${name}.png`);
+  await page.screenshot({ path: file, ...options });
+  return file;
+}

@@ -1,0 +1,201 @@
+//! The command line, parsed into values that cannot be wrong.
+
+use std::ffi::OsString;
+
+use lexopt::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::steps::Step;
+
+/// What `cargo xtask help` prints.
+pub(crate) const HELP: &str = "\
+cargo xtask serve [--port N] [--no-open] [-- ARGUMENTS OF TRUNK]
+    Get the tools, build the page, serve it on this machine, open it in a browser.
+cargo xtask build [--public-url URL] [-- ARGUMENTS OF TRUNK]
+    Get the tools and leave a static site in dist/, for any host and any sub-path.
+cargo xtask test [--only STEP[,STEP]] [--keep-going]
+    Get the tools and run every check. It stops at the first step that fails, unless told to keep going.
+cargo xtask test --list
+    Name the steps.
+
+RAFTARIUM_TOOLS   the folder for tools that are not on this machine yet (a folder of your user's cache by default)
+RAFTARIUM_CHROME  the Chromium or Chrome that the browser tests drive
+";
+
+/// One command, with what it needs to know.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Print [`HELP`].
+    Help,
+    /// Serve the page on this machine.
+    Serve(ServeOptions),
+    /// Leave the page in `dist/`.
+    Build(BuildOptions),
+    /// Name the steps of `test`.
+    ListSteps,
+    /// Run the steps of `test`.
+    Test(Selection),
+}
+
+/// Options of `serve`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServeOptions {
+    /// The port that was asked for; without one, the first that is free.
+    pub(crate) port: Option<u16>,
+    /// Leave the browser closed even where there is a desktop.
+    pub(crate) no_open: bool,
+    /// Passed on to Trunk as they are.
+    pub(crate) trunk_arguments: Vec<OsString>,
+}
+
+/// Options of `build`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct BuildOptions {
+    /// Where the site will live; without one its links are relative, and it may live anywhere.
+    pub(crate) public_url: Option<String>,
+    /// Passed on to Trunk as they are.
+    pub(crate) trunk_arguments: Vec<OsString>,
+}
+
+/// Which steps of `test` to run, and whether a failure ends the run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Selection {
+    /// In the order in which they run.
+    pub(crate) steps: Vec<Step>,
+    /// Go on after a step has failed.
+    pub(crate) keep_going: bool,
+}
+
+/// Parses the arguments that follow `cargo xtask`.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for anything that [`HELP`] does not offer.
+pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command> {
+    let Some(first) = parser.next()? else {
+        return Ok(Command::Help);
+    };
+    match first {
+        Short('h') | Long("help") => Ok(Command::Help),
+        Value(name) => match name.string()?.as_str() {
+            "help" => Ok(Command::Help),
+            "serve" => parse_serve(&mut parser),
+            "build" => parse_build(&mut parser),
+            "test" => parse_test(&mut parser),
+            other => Err(Error::Usage(format!(
+                "there is no command `{other}`: the commands are serve, build, test and help"
+            ))),
+        },
+        Short(_) | Long(_) => Err(first.unexpected().into()),
+    }
+}
+
+fn parse_serve(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut options = ServeOptions::default();
+    loop {
+        if let Some(rest) = after_dashes(parser) {
+            options.trunk_arguments = rest;
+        }
+        let Some(argument) = parser.next()? else {
+            return Ok(Command::Serve(options));
+        };
+        match argument {
+            Long("port") => options.port = Some(parser.value()?.parse()?),
+            Long("no-open") => options.no_open = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+}
+
+fn parse_build(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut options = BuildOptions::default();
+    loop {
+        if let Some(rest) = after_dashes(parser) {
+            options.trunk_arguments = rest;
+        }
+        let Some(argument) = parser.next()? else {
+            return Ok(Command::Build(options));
+        };
+        match argument {
+            Long("public-url") => options.public_url = Some(parser.value()?.string()?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+}
+
+fn parse_test(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut selection = Selection { steps: Step::ALL.to_vec(), keep_going: false };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("only") => selection.steps = parse_steps(&parser.value()?.string()?)?,
+            Long("list") => return Ok(Command::ListSteps),
+            Long("keep-going") => selection.keep_going = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Test(selection))
+}
+
+fn parse_steps(names: &str) -> Result<Vec<Step>> {
+    for name in names.split(',') {
+        if !Step::ALL.iter().any(|step| step.name() == name) {
+            let all: Vec<_> = Step::ALL.iter().map(|step| step.name()).collect();
+            return Err(Error::Usage(format!("there is no step `{name}`: the steps are {}", all.join(", "))));
+        }
+    }
+    let named = |step: &&Step| names.split(',').any(|name| name == step.name());
+    Ok(Step::ALL.iter().filter(named).copied().collect())
+}
+
+/// Everything behind a `--` that comes next, or nothing when something else comes next.
+fn after_dashes(parser: &mut lexopt::Parser) -> Option<Vec<OsString>> {
+    let raw = parser.try_raw_args()?;
+    if raw.peek()? != "--" {
+        return None;
+    }
+    Some(raw.skip(1).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &[&str]) -> Result<Command> {
+        parse(lexopt::Parser::from_args(words))
+    }
+
+    #[test]
+    fn serve_takes_a_port_and_hands_the_rest_to_trunk() {
+        let command = parse_words(&["serve", "--port", "9000", "--", "--verbose", "--port"]);
+        let expected = ServeOptions {
+            port: Some(9000),
+            no_open: false,
+            trunk_arguments: vec!["--verbose".into(), "--port".into()],
+        };
+        assert_eq!(command.unwrap(), Command::Serve(expected));
+    }
+
+    #[test]
+    fn steps_run_in_their_own_order_however_they_are_named() {
+        let Command::Test(selection) = parse_words(&["test", "--only", "doc,fmt"]).unwrap() else {
+            panic!("`test` is a test");
+        };
+        assert_eq!(selection.steps, [Step::Format, Step::Documentation]);
+    }
+
+    #[test]
+    fn what_is_not_offered_is_refused() {
+        for words in [
+            &["deploy"][..],
+            &["serve", "--port", "high"],
+            &["serve", "now"],
+            &["test", "--only", "everything"],
+            &["build", "--public-url"],
+        ] {
+            assert!(matches!(parse_words(words), Err(Error::Usage(_))), "{words:?}");
+        }
+    }
+}
