@@ -2,12 +2,17 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use raftarium_core::{EntryId, Instant, NodeId, Term};
 use serde::{Deserialize, Serialize};
 
-use crate::address::ClientId;
+use crate::address::{Address, ClientId};
+use crate::environment::Environment;
 use crate::kv::Op;
+use crate::packet::Content;
+use crate::queue::Due;
+use crate::trace::{Happening, RecordId};
 
 /// Names a request: requests are counted as they are made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -29,6 +34,11 @@ pub enum Answer {
         server: NodeId,
         /// Who leads, as far as that server knows.
         leader: Option<NodeId>,
+    },
+    /// The host of the server says that nothing runs there; nothing was done.
+    Down {
+        /// The server that was asked.
+        server: NodeId,
     },
     /// Another leader's entry was committed in its place; it was never applied, and never will be.
     Superseded {
@@ -78,9 +88,99 @@ pub enum RequestStatus {
 }
 
 /// All clients of a world.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
     pub(crate) requests: Vec<Request>,
     /// Where each client thinks that the leader is; C1 first.
-    pub(crate) leaders: Vec<NodeId>,
+    leaders: Vec<NodeId>,
+    servers: u32,
+}
+
+impl Clients {
+    pub(crate) fn new(clients: u32, servers: u32) -> Self {
+        Self { requests: Vec::new(), leaders: (0..clients).map(|_| NodeId(1)).collect(), servers }
+    }
+
+    /// Whether `client` waits for an answer.
+    pub(crate) fn is_busy(&self, client: ClientId) -> bool {
+        let waits = |request: &&Request| request.client == client && request.status == RequestStatus::Waiting;
+        self.requests.iter().rev().find(|request| request.client == client).filter(waits).is_some()
+    }
+
+    /// A client asks something.
+    pub(crate) fn ask(
+        &mut self,
+        environment: &mut Environment,
+        client: ClientId,
+        server: Option<NodeId>,
+        op: Op,
+        patience: Duration,
+        cause: RecordId,
+    ) {
+        let id = RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
+        let direct = server.is_some();
+        let server = server.unwrap_or(self.leaders[position(client)]);
+        let asked = environment.now;
+        let request = Request { id, client, op, server, direct, asked, status: RequestStatus::Waiting };
+        environment.queue.push(asked + patience, Due::PatienceEnds(id));
+        send(environment, &request, cause);
+        self.requests.push(request);
+    }
+
+    pub(crate) fn patience_ends(&mut self, environment: &mut Environment, id: RequestId) {
+        let at = environment.now;
+        let Some(request) = self.request(id).filter(|request| request.status == RequestStatus::Waiting) else { return };
+        request.status = RequestStatus::Unknown { at };
+        let client = request.client;
+        environment.record(None, Happening::TimedOut { client, request: id });
+    }
+
+    /// An answer has arrived.
+    pub(crate) fn answered(&mut self, environment: &mut Environment, id: RequestId, answer: Answer, cause: RecordId) {
+        let at = environment.now;
+        let servers = self.servers;
+        let Some(request) = self.request(id) else { return };
+        let client = request.client;
+        let elsewhere = match &answer {
+            Answer::Committed { .. } | Answer::Superseded { .. } => None,
+            Answer::NotLeader { server, leader } => Some(leader.unwrap_or(next(*server, servers))),
+            Answer::Down { server } => Some(next(*server, servers)),
+        };
+        let waits = request.status == RequestStatus::Waiting;
+        match elsewhere {
+            // Nothing was done yet, so asking another server cannot do it twice.
+            Some(server) if waits && !request.direct => {
+                request.server = server;
+                send(environment, request, cause);
+                self.leaders[position(client)] = server;
+            }
+            Some(_) | None => {
+                request.status = RequestStatus::Answered { at, answer: answer.clone() };
+                let server = request.server;
+                if matches!(answer, Answer::Committed { .. }) {
+                    self.leaders[position(client)] = server;
+                }
+                environment.record(Some(cause), Happening::Answered { client, request: id, answer });
+            }
+        }
+    }
+
+    fn request(&mut self, id: RequestId) -> Option<&mut Request> {
+        self.requests.get_mut(usize::try_from(id.0).ok()?)
+    }
+}
+
+fn send(environment: &mut Environment, request: &Request, cause: RecordId) {
+    let content = Content::Request { request: request.id, op: request.op.clone() };
+    environment.send(Address::Client(request.client), Address::Server(request.server), content, cause);
+}
+
+/// The server after `server`, in a circle.
+const fn next(server: NodeId, servers: u32) -> NodeId {
+    NodeId(server.0 % servers as u64 + 1)
+}
+
+/// Where C1, C2, … are in a list. Names are checked where they come in: a command with an unknown one is refused.
+fn position(client: ClientId) -> usize {
+    usize::try_from(client.0).unwrap_or(0).saturating_sub(1)
 }

@@ -158,12 +158,18 @@ pub enum CommandError {
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownServer { given, servers } => write!(f, "there is no server {given}; allowed are S1 to S{servers}"),
-            Self::UnknownClient { given, clients } => write!(f, "there is no client {given}; allowed are C1 to C{clients}"),
+            Self::UnknownServer { given, servers } => {
+                write!(f, "there is no server {given}; allowed are S1 to S{servers}")
+            }
+            Self::UnknownClient { given, clients } => {
+                write!(f, "there is no client {given}; allowed are C1 to C{clients}")
+            }
             Self::Down { server } => write!(f, "{server} is down; restart it first"),
             Self::Up { server } => write!(f, "{server} is running; only a crashed server can be restarted"),
             Self::AlreadyLeader { server } => write!(f, "{server} leads already; only another server can time out"),
-            Self::ClientBusy { client } => write!(f, "{client} still waits for an answer; a client asks one thing at a time"),
+            Self::ClientBusy { client } => {
+                write!(f, "{client} still waits for an answer; a client asks one thing at a time")
+            }
             Self::SameEnds { server } => write!(f, "both ends of the link are {server}; a link has two different ends"),
             Self::Repeated { server } => write!(f, "{server} is in two groups; allowed is one"),
             Self::OneGroup => write!(f, "a partition needs at least two groups, none of them empty"),

@@ -6,10 +6,13 @@
 extern crate alloc;
 
 mod address;
+mod checkpoints;
 mod checks;
 mod client;
 mod command;
 mod disk;
+mod environment;
+mod execute;
 mod kv;
 mod network;
 mod packet;
@@ -31,9 +34,9 @@ pub use client::{Answer, Request, RequestId, RequestStatus};
 pub use command::{Command, CommandError, Timed};
 pub use kv::{Kv, Op, OpError, TEXT_MAX};
 pub use packet::{Glimpse, PacketId, PacketKind};
-pub use run::Run;
+pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, DiskSettings, LinkSettings, SERVERS_MAX, Setup, SetupError};
-pub use timeline::Timeline;
+pub use timeline::{RUN_END, Timeline};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
 pub use view::{CutView, EntryView, FollowerView, PacketView, PairView, ServerView, View, VoteView};
 pub use world::World;

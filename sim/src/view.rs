@@ -13,7 +13,7 @@ use crate::checks::{Check, Violation};
 use crate::client::Request;
 use crate::kv::Op;
 use crate::packet::{Glimpse, PacketId};
-use crate::server::{Process, Server};
+use crate::server::{Process, Running, Server};
 use crate::trace::TraceHash;
 use crate::world::World;
 
@@ -196,7 +196,8 @@ impl Server {
                     boots,
                 }
             }
-            Process::Up { node, kv, .. } => {
+            Process::Up(running) => {
+                let Running { node, kv, .. } = running.as_ref();
                 let hard = node.hard_state();
                 let (durable, applied) = (node.durable_index(), node.applied_index());
                 let view = |entry: &raftarium_core::Entry| {

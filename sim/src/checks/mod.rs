@@ -2,86 +2,26 @@
 //!
 //! A checker looks at the servers' state, not at what they say of it, and only at what the event can have changed.
 
+mod applied;
 mod committed;
-mod history;
 mod leaders;
 mod logs;
+mod rule;
 
-use alloc::format;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Instant, Node, NodeId};
+use raftarium_core::{Entry, Instant, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::trace::RecordId;
 
+use applied::Applied;
 use committed::Committed;
-pub(crate) use history::AppliedEntry;
-use history::Applied;
 use leaders::Leaders;
 use logs::Logs;
-
-/// A safety property.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Rule {
-    /// At most one leader can be elected in a term (§5.2).
-    ElectionSafety,
-    /// A leader never overwrites or deletes entries in its log; it only appends (§5.3).
-    LeaderAppendOnly,
-    /// If two logs have an entry with the same index and term, they are identical up to that index (§5.3).
-    LogMatching,
-    /// An entry that is committed in a term is in the logs of the leaders of all higher terms (§5.4).
-    LeaderCompleteness,
-    /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
-    StateMachineSafety,
-}
-
-impl Rule {
-    /// All of them, in the order of Figure 3.
-    pub const ALL: [Self; 5] = [
-        Self::ElectionSafety,
-        Self::LeaderAppendOnly,
-        Self::LogMatching,
-        Self::LeaderCompleteness,
-        Self::StateMachineSafety,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ElectionSafety => "Election Safety",
-            Self::LeaderAppendOnly => "Leader Append-Only",
-            Self::LogMatching => "Log Matching",
-            Self::LeaderCompleteness => "Leader Completeness",
-            Self::StateMachineSafety => "State Machine Safety",
-        }
-    }
-
-    /// What it says, in a sentence.
-    #[must_use]
-    pub const fn statement(self) -> &'static str {
-        match self {
-            Self::ElectionSafety => "At most one leader is elected in a term.",
-            Self::LeaderAppendOnly => "A leader never overwrites or deletes entries of its log; it only appends.",
-            Self::LogMatching => "Logs that share an entry's index and term are identical up to that entry.",
-            Self::LeaderCompleteness => "A committed entry is in the log of every leader of a higher term.",
-            Self::StateMachineSafety => "No two servers apply different entries at the same index.",
-        }
-    }
-
-    /// Where it comes from.
-    #[must_use]
-    pub const fn source(self) -> &'static str {
-        match self {
-            Self::ElectionSafety => "Raft paper, Figure 3 and §5.2",
-            Self::LeaderAppendOnly | Self::LogMatching => "Raft paper, Figure 3 and §5.3",
-            Self::LeaderCompleteness => "Raft paper, Figure 3 and §5.4",
-            Self::StateMachineSafety => "Raft paper, Figure 3 and §5.4.3",
-        }
-    }
-}
+pub use rule::Rule;
 
 /// A rule, and how often it was found to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,4 +45,73 @@ pub struct Violation {
     pub servers: Vec<NodeId>,
     /// What was found, in words.
     pub story: String,
+}
+
+/// What a checker found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Finding {
+    pub(crate) rule: Rule,
+    pub(crate) servers: Vec<NodeId>,
+    pub(crate) story: String,
+}
+
+/// All checkers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Checks {
+    count: u64,
+    leaders: Leaders,
+    logs: Logs,
+    committed: Committed,
+    applied: Applied,
+    findings: Vec<Finding>,
+    /// What was told already: a broken rule stays broken, and is told once for the same servers.
+    told: BTreeSet<(Rule, Vec<NodeId>)>,
+}
+
+impl Checks {
+    pub(crate) fn new(servers: u32) -> Self {
+        Self {
+            count: 0,
+            leaders: Leaders::default(),
+            logs: Logs::new(servers),
+            committed: Committed::default(),
+            applied: Applied::default(),
+            findings: Vec::new(),
+            told: BTreeSet::new(),
+        }
+    }
+
+    /// `server` is about to apply `entries`.
+    pub(crate) fn applied(&mut self, server: NodeId, entries: &[Entry]) {
+        let found = entries.iter().filter_map(|entry| self.applied.check(server, entry));
+        self.findings.extend(found);
+    }
+
+    /// An event is over, and `server` is the one that it can have changed; of `nodes`, all are up.
+    pub(crate) fn after_event<'a>(&mut self, server: Option<&Node>, nodes: impl Iterator<Item = &'a Node> + Clone) {
+        self.count += 1;
+        if let Some(node) = server {
+            self.findings.extend(self.leaders.check(node));
+            self.logs.check(node, &mut self.findings);
+            self.committed.check(node, nodes, &mut self.findings);
+        }
+    }
+
+    /// `server` is down: what it remembered is gone.
+    pub(crate) fn crashed(&mut self, server: NodeId) {
+        self.logs.crashed(server);
+        self.committed.crashed(server);
+    }
+
+    /// What was found since the last call, and was not told before.
+    pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
+        let mut findings = core::mem::take(&mut self.findings);
+        findings.retain(|finding| self.told.insert((finding.rule, finding.servers.clone())));
+        findings
+    }
+
+    /// The rules, and how often each was checked: each is checked after every event.
+    pub(crate) fn counts(&self) -> Vec<Check> {
+        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count }).collect()
+    }
 }

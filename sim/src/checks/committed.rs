@@ -1,0 +1,82 @@
+//! Leader Completeness (§5.4).
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use raftarium_core::{EntryId, LogIndex, Node, NodeId, Role, Term};
+
+use super::{Finding, Rule};
+
+/// What is committed, and how far each server was known to have committed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub(super) struct Committed {
+    /// From index 1 on.
+    entries: Vec<Entry>,
+    seen: BTreeMap<NodeId, LogIndex>,
+    /// The terms whose leaders were looked at when they were elected.
+    led: BTreeMap<NodeId, Term>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Entry {
+    id: EntryId,
+    /// The term in which it was committed: that of the first server seen to have committed it.
+    in_term: Term,
+    by: NodeId,
+}
+
+impl Committed {
+    pub(super) fn crashed(&mut self, server: NodeId) {
+        self.seen.remove(&server);
+        self.led.remove(&server);
+    }
+
+    pub(super) fn check<'a>(
+        &mut self,
+        node: &Node,
+        nodes: impl Iterator<Item = &'a Node> + Clone,
+        findings: &mut Vec<Finding>,
+    ) {
+        let (id, hard_state) = (node.id(), node.hard_state());
+        let seen = self.seen.insert(id, hard_state.commit).unwrap_or_default();
+        for entry in node.log().between(seen, hard_state.commit) {
+            let position = usize::try_from(entry.id.index.0 - 1).unwrap_or(usize::MAX);
+            match self.entries.get(position) {
+                None => {
+                    let committed = Entry { id: entry.id, in_term: hard_state.term, by: id };
+                    self.entries.push(committed);
+                    findings.extend(nodes.clone().filter_map(|leader| missing(leader, committed)));
+                }
+                Some(known) if known.id != entry.id => findings.push(Finding {
+                    rule: Rule::StateMachineSafety,
+                    servers: vec![known.by, id],
+                    story: format!("{} committed entry {}, and {id} committed entry {}", known.by, known.id, entry.id),
+                }),
+                Some(_) => {}
+            }
+        }
+        if node.role() == Role::Leader && self.led.insert(id, hard_state.term) != Some(hard_state.term) {
+            // With Log Matching, whoever has the last one has all of them.
+            let earlier = self.entries.iter().rev().find(|entry| entry.in_term < hard_state.term);
+            findings.extend(earlier.and_then(|&entry| missing(node, entry)));
+        }
+    }
+}
+
+fn missing(leader: &Node, entry: Entry) -> Option<Finding> {
+    let term = leader.hard_state().term;
+    let must_have = leader.role() == Role::Leader && term > entry.in_term && leader.log().base().index < entry.id.index;
+    (must_have && !leader.log().contains(entry.id)).then(|| Finding {
+        rule: Rule::LeaderCompleteness,
+        servers: vec![entry.by, leader.id()],
+        story: format!(
+            "entry {} was committed in term {} by {}, and {}, the leader of term {term}, does not have it",
+            entry.id,
+            entry.in_term,
+            entry.by,
+            leader.id()
+        ),
+    })
+}

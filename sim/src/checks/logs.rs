@@ -1,0 +1,94 @@
+//! Log Matching and Leader Append-Only (§5.3).
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use raftarium_core::{Entry, LogIndex, Node, NodeId, Payload, Role, Term};
+
+use super::{Finding, Rule};
+
+/// Every entry that any log ever had, and what each log had last.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Logs {
+    known: BTreeMap<(LogIndex, Term), Known>,
+    /// S1 first.
+    seen: Vec<Seen>,
+}
+
+/// An entry: what it carries, and the term of the one before it. If all entries with the same index and term agree in
+/// this, then by induction so do the logs before them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Known {
+    before: Term,
+    payload: Payload,
+    first: NodeId,
+}
+
+/// A server's log when it was last looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+struct Seen {
+    terms: Vec<Term>,
+    leads: Option<Term>,
+}
+
+impl Logs {
+    pub(super) fn new(servers: u32) -> Self {
+        Self { known: BTreeMap::new(), seen: (0..servers).map(|_| Seen::default()).collect() }
+    }
+
+    pub(super) fn crashed(&mut self, server: NodeId) {
+        if let Some(seen) = seen(&mut self.seen, server) {
+            seen.leads = None;
+        }
+    }
+
+    pub(super) fn check(&mut self, node: &Node, findings: &mut Vec<Finding>) {
+        let Some(seen) = seen(&mut self.seen, node.id()) else { return };
+        let entries = node.log().entries();
+        let mut same = seen.terms.len().min(entries.len());
+        while same > 0 && seen.terms[same - 1] != entries[same - 1].id.term {
+            same -= 1;
+        }
+        let term = node.hard_state().term;
+        if seen.leads == Some(term) && node.role() == Role::Leader && same < seen.terms.len() {
+            findings.push(Finding {
+                rule: Rule::LeaderAppendOnly,
+                servers: vec![node.id()],
+                story: format!("{} leads term {term} and dropped its own entry {}", node.id(), same + 1),
+            });
+        }
+        seen.leads = (node.role() == Role::Leader).then_some(term);
+        seen.terms.truncate(same);
+        seen.terms.extend(entries[same..].iter().map(|entry| entry.id.term));
+        let mut before = same.checked_sub(1).map_or(node.log().base().term, |last| entries[last].id.term);
+        for entry in &entries[same..] {
+            findings.extend(matches(&mut self.known, node.id(), before, entry));
+            before = entry.id.term;
+        }
+    }
+}
+
+fn matches(
+    known: &mut BTreeMap<(LogIndex, Term), Known>,
+    server: NodeId,
+    before: Term,
+    entry: &Entry,
+) -> Option<Finding> {
+    let new = || Known { before, payload: entry.payload.clone(), first: server };
+    let known = known.entry((entry.id.index, entry.id.term)).or_insert_with(new);
+    let agrees = known.before == before && known.payload == entry.payload;
+    (!agrees).then(|| Finding {
+        rule: Rule::LogMatching,
+        servers: vec![known.first, server],
+        story: format!(
+            "{} and {server} both have entry {}, and their logs differ there or before",
+            known.first, entry.id
+        ),
+    })
+}
+
+fn seen(all: &mut [Seen], server: NodeId) -> Option<&mut Seen> {
+    all.get_mut(usize::try_from(server.0.checked_sub(1)?).ok()?)
+}

@@ -1,0 +1,64 @@
+//! What every server shares: the time, the queue, the network, the trace.
+
+use alloc::vec::Vec;
+
+use raftarium_core::{Instant, Message};
+
+use crate::address::Address;
+use crate::network::Network;
+use crate::packet::Content;
+use crate::queue::{Due, Queue};
+use crate::trace::{Happening, Record, RecordId, TraceHash};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Environment {
+    pub(crate) now: Instant,
+    pub(crate) queue: Queue,
+    pub(crate) network: Network,
+    pub(crate) recorder: Recorder,
+}
+
+/// Writes the trace. The records leave with [`Recorder::take`]; what stays is their number and their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Recorder {
+    pub(crate) count: u64,
+    pub(crate) hash: TraceHash,
+    fresh: Vec<Record>,
+    scratch: Vec<u8>,
+}
+
+impl Recorder {
+    pub(crate) fn take(&mut self) -> Vec<Record> {
+        core::mem::take(&mut self.fresh)
+    }
+}
+
+impl Environment {
+    pub(crate) fn record(&mut self, cause: Option<RecordId>, what: Happening) -> RecordId {
+        let recorder = &mut self.recorder;
+        let id = RecordId(recorder.count);
+        let record = Record { id, at: self.now, cause, what };
+        recorder.count += 1;
+        recorder.hash = recorder.hash.with(&record, &mut recorder.scratch);
+        recorder.scratch.clear();
+        recorder.fresh.push(record);
+        id
+    }
+
+    pub(crate) fn send_message(&mut self, message: Message, cause: RecordId) {
+        let (from, to) = (Address::Server(message.from), Address::Server(message.to));
+        self.send(from, to, Content::Raft(message), cause);
+    }
+
+    pub(crate) fn send(&mut self, from: Address, to: Address, content: Content, cause: RecordId) {
+        let what = content.glimpse();
+        let now = self.now;
+        let packet = self.network.next_id();
+        let record = self.record(Some(cause), Happening::Sent { packet, from, to, what });
+        let sent = self.network.send(now, from, to, content, record);
+        self.queue.push(sent.arrives, Due::Arrival(packet));
+        if let Some(reason) = sent.lost {
+            self.record(Some(record), Happening::Lost { packet, reason });
+        }
+    }
+}

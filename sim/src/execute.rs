@@ -1,0 +1,198 @@
+//! Carrying out commands.
+
+use alloc::collections::BTreeSet;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use raftarium_core::{Instant, NodeId};
+
+use crate::command::{Command, CommandError};
+use crate::packet::PacketId;
+use crate::server::Server;
+use crate::trace::{Happening, LossReason, RecordId};
+use crate::world::{World, position};
+
+impl World {
+    /// Whether `command` can be carried out now.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it: a name, a value, or that it does not fit to how things are.
+    pub fn check(&self, command: &Command) -> Result<(), CommandError> {
+        self.check_names(command)?;
+        match command {
+            Command::Crash { server } => self.up(*server).map(|_| ()),
+            Command::Restart { server } => match self.up(*server) {
+                Ok(_) => Err(CommandError::Up { server: *server }),
+                Err(_) => Ok(()),
+            },
+            Command::TimeOut { server } => match self.up(*server)?.node().map(raftarium_core::Node::role) {
+                Some(raftarium_core::Role::Leader) => Err(CommandError::AlreadyLeader { server: *server }),
+                Some(raftarium_core::Role::Follower | raftarium_core::Role::Candidate) | None => Ok(()),
+            },
+            Command::Request { client, .. } if self.clients.is_busy(*client) => {
+                Err(CommandError::ClientBusy { client: *client })
+            }
+            Command::Request { .. }
+            | Command::Cut { .. }
+            | Command::Heal { .. }
+            | Command::Partition { .. }
+            | Command::HealAll
+            | Command::SetLink { .. } => Ok(()),
+        }
+    }
+
+    /// Whether `command` makes sense in this world, at whatever time.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a name or a value in it.
+    pub fn check_names(&self, command: &Command) -> Result<(), CommandError> {
+        match command {
+            Command::Crash { server } | Command::Restart { server } | Command::TimeOut { server } => {
+                self.known(*server)
+            }
+            Command::Request { client, server, op } => {
+                let clients = self.setup.clients;
+                if client.0 == 0 || client.0 > clients {
+                    return Err(CommandError::UnknownClient { given: *client, clients });
+                }
+                server.map_or(Ok(()), |server| self.known(server))?;
+                Ok(op.check()?)
+            }
+            Command::Cut { from, to, both: _ } | Command::Heal { from, to, both: _ } => self.known_link(*from, *to),
+            Command::SetLink { from, to, both: _, settings } => {
+                self.known_link(*from, *to)?;
+                settings.check().map_err(|error| CommandError::Link(error.to_string()))
+            }
+            Command::Partition { groups } => self.known_groups(groups),
+            Command::HealAll => Ok(()),
+        }
+    }
+
+    /// Carries out `command` at `at`, which is now or later, with nothing due before. One that cannot be carried out
+    /// leaves a record and changes nothing.
+    pub(crate) fn execute(&mut self, at: Instant, command: &Command) {
+        self.begin_step(at);
+        if let Err(error) = self.check(command) {
+            self.environment.record(None, Happening::CommandRefused { command: command.clone(), error });
+            return self.end_step(None);
+        }
+        let cause = self.environment.record(None, Happening::Commanded(command.clone()));
+        let changed = self.carry_out(command, cause);
+        self.end_step(changed);
+    }
+
+    fn carry_out(&mut self, command: &Command, cause: RecordId) -> Option<NodeId> {
+        match command {
+            Command::Crash { server } => {
+                self.with_server(*server, |server, environment, checks| {
+                    server.crash(environment, cause);
+                    checks.crashed(server.id);
+                });
+                Some(*server)
+            }
+            Command::Restart { server } => {
+                self.with_server(*server, |server, environment, checks| {
+                    server.start(environment, checks, Some(cause));
+                });
+                Some(*server)
+            }
+            Command::TimeOut { server } => {
+                self.with_server(*server, |server, environment, checks| {
+                    let now = environment.now;
+                    let started = server.running().map(|running| running.node.campaign(now));
+                    debug_assert_eq!(started, Some(Ok(())), "the command was checked");
+                    server.settle(environment, checks, cause);
+                });
+                Some(*server)
+            }
+            Command::Request { client, server, op } => {
+                let patience = self.setup.request_timeout;
+                self.clients.ask(&mut self.environment, *client, *server, op.clone(), patience, cause);
+                None
+            }
+            Command::Cut { from, to, both } => {
+                directions(*from, *to, *both).for_each(|(from, to)| self.cut(from, to, cause));
+                None
+            }
+            Command::Heal { from, to, both } => {
+                directions(*from, *to, *both).for_each(|(from, to)| self.environment.network.heal(from, to));
+                None
+            }
+            Command::SetLink { from, to, both, settings } => {
+                for (from, to) in directions(*from, *to, *both) {
+                    self.environment.network.set(from, to, *settings);
+                }
+                None
+            }
+            Command::Partition { groups } => {
+                for (from, to) in self.pairs() {
+                    let group = |server: NodeId| groups.iter().position(|group| group.contains(&server));
+                    if group(from) == group(to) {
+                        self.environment.network.heal(from, to);
+                    } else {
+                        self.cut(from, to, cause);
+                    }
+                }
+                None
+            }
+            Command::HealAll => {
+                self.pairs().into_iter().for_each(|(from, to)| self.environment.network.heal(from, to));
+                None
+            }
+        }
+    }
+
+    fn cut(&mut self, from: NodeId, to: NodeId, cause: RecordId) {
+        let now = self.now();
+        let lost: Vec<PacketId> = self.environment.network.cut(now, from, to);
+        for packet in lost {
+            self.environment.record(Some(cause), Happening::Lost { packet, reason: LossReason::Cut });
+        }
+    }
+
+    fn pairs(&self) -> Vec<(NodeId, NodeId)> {
+        let names = || self.servers.iter().map(|server| server.id);
+        names().flat_map(|from| names().map(move |to| (from, to))).filter(|(from, to)| from != to).collect()
+    }
+
+    fn known(&self, server: NodeId) -> Result<(), CommandError> {
+        let servers = self.setup.servers;
+        if server.0 == 0 || server.0 > u64::from(servers) {
+            return Err(CommandError::UnknownServer { given: server, servers });
+        }
+        Ok(())
+    }
+
+    fn known_link(&self, from: NodeId, to: NodeId) -> Result<(), CommandError> {
+        self.known(from)?;
+        self.known(to)?;
+        if from == to { Err(CommandError::SameEnds { server: from }) } else { Ok(()) }
+    }
+
+    fn known_groups(&self, groups: &[Vec<NodeId>]) -> Result<(), CommandError> {
+        let mut named = BTreeSet::new();
+        for &server in groups.iter().flatten() {
+            self.known(server)?;
+            if !named.insert(server) {
+                return Err(CommandError::Repeated { server });
+            }
+        }
+        let rest = usize::from(named.len() < self.servers.len());
+        if groups.iter().any(Vec::is_empty) || groups.len() + rest < 2 {
+            return Err(CommandError::OneGroup);
+        }
+        Ok(())
+    }
+
+    fn up(&self, id: NodeId) -> Result<&Server, CommandError> {
+        let server = &self.servers[position(id)];
+        if server.node().is_some() { Ok(server) } else { Err(CommandError::Down { server: id }) }
+    }
+}
+
+/// One direction of a link, or both.
+fn directions(from: NodeId, to: NodeId, both: bool) -> impl Iterator<Item = (NodeId, NodeId)> {
+    [(from, to), (to, from)].into_iter().take(1 + usize::from(both))
+}

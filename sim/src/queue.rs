@@ -1,0 +1,52 @@
+//! What is going to happen, in order.
+
+use alloc::collections::BTreeMap;
+
+use raftarium_core::{Instant, NodeId, PersistId};
+
+use crate::client::RequestId;
+use crate::packet::PacketId;
+
+/// Something that is going to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Due {
+    Arrival(PacketId),
+    Wake(NodeId),
+    WriteDone { server: NodeId, write: PersistId },
+    PatienceEnds(RequestId),
+}
+
+/// The place of something in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key {
+    pub(crate) at: Instant,
+    sequence: u64,
+}
+
+/// Ordered by time; at one time, by when it was put in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Queue {
+    due: BTreeMap<Key, Due>,
+    sequence: u64,
+}
+
+impl Queue {
+    pub(crate) fn push(&mut self, at: Instant, due: Due) -> Key {
+        self.sequence += 1;
+        let key = Key { at, sequence: self.sequence };
+        self.due.insert(key, due);
+        key
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) {
+        self.due.remove(&key);
+    }
+
+    pub(crate) fn next_at(&self) -> Option<Instant> {
+        self.due.first_key_value().map(|(key, _)| key.at)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(Instant, Due)> {
+        self.due.pop_first().map(|(key, due)| (key.at, due))
+    }
+}

@@ -1,0 +1,287 @@
+//! A world: servers, clients and what is between them. It only runs forwards; [`Timeline`](crate::Timeline) goes back.
+
+use alloc::vec::Vec;
+
+use raftarium_core::{Config, Instant, Membership, NodeId, Settings};
+
+use crate::address::Address;
+use crate::checks::{Check, Checks, Violation};
+use crate::client::{Answer, Clients, Request};
+use crate::disk::Disk;
+use crate::environment::{Environment, Recorder};
+use crate::network::Network;
+use crate::packet::{Content, Packet};
+use crate::queue::{Due, Queue};
+use crate::server::{Process, Server};
+use crate::setup::{Setup, SetupError};
+use crate::stream::{Concern, Stream, election_seed};
+use crate::trace::{Happening, LossReason, Record, RecordId, TraceHash};
+use crate::view::{CutView, PacketView};
+
+/// A world at one moment. Cloning it is how its past is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct World {
+    pub(crate) setup: Setup,
+    /// Whether something has happened at the present moment already, so that a command comes too late for it.
+    entered: bool,
+    steps: u64,
+    last_event_at: Instant,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) clients: Clients,
+    pub(crate) checks: Checks,
+    violations: Vec<Violation>,
+    pub(crate) environment: Environment,
+}
+
+impl World {
+    /// A world in which all servers have just started.
+    ///
+    /// # Errors
+    ///
+    /// If `setup` is not valid.
+    pub fn new(setup: Setup) -> Result<Self, SetupError> {
+        setup.check()?;
+        let settings = Settings { seed: election_seed(setup.seed), ..setup.raft.clone() };
+        let config = Config::new(settings)?;
+        let names = || (1..=u64::from(setup.servers)).map(NodeId);
+        let membership = Membership::new(names()).expect("a checked setup has servers, and their names differ");
+        let server = |id: NodeId| Server {
+            id,
+            config: config.clone(),
+            boots: 0,
+            disk: Disk::new(setup.disk, Stream::new(setup.seed, Concern::Disk, [id.0, 0]), membership.clone()),
+            process: Process::Down,
+        };
+        let (queue, recorder) = (Queue::default(), Recorder::default());
+        let network = Network::new(&setup);
+        let mut world = Self {
+            entered: false,
+            steps: 0,
+            last_event_at: Instant::ZERO,
+            servers: names().map(server).collect(),
+            clients: Clients::new(setup.clients, setup.servers),
+            checks: Checks::new(setup.servers),
+            violations: Vec::new(),
+            environment: Environment { now: Instant::ZERO, queue, network, recorder },
+            setup,
+        };
+        for server in &mut world.servers {
+            server.start(&mut world.environment, &mut world.checks, None);
+        }
+        Ok(world)
+    }
+
+    /// What the world is made of.
+    #[must_use]
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub const fn now(&self) -> Instant {
+        self.environment.now
+    }
+
+    /// How many events and commands there were.
+    #[must_use]
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// When the last event or command was.
+    #[must_use]
+    pub const fn last_event_at(&self) -> Instant {
+        self.last_event_at
+    }
+
+    /// When the next event will be, if nothing is done.
+    #[must_use]
+    pub fn next_event_at(&self) -> Option<Instant> {
+        self.environment.queue.next_at()
+    }
+
+    /// The first moment for which a command does not come too late.
+    #[must_use]
+    pub fn earliest_command(&self) -> Instant {
+        let next = core::time::Duration::from_micros(u64::from(self.entered));
+        self.now() + next
+    }
+
+    /// How many records the trace has.
+    #[must_use]
+    pub const fn record_count(&self) -> u64 {
+        self.environment.recorder.count
+    }
+
+    /// The fingerprint of the trace.
+    #[must_use]
+    pub const fn hash(&self) -> TraceHash {
+        self.environment.recorder.hash
+    }
+
+    /// The rules, and how often each was checked.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Check> {
+        self.checks.counts()
+    }
+
+    /// The rules that were broken.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// What the clients asked, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> &[Request] {
+        &self.clients.requests
+    }
+
+    pub(crate) fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    pub(crate) fn packets(&self) -> impl Iterator<Item = PacketView> {
+        self.environment.network.packets().map(|packet| PacketView {
+            id: packet.id,
+            from: packet.from,
+            to: packet.to,
+            sent: packet.sent,
+            arrives: packet.arrives,
+            lost: packet.lost,
+            what: packet.content.glimpse(),
+        })
+    }
+
+    pub(crate) fn cuts(&self) -> Vec<CutView> {
+        self.environment.network.cuts().collect()
+    }
+
+    /// The records since the last call.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        self.environment.recorder.take()
+    }
+
+    /// Lets the next event happen. False if there is none.
+    pub fn step(&mut self) -> bool {
+        let Some((at, due)) = self.environment.queue.pop() else { return false };
+        self.begin_step(at);
+        let server = match due {
+            Due::Arrival(packet) => self.environment.network.take(packet).and_then(|packet| self.arrive(packet)),
+            Due::Wake(server) => {
+                self.with_server(server, |server, environment, checks| server.wake(environment, checks));
+                Some(server)
+            }
+            Due::WriteDone { server, write } => {
+                self.with_server(server, |server, environment, checks| server.write_done(environment, checks, write));
+                Some(server)
+            }
+            Due::PatienceEnds(request) => {
+                self.clients.patience_ends(&mut self.environment, request);
+                None
+            }
+        };
+        self.end_step(server);
+        true
+    }
+
+    /// Lets time pass until `at`, in which nothing is due.
+    pub(crate) fn rest_until(&mut self, at: Instant) {
+        self.environment.now = self.environment.now.max(at);
+        self.entered = true;
+    }
+
+    pub(crate) fn begin_step(&mut self, at: Instant) {
+        self.environment.now = at;
+        self.entered = true;
+        self.steps += 1;
+        self.last_event_at = at;
+    }
+
+    /// Checks the rules, after an event that can have changed `server`.
+    pub(crate) fn end_step(&mut self, server: Option<NodeId>) {
+        let changed = server.and_then(|id| self.servers[position(id)].node());
+        self.checks.after_event(changed, self.servers.iter().filter_map(Server::node));
+        for finding in self.checks.take_findings() {
+            let after = RecordId(self.record_count().saturating_sub(1));
+            let at = self.now();
+            let violation = Violation { rule: finding.rule, at, after, servers: finding.servers, story: finding.story };
+            self.environment.record(Some(after), Happening::Violated(violation.clone()));
+            self.violations.push(violation);
+        }
+    }
+
+    /// A packet has come to the end of its way. Gives the server that it changed.
+    fn arrive(&mut self, packet: Packet) -> Option<NodeId> {
+        if packet.lost.is_some() {
+            return None;
+        }
+        let Packet { id, from, to, cause, content, .. } = packet;
+        match to {
+            Address::Server(server) if self.servers[position(server)].node().is_none() => {
+                let lost = Happening::Lost { packet: id, reason: LossReason::ReceiverDown };
+                let record = self.environment.record(Some(cause), lost);
+                // A connection to a host on which no process listens is refused.
+                if let (Address::Client(_), Content::Request { request, .. }) = (from, content) {
+                    let answer = Content::Answer { request, answer: Answer::Down { server } };
+                    self.environment.send(to, from, answer, record);
+                }
+                None
+            }
+            Address::Server(server) => {
+                let record = self.environment.record(Some(cause), Happening::Delivered { packet: id, to });
+                self.with_server(server, |server, environment, checks| {
+                    deliver(server, environment, checks, from, content, record);
+                });
+                Some(server)
+            }
+            Address::Client(_) => {
+                let record = self.environment.record(Some(cause), Happening::Delivered { packet: id, to });
+                if let Content::Answer { request, answer } = content {
+                    self.clients.answered(&mut self.environment, request, answer, record);
+                }
+                None
+            }
+        }
+    }
+
+    pub(crate) fn with_server<T>(
+        &mut self,
+        id: NodeId,
+        act: impl FnOnce(&mut Server, &mut Environment, &mut Checks) -> T,
+    ) -> T {
+        act(&mut self.servers[position(id)], &mut self.environment, &mut self.checks)
+    }
+}
+
+fn deliver(
+    server: &mut Server,
+    environment: &mut Environment,
+    checks: &mut Checks,
+    from: Address,
+    content: Content,
+    record: RecordId,
+) {
+    let (id, now) = (server.id, environment.now);
+    let Some(running) = server.running() else { return };
+    match content {
+        Content::Raft(message) => {
+            if let Err(reason) = running.node.receive(now, message) {
+                environment.record(Some(record), Happening::Rejected { server: id, reason });
+            }
+        }
+        Content::Request { request, op } => {
+            if let Address::Client(client) = from {
+                running.request(environment, client, request, &op, record);
+            }
+        }
+        Content::Answer { .. } => {}
+    }
+    server.settle(environment, checks, record);
+}
+
+/// Where S1, S2, … are in a list. Names are checked where they come in: a command with an unknown one is refused.
+pub(crate) fn position(id: NodeId) -> usize {
+    usize::try_from(id.0).unwrap_or(0).saturating_sub(1)
+}
