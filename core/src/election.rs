@@ -109,8 +109,13 @@ impl Node {
         self.count_votes();
     }
 
-    fn count_votes(&mut self) {
+    /// Becomes leader with a majority of votes. The candidate's own is one of them, and counts once it is durable like
+    /// any other: or a cluster of one could lead a term, forget it in a crash, and lead it again with another log.
+    pub(crate) fn count_votes(&mut self) {
         let State::Candidate(candidate) = &self.state else { return };
+        if self.durability.after_hard_state().is_some() {
+            return;
+        }
         let granted = candidate.votes.values().filter(|&&granted| granted).count();
         let refused = candidate.votes.len() - granted;
         match quorum::vote_result(self.membership.voters().len(), granted, refused) {

@@ -4,36 +4,40 @@
 //! with the time, and polls outputs until there are none. Cloning a node is how its past is kept.
 //!
 //! ```
-//! use raftarium_core::{Boot, Config, DurableState, Instant, Membership, Node, NodeId, Output};
+//! use raftarium_core::{
+//!     Boot, Config, DurableState, EntryId, Instant, Membership, Node, NodeId, Output, ReportError,
+//! };
 //!
 //! // A cluster of one: it elects itself, and commits what is durable on its own disk.
 //! let membership = Membership::new([NodeId(1)])?;
 //! let mut node = Node::start(NodeId(1), Config::default(), DurableState::new(membership), Boot(1), Instant::ZERO)?;
 //!
-//! let mut now = node.deadline().expect("a voter always waits for something").at;
-//! node.wake(now);
-//! let proposal = node.propose(now, "hello".into())?;
-//!
-//! let mut applied = Vec::new();
-//! loop {
-//!     let done = match node.poll() {
-//!         None => break,
-//!         Some(Output::Persist(write)) => {
-//!             // Here a real host writes `write.hard_state` and `write.entries` to its disk, and waits for it.
-//!             Ok(write.id)
+//! /// Does what the node asks for, and gives the entries that it applied.
+//! fn run(node: &mut Node, now: Instant) -> Result<Vec<EntryId>, ReportError> {
+//!     let mut applied = Vec::new();
+//!     while let Some(output) = node.poll() {
+//!         match output {
+//!             Output::Persist(write) => {
+//!                 // Here a real host writes `write.hard_state` and `write.entries` to its disk, and waits for it.
+//!                 let id = write.id;
+//!                 node.persisted(now, id)?;
+//!             }
+//!             Output::Apply(entries) => {
+//!                 applied.extend(entries.iter().map(|entry| entry.id));
+//!                 let last = entries.last().expect("never empty").id.index;
+//!                 node.applied(now, last)?;
+//!             }
+//!             Output::Send(_) | Output::Proposals(_) | Output::Event(_) => {}
 //!         }
-//!         Some(Output::Apply(entries)) => {
-//!             applied.extend(entries.iter().map(|entry| entry.id));
-//!             Err(entries.last().expect("never empty").id.index)
-//!         }
-//!         Some(Output::Send(_) | Output::Proposals(_) | Output::Event(_)) => continue,
-//!     };
-//!     match done {
-//!         Ok(id) => node.persisted(now, id)?,
-//!         Err(index) => node.applied(now, index)?,
 //!     }
+//!     Ok(applied)
 //! }
-//! assert!(applied.contains(&proposal));
+//!
+//! let now = node.deadline().expect("a voter always waits for something").at;
+//! node.wake(now);
+//! run(&mut node, now)?;
+//! let proposal = node.propose(now, "hello".into())?;
+//! assert!(run(&mut node, now)?.contains(&proposal));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -161,6 +161,7 @@ impl Node {
             return Err(ReportError::NotUnderWay { id });
         }
         self.advance(now);
+        self.count_votes();
         self.advance_commit();
         Ok(())
     }
