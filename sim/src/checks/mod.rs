@@ -7,6 +7,8 @@ mod committed;
 mod leaders;
 mod logs;
 mod rule;
+#[cfg(test)]
+mod tests;
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
