@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use crate::cli::{BuildOptions, ServeOptions};
 use crate::error::{Error, Result};
 use crate::tools::Tools;
-use crate::{process, say};
+use crate::{process, say, workspace};
 
 /// Tried one after another when no port was asked for; the first is Trunk's own default.
 const PORTS: std::ops::Range<u16> = 8080..8100;
@@ -32,6 +32,8 @@ pub(crate) fn serve(options: &ServeOptions) -> Result<()> {
     let mut trunk = tools.wasm_command("trunk")?;
     trunk.args(["serve", "--release", "--skip-version-check", "--port"]);
     trunk.arg(port.to_string());
+    // Apart from dist/, which holds what is shipped: a served page has a script in it that reloads it.
+    trunk.arg("--dist").arg(workspace::scratch().join("served"));
     if !options.no_open && has_desktop() {
         trunk.arg("--open");
     }

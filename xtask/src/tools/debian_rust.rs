@@ -38,7 +38,7 @@ pub(super) fn install(folder: &Folder) -> Result<PathBuf> {
     say::long(
         "getting Debian's Rust compiler and building the standard library for wasm with it",
         "rustup could not bring that library",
-        "about 2 minutes and 800 MB",
+        "about 2 minutes and 600 MB of disk",
     );
     let place = folder.install(TOOL, |place| {
         let packages = place.join("packages");

@@ -5,9 +5,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{self, Path, PathBuf};
 use std::process;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::say;
+
+/// No installation takes this long.
+const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// One folder per user; each tool has a folder in it, named with its version.
 #[derive(Debug)]
@@ -26,7 +30,9 @@ impl Folder {
         // Programs that run in another folder are given paths inside this one.
         let root = path::absolute(&root).map_err(Error::file(format!("finding {}", root.display())))?;
         say::note(format_args!("tools are kept in {}", root.display()));
-        Ok(Self { root })
+        let folder = Self { root };
+        folder.sweep();
+        Ok(folder)
     }
 
     /// The folder of `tool`, once its installation has ended well.
@@ -53,6 +59,21 @@ impl Folder {
             let _ = fs::remove_dir_all(&unfinished);
         }
         outcome.map(|()| finished)
+    }
+
+    /// Removes what installations that were interrupted long ago have left. It only saves disk, so it may fail.
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.root) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let is_unfinished = entry.file_name().to_string_lossy().starts_with('.');
+            let age = entry.metadata().and_then(|data| data.modified());
+            let age = age.ok().and_then(|time| time.elapsed().ok());
+            if is_unfinished && age.is_some_and(|age| age > UNFINISHED_AGE_MAX) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Writes `env.sh`, which makes the tools those of a person's own shell, for `trunk serve` and the like.
