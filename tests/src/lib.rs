@@ -1,5 +1,8 @@
 //! What the tests that cross rooms share.
 
+#[cfg(doctest)]
+mod readme;
+
 use raftarium_sim::core::{NodeId, Role};
 use raftarium_sim::{ClientId, Command, Op, ServerView, Timeline, View};
 
