@@ -78,8 +78,7 @@ impl Log {
     /// The entries after `after`, up to and with `last`; those of them that are in the log.
     #[must_use]
     pub fn between(&self, after: LogIndex, last: LogIndex) -> &[Entry] {
-        let start = self.position(after.next()).unwrap_or(0).min(self.entries.len());
-        let end = self.position(last).map_or(0, |position| position + 1).min(self.entries.len());
+        let (start, end) = (self.count_through(after), self.count_through(last));
         &self.entries[start..end.max(start)]
     }
 
@@ -87,8 +86,8 @@ impl Log {
     /// has `id` can still agree with this one (§5.3, the optimisation that the paper sketches).
     #[must_use]
     pub(crate) fn last_not_above(&self, id: EntryId) -> EntryId {
-        let position = self.position(id.index).map_or(0, |position| position + 1).min(self.entries.len());
-        let found = self.entries[..position].iter().rev().find(|entry| entry.id.term <= id.term);
+        let candidates = &self.entries[..self.count_through(id.index)];
+        let found = candidates.iter().rev().find(|entry| entry.id.term <= id.term);
         found.map_or(self.base, |entry| entry.id)
     }
 
@@ -104,9 +103,13 @@ impl Log {
 
     /// Drops the entry at `from` and all after it.
     pub(crate) fn truncate(&mut self, from: LogIndex) {
-        if let Some(position) = self.position(from) {
-            self.entries.truncate(position);
-        }
+        self.entries.truncate(self.count_through(from.prev()));
+    }
+
+    /// How many of the entries are at or before `index`, which may be anything, also on a machine of 32 bits.
+    fn count_through(&self, index: LogIndex) -> usize {
+        let offset = index.0.saturating_sub(self.base.index.0);
+        usize::try_from(offset).map_or(self.entries.len(), |offset| offset.min(self.entries.len()))
     }
 
     fn position(&self, index: LogIndex) -> Option<usize> {
@@ -141,7 +144,7 @@ mod tests {
     fn ranges_are_cut_to_what_is_there() {
         let log = log((3, 1), &[1, 2, 2]);
         for (after, last, expected) in
-            [(3, 6, 3), (3, 3, 0), (4, 5, 1), (0, 99, 3), (6, 9, 0), (9, 4, 0), (u64::MAX, 0, 0)]
+            [(3, 6, 3), (3, 3, 0), (4, 5, 1), (0, 99, 3), (6, 9, 0), (9, 4, 0), (u64::MAX, 0, 0), (0, u64::MAX, 3)]
         {
             let found = log.between(LogIndex(after), LogIndex(last)).len();
             assert_eq!(found, expected, "after {after} up to {last}");
