@@ -115,9 +115,11 @@ impl Progress {
     pub(crate) fn rejected(&mut self, prev: LogIndex, agreed: LogIndex) -> bool {
         let late = match self.state {
             ProgressState::Probe { .. } => prev != self.next.prev(),
-            ProgressState::Replicate => prev <= self.matched,
+            ProgressState::Replicate => false,
         };
-        if late {
+        // What was acknowledged is durable there. To believe a follower that denies it would mean to send the same
+        // again, as fast as it refuses.
+        if late || prev <= self.matched {
             return false;
         }
         self.next = match self.state {
