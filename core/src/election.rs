@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::error::CampaignError;
+use crate::error::{CampaignError, Rejection};
 use crate::event::{ElectionReason, Event, VoteRefusal};
 use crate::log::Payload;
 use crate::message::{Body, VoteReply, VoteRequest};
@@ -13,7 +13,7 @@ use crate::quorum::{self, VoteResult};
 use crate::random;
 use crate::role::{Candidate, Leader, State, Wait};
 use crate::time::{Instant, micros};
-use crate::types::{NodeId, Term};
+use crate::types::{LogIndex, NodeId, Term};
 
 impl Node {
     /// Starts an election now, without waiting for the timeout.
@@ -28,7 +28,10 @@ impl Node {
         if !self.membership.is_voter(self.id) {
             return Err(CampaignError::NotVoter);
         }
-        self.now = self.now.max(now);
+        if self.term >= Term::MAX {
+            return Err(CampaignError::LastTerm);
+        }
+        self.advance(now);
         self.start_election(ElectionReason::Requested);
         Ok(())
     }
@@ -80,6 +83,14 @@ impl Node {
         }
         let after = self.durability.after_hard_state();
         self.send(from, Body::VoteReply(VoteReply { granted: refusal.is_none() }), after);
+    }
+
+    pub(crate) fn check_vote_request(term: Term, request: &VoteRequest) -> Result<(), Rejection> {
+        let last = request.last;
+        if last.index > LogIndex::MAX {
+            return Err(Rejection::OutOfRange);
+        }
+        if last.term > term || !last.is_possible() { Err(Rejection::MalformedEntries { at: last }) } else { Ok(()) }
     }
 
     fn vote_refusal(&self, candidate: NodeId, term: Term, request: &VoteRequest) -> Option<VoteRefusal> {

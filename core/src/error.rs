@@ -5,6 +5,10 @@ use core::fmt;
 use crate::output::PersistId;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
+fn out_of_range(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "a term is above {}, or an index above {}", Term::MAX, LogIndex::MAX)
+}
+
 /// Why a message from a peer was refused: no correct server sends such a message to this one.
 ///
 /// Stale messages are not refused; they are answered or put aside, as Raft says (§5.1).
@@ -21,9 +25,11 @@ pub enum Rejection {
     },
     /// The message claims to come from its own receiver.
     FromSelf,
-    /// A term or an index is so great that it could not grow any more.
+    /// A term is above [`Term::MAX`], or an index above [`LogIndex::MAX`].
     OutOfRange,
-    /// The entries do not follow one another, or their terms go back or are above the sender's.
+    /// The message is of term 0, in which nobody has anything to say: the first election begins term 1.
+    TermZero,
+    /// An entry is one that no log of the sender's term can have, or does not follow the one before it.
     MalformedEntries {
         /// The first entry that does not fit.
         at: EntryId,
@@ -35,9 +41,9 @@ pub enum Rejection {
         /// The other server.
         other: NodeId,
     },
-    /// An entry would replace one that is committed; Leader Completeness (§5.4) says that none can.
+    /// The sender's log differs from what is committed; Leader Completeness (§5.4) says that no leader's can.
     ConflictsWithCommitted {
-        /// The entry that was sent.
+        /// The first entry of the message that differs.
         entry: EntryId,
         /// The commit index here.
         commit: LogIndex,
@@ -56,15 +62,16 @@ impl fmt::Display for Rejection {
         match self {
             Self::WrongReceiver { to, here } => write!(f, "the message is for {to}, and this is {here}"),
             Self::FromSelf => write!(f, "the message claims to come from its receiver"),
-            Self::OutOfRange => write!(f, "a term or an index is above {}", Term::MAX),
+            Self::OutOfRange => out_of_range(f),
+            Self::TermZero => write!(f, "the message is of term 0; the first term in which servers speak is 1"),
             Self::MalformedEntries { at } => {
-                write!(f, "entry {at} does not follow the one before it, or is above the sender's term")
+                write!(f, "entry {at} does not follow the one before it, or cannot be in a log of the sender's term")
             }
             Self::SecondLeader { term, other } => {
                 write!(f, "{other} claims to lead term {term}, which this server leads")
             }
             Self::ConflictsWithCommitted { entry, commit } => {
-                write!(f, "entry {entry} would replace a committed one; committed is up to {commit}")
+                write!(f, "entry {entry} is not the committed one at its index; committed is up to {commit}")
             }
             Self::MatchBeyondLog { matched, last } => {
                 write!(f, "the follower claims to agree up to {matched}, and the log ends at {last}")
@@ -110,6 +117,8 @@ pub enum CampaignError {
     },
     /// The server is not a voter, so it cannot lead.
     NotVoter,
+    /// The server is in [`Term::MAX`], after which there is no term.
+    LastTerm,
 }
 
 impl fmt::Display for CampaignError {
@@ -117,6 +126,7 @@ impl fmt::Display for CampaignError {
         match self {
             Self::AlreadyLeader { term } => write!(f, "this server already leads term {term}"),
             Self::NotVoter => write!(f, "this server is not a voter; only voters can be elected"),
+            Self::LastTerm => write!(f, "this server is in term {}, and no term comes after it", Term::MAX),
         }
     }
 }
@@ -192,8 +202,18 @@ pub enum StartError {
         /// The end of the log.
         last: LogIndex,
     },
-    /// A term or an index is so great that it could not grow any more.
+    /// A term is above [`Term::MAX`], or an index above [`LogIndex::MAX`].
     OutOfRange,
+    /// The base of the log has index 0 and a term, or an index and term 0.
+    ImpossibleBase {
+        /// The base that was found.
+        base: EntryId,
+    },
+    /// A vote was found for term 0, in which nobody can be elected.
+    VoteInTermZero {
+        /// Whom it is for.
+        vote: NodeId,
+    },
 }
 
 impl fmt::Display for StartError {
@@ -209,7 +229,11 @@ impl fmt::Display for StartError {
             Self::AppliedOutsideLog { applied, base, last } => {
                 write!(f, "applied is {applied}, and the log reaches from {base} to {last}")
             }
-            Self::OutOfRange => write!(f, "a term or an index is above {}", Term::MAX),
+            Self::OutOfRange => out_of_range(f),
+            Self::ImpossibleBase { base } => {
+                write!(f, "the base of the log is {base}; only index 0 has term 0, and it has no other")
+            }
+            Self::VoteInTermZero { vote } => write!(f, "a vote for {vote} in term 0, in which there is no election"),
         }
     }
 }

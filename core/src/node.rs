@@ -222,7 +222,11 @@ impl Node {
     /// When the node wants to be woken, and why; nothing if it only waits for messages.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        self.membership.is_voter(self.id).then(|| self.state.deadline())
+        let waits = match self.state {
+            State::Follower(_) | State::Candidate(_) => self.membership.is_voter(self.id) && self.term < Term::MAX,
+            State::Leader(_) => true,
+        };
+        waits.then(|| self.state.deadline())
     }
 }
 
@@ -349,7 +353,7 @@ impl Node {
         self.emit(|| Event::SteppedDown { was, term, reason });
     }
 
-    fn advance(&mut self, now: Instant) {
+    pub(crate) fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
@@ -364,9 +368,12 @@ impl Node {
         if message.term > Term::MAX {
             return Err(Rejection::OutOfRange);
         }
+        if message.term == Term(0) {
+            return Err(Rejection::TermZero);
+        }
         match &message.body {
-            Body::VoteRequest(request) if request.last.index > LogIndex::MAX => Err(Rejection::OutOfRange),
-            Body::VoteRequest(_) | Body::VoteReply(_) => Ok(()),
+            Body::VoteRequest(request) => Self::check_vote_request(message.term, request),
+            Body::VoteReply(_) => Ok(()),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),
         }

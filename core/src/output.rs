@@ -39,7 +39,8 @@ pub struct Send {
     pub after: Option<PersistId>,
 }
 
-/// State that must become durable before any later [`Persist`] does.
+/// State that must become durable, all of it at once, before any later [`Persist`] does: a crash leaves all of a write
+/// on the disk or nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Persist<'a> {
     /// What to pass to [`Node::persisted`](crate::Node::persisted).

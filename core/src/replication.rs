@@ -197,12 +197,12 @@ impl Node {
         if last.index > LogIndex::MAX || request.commit > LogIndex::MAX {
             return Err(Rejection::OutOfRange);
         }
-        if last.term > message.term {
+        if last.term > message.term || !last.is_possible() {
             return Err(Rejection::MalformedEntries { at: last });
         }
         for entry in &request.entries {
             let follows = entry.id.index == last.index.next() && entry.id.term >= last.term;
-            if !follows || entry.id.term > message.term {
+            if !follows || entry.id.term > message.term || !entry.id.is_possible() {
                 return Err(Rejection::MalformedEntries { at: entry.id });
             }
             last = entry.id;
@@ -219,13 +219,11 @@ impl Node {
         self.check_committed(request)
     }
 
-    /// No entry that is committed here may be replaced.
+    /// Every leader has what is committed here (Leader Completeness, §5.4).
     fn check_committed(&self, request: &AppendRequest) -> Result<(), Rejection> {
-        let base = self.log.base().index;
-        let committed = base.next().0..=self.commit.0;
-        let ids = request.entries.iter().map(|entry| entry.id);
-        let mut conflicts = ids.filter(|id| committed.contains(&id.index.0) && !self.log.contains(*id));
-        match conflicts.next().filter(|_| self.log.contains(request.prev) || request.prev.index < base) {
+        let committed = self.log.base().index..=self.commit;
+        let mut ids = core::iter::once(request.prev).chain(request.entries.iter().map(|entry| entry.id));
+        match ids.find(|id| committed.contains(&id.index) && !self.log.contains(*id)) {
             Some(entry) => Err(Rejection::ConflictsWithCommitted { entry, commit: self.commit }),
             None => Ok(()),
         }

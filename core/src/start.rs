@@ -38,16 +38,23 @@ impl DurableState {
 
     /// Finds what a correct server could not have left behind.
     pub(crate) fn check(&self) -> Result<(), StartError> {
+        if !self.base.is_possible() {
+            return Err(StartError::ImpossibleBase { base: self.base });
+        }
         let mut last = self.base;
         for entry in &self.entries {
-            if entry.id.index != last.index.next() || entry.id.term < last.term {
+            let follows = entry.id.index == last.index.next() && entry.id.term >= last.term;
+            if !follows || !entry.id.is_possible() {
                 return Err(StartError::BrokenLog { after: last, found: entry.id });
             }
             last = entry.id;
         }
-        let HardState { term, commit, vote: _ } = self.hard_state;
+        let HardState { term, commit, vote } = self.hard_state;
         if term > Term::MAX || last.index > LogIndex::MAX {
             return Err(StartError::OutOfRange);
+        }
+        if let Some(vote) = vote.filter(|_| term == Term(0)) {
+            return Err(StartError::VoteInTermZero { vote });
         }
         if last.term > term {
             return Err(StartError::TermBehindLog { term, last });

@@ -36,7 +36,7 @@ pub struct EntryId {
 pub struct Boot(pub u64);
 
 impl Term {
-    /// The greatest term that a message may carry; beyond it a term could not grow.
+    /// The greatest term: no election can follow it.
     pub const MAX: Self = Self(u64::MAX - 1);
 
     /// The term after this one.
@@ -49,8 +49,9 @@ impl Term {
 impl LogIndex {
     /// The place before the first entry.
     pub const ZERO: Self = Self(0);
-    /// The greatest index that a message may carry; beyond it a log could not grow.
-    pub const MAX: Self = Self(u64::MAX - 1);
+    /// The greatest index that a message or a disk may carry: far more than a log can reach, and far from where
+    /// counting ends.
+    pub const MAX: Self = Self(u64::MAX / 2);
 
     /// The index after this one.
     #[must_use]
@@ -73,6 +74,11 @@ impl EntryId {
     #[must_use]
     pub const fn new(index: LogIndex, term: Term) -> Self {
         Self { index, term }
+    }
+
+    /// Whether a log can have this: the place before the first entry has term 0, and no entry has.
+    pub(crate) const fn is_possible(self) -> bool {
+        (self.index.0 == 0) == (self.term.0 == 0)
     }
 
     /// Whether a log that ends here is at least as up-to-date as one that ends at `other` (§5.4.1).
