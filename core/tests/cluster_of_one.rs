@@ -14,10 +14,9 @@ fn server() -> Node {
 }
 
 fn asked_to_write(node: &mut Node) -> Option<PersistId> {
-    match node.poll()? {
-        Output::Persist(write) => Some(write.id),
-        other => panic!("{other:?} before the vote is durable"),
-    }
+    let output = node.poll()?;
+    let Output::Persist(write) = output else { panic!("{output:?} before the vote is durable") };
+    Some(write.id)
 }
 
 #[test]

@@ -1,0 +1,157 @@
+//! What the paper guarantees (Figure 3), and what Figure 2 says must be on stable storage before a message leaves.
+
+use std::collections::BTreeMap;
+
+use raftarium_core::{AppendReply, Body, Entry, EntryId, LogIndex, Message, NodeId, Outcome, Role, Term, quorum};
+
+use super::cluster::Server;
+
+#[derive(Default)]
+pub(crate) struct Safety {
+    leaders: BTreeMap<Term, NodeId>,
+    /// The votes that have left, by term and voter.
+    votes: BTreeMap<(Term, NodeId), NodeId>,
+    /// Every entry that was ever in a log, by index and term, with the one before it.
+    entries: BTreeMap<(u64, u64), (EntryId, Entry)>,
+    /// The committed entries from index 1 on, with the term in which each was first seen to be committed.
+    committed: Vec<(Entry, Term)>,
+    /// The log of each term's leader, as far as it got.
+    leader_logs: BTreeMap<Term, Vec<EntryId>>,
+    /// The term and the commit index that each server was last seen with, in each life.
+    seen: BTreeMap<(NodeId, u64), (Term, u64)>,
+}
+
+impl Safety {
+    /// Checks everything that a step of the server `changed` can have broken.
+    pub(crate) fn check(&mut self, servers: &[Server], changed: NodeId) {
+        let server = find(servers, changed);
+        self.check_log_matching(server);
+        self.check_nothing_goes_back(server);
+        self.check_committed(servers, server);
+        self.check_applied(server);
+        self.check_resolved(server);
+        self.check_leader(server);
+        for other in servers {
+            self.check_leader_completeness(other);
+        }
+    }
+
+    /// Log Matching (§5.3): an entry is the same in every log, and so is the one before it, and so on to the first.
+    fn check_log_matching(&mut self, server: &Server) {
+        let Some(node) = server.node() else { return };
+        let mut before = EntryId::ZERO;
+        for entry in node.log().entries() {
+            let key = (entry.id.index.0, entry.id.term.0);
+            let known = self.entries.entry(key).or_insert_with(|| (before, entry.clone()));
+            assert_eq!((known.0, &known.1), (before, entry), "Log Matching: {} at {}", entry.id, server.id);
+            before = entry.id;
+        }
+    }
+
+    fn check_nothing_goes_back(&mut self, server: &Server) {
+        let Some(node) = server.node() else { return };
+        let now = (node.hard_state().term, node.hard_state().commit.0);
+        let seen = self.seen.insert((server.id, node.boot().0), now).unwrap_or_default();
+        assert!(now.0 >= seen.0 && now.1 >= seen.1, "{}: (term, commit) goes from {seen:?} to {now:?}", server.id);
+    }
+
+    /// State Machine Safety (§5.4.3) begins here: there is one committed entry for each index. And it is on the disks
+    /// of a majority when it is first known to be committed.
+    fn check_committed(&mut self, servers: &[Server], server: &Server) {
+        let Some(node) = server.node() else { return };
+        let commit = node.hard_state().commit;
+        assert!(commit <= node.log().last().index, "{}: commit index {commit} is beyond the log", server.id);
+        for (position, entry) in (0..).zip(node.log().between(LogIndex::ZERO, commit)) {
+            if let Some((known, _)) = self.committed.get(position) {
+                assert_eq!(known, entry, "State Machine Safety: index {} at {}", entry.id.index, server.id);
+                continue;
+            }
+            let copies = servers.iter().filter(|server| server.disk.has(entry.id)).count();
+            assert!(copies >= quorum::majority(servers.len()), "{} is committed, and on {copies} disks", entry.id);
+            self.committed.push((entry.clone(), node.hard_state().term));
+        }
+    }
+
+    fn check_applied(&self, server: &Server) {
+        for (position, entry) in server.applied.iter().enumerate() {
+            let committed = self.committed.get(position).map(|(entry, _)| entry);
+            assert_eq!(Some(entry), committed, "State Machine Safety: {} applied index {}", server.id, position + 1);
+            assert!(server.disk.has(entry.id), "{} applied {} and has it not on its disk", server.id, entry.id);
+        }
+    }
+
+    fn check_resolved(&self, server: &Server) {
+        for resolution in &server.resolved {
+            for index in resolution.first.0..=resolution.last.0 {
+                let place = usize::try_from(index - 1).expect("small");
+                let term = self.committed.get(place).map(|(entry, _)| entry.id.term);
+                let (told, id) = (resolution.outcome, server.id);
+                match told {
+                    Outcome::Committed => assert_eq!(term, Some(resolution.term), "{id}: {index} {told:?}"),
+                    Outcome::Superseded { by } => {
+                        assert!(term == Some(by) && by != resolution.term, "{id}: {index} {told:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Election Safety (§5.2) and Leader Append-Only (§5.3).
+    fn check_leader(&mut self, server: &Server) {
+        let Some(node) = server.node().filter(|node| node.role() == Role::Leader) else { return };
+        let term = node.hard_state().term;
+        let leader = *self.leaders.entry(term).or_insert(server.id);
+        assert_eq!(leader, server.id, "Election Safety: two leaders in term {term}");
+        let log: Vec<_> = node.log().entries().iter().map(|entry| entry.id).collect();
+        let known = self.leader_logs.entry(term).or_default();
+        assert!(log.starts_with(known), "Leader Append-Only: {} changed its log in term {term}", server.id);
+        *known = log;
+    }
+
+    /// Leader Completeness (§5.4): what was committed in an earlier term is in the log of every leader.
+    fn check_leader_completeness(&self, server: &Server) {
+        let Some(node) = server.node().filter(|node| node.role() == Role::Leader) else { return };
+        for (entry, term) in self.committed.iter().filter(|(_, term)| *term < node.hard_state().term) {
+            let has = node.log().contains(entry.id);
+            assert!(has, "Leader Completeness: {} lacks {}, committed in term {term}", server.id, entry.id);
+        }
+    }
+
+    /// A message leaves: what it promises is on the disk ("updated on stable storage before responding to
+    /// RPCs", Figure 2), and no vote is given twice (§5.2).
+    pub(crate) fn check_sent(&mut self, servers: &[Server], message: &Message) {
+        let server = find(servers, message.from);
+        let (disk, term) = (&server.disk.durable, message.term);
+        let ctx = format!("{message:?} leaves, and on the disk is {:?}", disk.hard_state);
+        assert!(disk.hard_state.term >= term, "{ctx}");
+        let in_term = disk.hard_state.term == term;
+        match &message.body {
+            Body::VoteRequest(_) | Body::AppendRequest(_) => {
+                assert!(!in_term || disk.hard_state.vote == Some(server.id), "{ctx}");
+                self.count_vote(term, server.id, server.id);
+            }
+            Body::VoteReply(reply) if reply.granted => {
+                assert!(!in_term || disk.hard_state.vote == Some(message.to), "{ctx}");
+                self.count_vote(term, server.id, message.to);
+            }
+            Body::AppendReply(AppendReply::Accepted { matched }) if in_term => {
+                let matched = usize::try_from(matched.0).expect("small");
+                let on_disk: Vec<_> = disk.entries.iter().take(matched).map(|entry| entry.id).collect();
+                assert_eq!(on_disk.len(), matched, "{ctx}, and {on_disk:?}");
+                if let Some(leader) = self.leader_logs.get(&term) {
+                    assert_eq!(Some(&*on_disk), leader.get(..matched), "{ctx}, and something else than the leader has");
+                }
+            }
+            Body::VoteReply(_) | Body::AppendReply(_) => {}
+        }
+    }
+
+    fn count_vote(&mut self, term: Term, voter: NodeId, candidate: NodeId) {
+        let given = *self.votes.entry((term, voter)).or_insert(candidate);
+        assert_eq!(given, candidate, "{voter} voted twice in term {term}");
+    }
+}
+
+fn find(servers: &[Server], id: NodeId) -> &Server {
+    servers.iter().find(|server| server.id == id).expect("a server of the cluster")
+}
