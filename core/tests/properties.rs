@@ -1,0 +1,48 @@
+//! Random inputs. A case that fails is printed, as small as it could be made, in a form that can be pasted into a test.
+
+mod harness;
+mod hostile;
+mod world;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn config(cases: u32) -> ProptestConfig {
+    // The environment may ask for more with PROPTEST_CASES.
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    /// Crashes, held disks, and messages that are lost, doubled and reordered: after each step, `harness::safety`
+    /// checks what the paper guarantees.
+    #[test]
+    fn a_cluster_is_safe_whatever_happens(size in 1..=5_u64, settings in world::settings(), steps in vec(world::step(), 1..400)) {
+        world::run(size, settings, &steps);
+    }
+
+    /// And when nothing goes wrong any more, it comes to an agreement (§5.4.3, "timing and availability").
+    #[test]
+    fn a_cluster_recovers_when_nothing_goes_wrong_any_more(size in 1..=5_u64, settings in world::settings(), steps in vec(world::step(), 1..200)) {
+        let cluster = world::run(size, settings, &steps);
+        world::recovers(cluster);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(1_000))]
+
+    /// Any public input in any state: never a panic, and what is refused changes nothing.
+    #[test]
+    fn no_input_does_harm(disk in hostile::disk(), inputs in vec(hostile::input(), 1..100)) {
+        hostile::run(disk, &inputs);
+    }
+
+    /// Any disk: it is started from, or it is refused.
+    #[test]
+    fn no_disk_does_harm(disk in hostile::any_disk(), inputs in vec(hostile::input(), 1..30)) {
+        hostile::run(disk, &inputs);
+    }
+}
