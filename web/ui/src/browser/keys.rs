@@ -9,7 +9,7 @@ use raftarium_sim::core::{Instant, NodeId};
 use crate::state::{Action, Selection, State};
 
 /// What each key does, for the help.
-pub(crate) const KEYS: [(&str, &str); 12] = [
+pub(crate) const KEYS: [(&str, &str); 13] = [
     ("Space", "play or pause"),
     ("← →", "one event back or forward"),
     ("Home", "back to the start"),
@@ -19,6 +19,7 @@ pub(crate) const KEYS: [(&str, &str); 12] = [
     ("t", "let its election timer run out now"),
     ("p", "propose a value to it"),
     ("h", "heal all links"),
+    ("e", "show or hide the list of events"),
     ("Esc", "select nothing"),
     ("Tab, then arrows", "go to the servers or links, and from one to the next"),
     ("?", "this help"),
@@ -50,6 +51,7 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
         "c" => selected.map(Action::CrashOrRestart),
         "t" => selected.map(|server| Action::Do(Command::TimeOut { server })),
         "p" => selected.map(Action::Propose),
+        "e" => Some(Action::ShowEvents(!state.events_open)),
         "h" => Some(Action::Do(Command::HealAll)),
         _ => {
             let digit = key.parse().ok().filter(|digit| (1..=u64::from(state.setup.servers)).contains(digit))?;

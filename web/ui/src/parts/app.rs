@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::banner::Banner;
 use super::clients::Clients;
 use super::cluster::Cluster;
+use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
 use super::log::Log;
@@ -55,7 +56,11 @@ pub(crate) fn App() -> Html {
                     clients={state.setup.clients}
                     propose_to={state.propose_to}
                 />
-                <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
+                if state.events_open {
+                    <Events state={state.clone()} />
+                } else {
+                    <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
+                }
             </main>
             <Announcer news={Rc::clone(&state.news)} />
             if state.help_open {

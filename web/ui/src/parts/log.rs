@@ -32,17 +32,22 @@ pub(crate) fn Log(props: &Props) -> Html {
     let (first, end) = (*shown.start(), *shown.end());
 
     // The newest entries stay in sight, unless a person looks at earlier ones.
-    use_effect_with((node.clone(), end, *back), |(node, _, back)| {
-        if let Some(element) = node.cast::<Element>().filter(|_| *back == 0) {
-            element.set_scroll_left(element.scroll_width());
+    use_effect_with((node.clone(), last, *back), |(node, last, back)| {
+        let head = crate::browser::element(&format!("index-{last}"));
+        if let (Some(scroll), Some(head), 0) = (node.cast::<Element>(), head, *back) {
+            let (frame, newest) = (scroll.get_bounding_client_rect(), head.get_bounding_client_rect());
+            let hidden = newest.right() - frame.right() + newest.width() / 2.0;
+            if hidden > 0.0 {
+                scroll.set_scroll_left(scroll.scroll_left() + hidden as i32);
+            }
         }
     });
 
-    let heads = (first..=end).map(|index| html! { <th key={index} scope="col">{ index }</th> });
+    let heads = (first..=end).map(|index| html! { <th key={index} id={format!("index-{index}")} scope="col">{ index }</th> });
     // Exactly one cell can be reached by Tab.
     let exists = |entry: &Entry| {
         let server = props.view.servers.iter().find(|server| server.id == entry.server);
-        server.is_some_and(|server| server.log.iter().any(|found| found.id.index == entry.index))
+        server.is_some_and(|server| entry_at(server, entry.index.0).is_some())
             && (first..=end).contains(&entry.index.0)
     };
     let any = || {
@@ -52,7 +57,7 @@ pub(crate) fn Log(props: &Props) -> Html {
     let reachable = Some(*current).filter(exists).or_else(any);
     let rows = props.view.servers.iter().map(|server| {
         let cells = (first..=end).map(|index| {
-            let entry = server.log.iter().find(|entry| entry.id.index.0 == index);
+            let entry = entry_at(server, index);
             let flag = (server.commit.0 == index && entry.is_some()).then_some("commit");
             let content = entry.map(|entry| {
                 let this = Entry { server: server.id, index: entry.id.index };
@@ -100,6 +105,12 @@ pub(crate) fn Log(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// The entry at an index: a log has no gaps.
+fn entry_at(server: &ServerView, index: u64) -> Option<&EntryView> {
+    let offset = index.checked_sub(server.log.first()?.id.index.0)?;
+    server.log.get(usize::try_from(offset).ok()?)
 }
 
 fn end_of_back(last: u64) -> u64 {

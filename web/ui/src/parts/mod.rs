@@ -4,6 +4,7 @@ pub(crate) mod app;
 mod banner;
 mod clients;
 mod cluster;
+mod events;
 mod help;
 mod icon;
 mod inspector;

@@ -89,7 +89,7 @@ fn SeedField(props: &FieldProps) -> Html {
     let error = props.error(About::Seed);
     html! {
         <form class="field" {onsubmit}>
-            <label for="seed">{ "seed" }</label>
+            <label for="seed">{ "Seed" }</label>
             <input
                 id="seed"
                 class="seed"
@@ -137,7 +137,7 @@ fn ServersField(props: &FieldProps) -> Html {
     let error = props.error(About::Servers);
     html! {
         <div class="field">
-            <label for="servers">{ "servers" }</label>
+            <label for="servers">{ "Servers" }</label>
             <select id="servers" aria-invalid={error.map(|_| "true")} aria-describedby={error} {onchange}>{ for options }</select>
         </div>
     }

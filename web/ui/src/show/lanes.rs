@@ -1,7 +1,7 @@
 //! The history of the clients, one lane each: when a request was made, and when its answer came.
 
-use raftarium_sim::core::Instant;
-use raftarium_sim::{ClientId, Request, RequestId, RequestStatus};
+use raftarium_sim::core::{Instant, Term};
+use raftarium_sim::{Answer, ClientId, Request, RequestId, RequestStatus};
 
 use super::request::{Standing, asked, standing};
 
@@ -18,8 +18,22 @@ pub(crate) struct Bar {
     /// How long it is, in percent of the lane.
     pub(crate) width: f64,
     pub(crate) standing: Standing,
-    pub(crate) asked: Instant,
+    /// The term of its entry, if it was committed.
+    pub(crate) term: Option<Term>,
+    pub(crate) room: Room,
 }
+
+/// Where there is room for a bar's label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    Inside,
+    /// To the right of the bar.
+    Beside,
+    Nowhere,
+}
+
+/// How much room a label needs, in percent of the lane.
+const LABEL: f64 = 14.0;
 
 /// The moments that the lanes show at `now`: the beginning, and then the last [`SPAN`].
 pub(crate) fn shown(now: Instant) -> (Instant, Instant) {
@@ -46,10 +60,25 @@ pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant) -> Vec<
             from,
             width: percent(until) - from,
             standing: standing(request),
-            asked: request.asked,
+            term: match &request.status {
+                RequestStatus::Answered { answer: Answer::Committed { entry, .. }, .. } => Some(entry.term),
+                RequestStatus::Waiting | RequestStatus::Unknown { .. } | RequestStatus::Answered { .. } => None,
+            },
+            room: Room::Nowhere,
         })
     };
-    requests.iter().filter(|request| request.client == client).filter_map(bar).collect()
+    let mut bars: Vec<Bar> = requests.iter().filter(|request| request.client == client).filter_map(bar).collect();
+    let mut next = 100.0;
+    for bar in bars.iter_mut().rev() {
+        let end = bar.from + bar.width;
+        if bar.width >= LABEL {
+            bar.room = Room::Inside;
+        } else if next - end >= LABEL {
+            bar.room = Room::Beside;
+        }
+        next = bar.from;
+    }
+    bars
 }
 
 #[cfg(test)]
@@ -73,12 +102,13 @@ mod tests {
     #[test]
     fn a_bar_lasts_from_the_call_to_the_answer() {
         let requests = [
-            request(500, RequestStatus::Unknown { at: Instant::from_millis(900) }),
+            request(200, RequestStatus::Unknown { at: Instant::from_millis(900) }),
             request(1_500, RequestStatus::Waiting),
         ];
         let now = Instant::from_millis(3_000);
         let bars = bars(&requests, ClientId(1), now);
         assert_eq!(bars.len(), 1, "the first is out of sight");
+        assert_eq!(bars[0].room, Room::Inside);
         assert!((bars[0].from - 25.0).abs() < 1e-9 && (bars[0].width - 75.0).abs() < 1e-9);
     }
 }

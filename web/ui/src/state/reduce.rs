@@ -45,7 +45,11 @@ impl Reducible for State {
             Action::SetSpeed(speed) => state.speed = speed,
             Action::Faster => state.speed = state.speed.faster(),
             Action::Slower => state.speed = state.speed.slower(),
-            Action::Select(selection) => state.selection = selection,
+            Action::Select(selection) => {
+                state.selection = selection;
+                // What was selected is to be seen, where the events were.
+                state.events_open &= selection == Selection::Nothing;
+            }
             Action::Do(command) => state.dispatch(command),
             Action::CrashOrRestart(server) => {
                 let down = state.view.servers.iter().any(|view| view.id == server && view.role.is_none());

@@ -7,7 +7,8 @@ use raftarium_sim::{ClientId, View};
 use yew::prelude::*;
 
 use crate::geometry::px;
-use crate::show::lanes::bars;
+use crate::show::lanes::{Room, bars};
+use crate::show::term;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -23,9 +24,12 @@ pub(crate) fn Lanes(props: &Props) -> Html {
         let client = ClientId(number);
         let bars = bars(&props.view.requests, client, props.now).into_iter().map(|bar| {
             let style = format!("left:{}%;width:{}%", px(bar.from), px(bar.width));
+            let beside = (bar.room == Room::Beside).then_some("beside");
             html! {
-                <div key={bar.id.0} class={classes!("call", bar.standing.class())} {style} title={bar.label.clone()}>
-                    <span>{ &bar.label }</span>
+                <div key={bar.id.0} class={classes!("call", bar.standing.class(), bar.term.map(term::class), beside)} {style} title={bar.label.clone()}>
+                    if bar.room != Room::Nowhere {
+                        <span>{ &bar.label }</span>
+                    }
                 </div>
             }
         });

@@ -26,10 +26,12 @@ pub(crate) fn Clients(props: &Props) -> Html {
         let (x, y) = (place.x - half_width, place.y - half_height);
         let words = last.map(|request| (standing(request), caption(request)));
         let left = place.x < ring.centre.x;
-        let below = ring.is_upper(place);
+        let upper = ring.is_upper(place);
         let caption = words.map(|(standing, words)| {
-            let x = if left { x } else { place.x + half_width };
-            let y = if below { place.y + half_height + 15.0 } else { y - 7.0 };
+            // Beside the box at the top, where the way to a server leaves downwards; above it at the bottom.
+            let outer = if left { x } else { place.x + half_width };
+            let inner = if left { place.x + half_width + 7.0 } else { x - 7.0 };
+            let (x, y) = if upper { (inner, place.y + 4.0) } else { (outer, y - 7.0) };
             let class = classes!("caption", standing.class(), (!left).then_some("end"));
             html! { <text {class} x={px(x)} y={px(y)}>{ words }</text> }
         });

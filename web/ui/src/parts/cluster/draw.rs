@@ -124,7 +124,7 @@ pub(crate) fn Line(props: &LineProps) -> Html {
         <g class="drawn" aria-hidden="true">
             <line x1={px(start.x)} y1={px(start.y)} x2={px(end.x)} y2={px(end.y)} />
             if let Some(parts) = parts {
-                <text x={px(end.x)} y={px(end.y - 12.0)}>{ parts }</text>
+                <text x={px((start.x + end.x) / 2.0)} y={px((start.y + end.y) / 2.0 - 12.0)}>{ parts }</text>
             }
         </g>
     }

@@ -128,9 +128,9 @@ fn label(server: &ServerView, place: Point, ring: &Ring) -> Html {
     }
     let height = 13.0;
     let top = if ring.is_upper(place) {
-        place.y - ring.radius - 17.0 - height * (lines.len() - 1) as f64
+        place.y - ring.radius - 19.0 - height * (lines.len() - 1) as f64
     } else {
-        place.y + ring.radius + 26.0
+        place.y + ring.radius + 28.0
     };
     // A label stays in the picture, however wide it is.
     let half = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64 * 3.4 + 4.0;

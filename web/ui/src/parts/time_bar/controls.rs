@@ -14,6 +14,8 @@ pub(crate) struct Props {
     pub(crate) playing: bool,
     pub(crate) speed: Speed,
     pub(crate) now: Instant,
+    /// How far the run is known, if we look at what was before.
+    pub(crate) known: Option<Instant>,
     pub(crate) events_open: bool,
     /// What happened last, and when.
     pub(crate) latest: Option<(Instant, String)>,
@@ -54,12 +56,18 @@ pub(crate) fn Controls(props: &Props) -> Html {
             </button>
             <select class="speed" aria-label="Speed" title="Speed ([ slower, ] faster)" onchange={onspeed}>{ for speeds }</select>
             <output class="now" aria-label="Time">{ seconds(props.now) }</output>
+            <span class="of">
+                if let Some(known) = props.known {
+                    <span title="You look at the past. If you act here, what came after happens anew.">{ format!("of {}", seconds(known)) }</span>
+                }
+            </span>
             <p class="latest">{ props.latest.as_ref().map(|(_, words)| words.clone()) }</p>
             <button
                 type="button"
                 class="button"
                 aria-expanded={props.events_open.to_string()}
-                aria-controls="events"
+                aria-keyshortcuts="e"
+                title="What happened, in sentences (e)"
                 onclick={on(&dispatch, Action::ShowEvents(!props.events_open))}
             >
                 { "Events" }

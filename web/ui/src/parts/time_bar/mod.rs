@@ -1,14 +1,12 @@
 //! The time bar: when.
 
 mod controls;
-mod events;
 mod slider;
 
 use raftarium_sim::core::Instant;
 use yew::prelude::*;
 
 use self::controls::Controls;
-use self::events::Events;
 use self::slider::Slider;
 use crate::show::sentence::sentence;
 use crate::state::State;
@@ -24,11 +22,8 @@ pub(crate) fn TimeBar(props: &Props) -> Html {
     let state = &props.state;
     html! {
         <section class="panel time" aria-label="Time">
-            <Controls playing={state.playing} speed={state.speed} now={state.now} events_open={state.events_open} latest={latest(state)} />
+            <Controls playing={state.playing} speed={state.speed} now={state.now} known={state.is_past().then_some(state.end)} events_open={state.events_open} latest={latest(state)} />
             <Slider now={state.now} end={state.end} digest={std::rc::Rc::clone(&state.digest)} />
-            if state.events_open {
-                <Events state={state.clone()} />
-            }
         </section>
     }
 }

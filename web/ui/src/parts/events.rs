@@ -4,7 +4,8 @@ use raftarium_sim::{Record, RecordId};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::super::{on, use_dispatch};
+use super::icon::{Icon, Picture};
+use super::{on, use_dispatch};
 use crate::show::seconds;
 use crate::show::sentence::sentence;
 use crate::state::{Action, State};
@@ -20,6 +21,7 @@ pub(crate) struct Props {
 /// The latest sentences up to now, newest last; each goes to its moment.
 #[component]
 pub(crate) fn Events(props: &Props) -> Html {
+    let dispatch = use_dispatch();
     let node = use_node_ref();
     let all = use_state_eq(|| false);
     let state = &props.state;
@@ -47,17 +49,18 @@ pub(crate) fn Events(props: &Props) -> Html {
         Callback::from(move |event: Event| all.set(event.target_unchecked_into::<HtmlInputElement>().checked()))
     };
     html! {
-        <div id="events" class="events">
-            <div class="events-head">
-                <h2>{ "Events" }</h2>
-                <label><input type="checkbox" checked={*all} {onchange} />{ "every message and write" }</label>
-            </div>
+        <aside class="panel inspector events open" id="events" aria-label="Events">
+            <button type="button" class="inside close" aria-label="Close events" title="Close (e)" onclick={on(&dispatch, Action::ShowEvents(false))}>
+                <Icon picture={Picture::Close} />
+            </button>
+            <div class="head"><h2>{ "Events" }</h2></div>
+            <label class="check"><input type="checkbox" checked={*all} {onchange} />{ "every message and write" }</label>
             if ids.is_empty() {
                 <p class="empty">{ "Nothing has happened yet." }</p>
             } else {
-                <ol ref={node} aria-label="Events">{ rows }</ol>
+                <ol ref={node} aria-label="Events" tabindex="0">{ rows }</ol>
             }
-        </div>
+        </aside>
     }
 }
 
@@ -74,7 +77,7 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <li>
             <button type="button" class="event" onclick={on(&dispatch, Action::Seek(at))}>
-                <span class="time-link">{ seconds(at) }</span>{ " " }<span>{ &props.words }</span>
+                <span class="time-link">{ seconds(at) }</span><span class="words">{ &props.words }</span>
             </button>
         </li>
     }
