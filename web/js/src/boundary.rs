@@ -27,7 +27,7 @@ pub(crate) fn from_js<T: DeserializeOwned>(given: &JsValue, code: ErrorCode) -> 
     let value = Value::from(given);
     let result = if matches!(value, Value::List(_)) {
         // Serde would take its items for the fields, in their order.
-        Err(Malformed::invalid_type(Unexpected::Seq, &"an object"))
+        Err(Malformed { given: None, ..Malformed::invalid_type(Unexpected::Seq, &"an object") })
     } else {
         T::deserialize(&value)
     };
