@@ -105,7 +105,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
                     {onkeydown}
                 />
             </div>
-            <Ticks {axis} />
+            { ticks(axis) }
         </div>
     }
 }
@@ -189,15 +189,9 @@ fn look(kind: MarkKind) -> (&'static str, Html, String) {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct TicksProps {
-    axis: Axis,
-}
-
-#[component]
-fn Ticks(props: &TicksProps) -> Html {
-    let ticks = props.axis.ticks().map(|at| {
-        let style = format!("left:{}%", px_percent(props.axis.percent(at)));
+fn ticks(axis: Axis) -> Html {
+    let ticks = axis.ticks().map(|at| {
+        let style = format!("left:{}%", px_percent(axis.percent(at)));
         html! { <span key={at.as_micros()} class="tick" {style}>{ tick_label(at) }</span> }
     });
     html! { <div class="ticks" aria-hidden="true">{ for ticks }</div> }
