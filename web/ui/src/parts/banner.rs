@@ -17,7 +17,7 @@ pub(crate) fn banner(dispatch: &Dispatch, violations: &[Violation]) -> Html {
     html! {
         <div class="violation" role="alert">
             <strong>{ format!("{} is broken on {}.", first.rule.name(), list(&first.servers)) }</strong>
-            { " " }{ first.rule.statement() }{ " Found: " }{ &first.story }{ more }{ " " }
+            { " " }{ first.rule.statement() }{ " Found: " }{ &first.story }{ "." }{ more }{ " " }
             { time_link(dispatch, first.at) }
         </div>
     }
