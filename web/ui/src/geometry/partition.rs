@@ -80,7 +80,7 @@ pub(crate) fn cut_line(ring: &Ring, borders: &[usize]) -> Option<CutLine> {
     let count = ring.servers.len();
     if count == 2 {
         let (top, bottom) = (Point::new(centre.x, 30.0), Point::new(centre.x, ring.size.height - 30.0));
-        return Some(CutLine { path: format!("M{}L{}", xy(top), xy(bottom)), handle: top });
+        return Some(CutLine { path: format!("M{}L{}", xy(top), xy(bottom)), handle: bottom });
     }
     let gap = |&at: &usize| Some(ring.servers.get(at)?.toward(*ring.servers.get((at + 1) % count)?, 0.5));
     let gaps: Vec<Point> = borders.iter().map(gap).collect::<Option<_>>()?;
@@ -91,8 +91,13 @@ pub(crate) fn cut_line(ring: &Ring, borders: &[usize]) -> Option<CutLine> {
         }
         _ => ends.iter().map(|end| format!("M{}L{}", xy(centre), xy(*end))).collect(),
     };
-    // On the right, where the eye ends, but not on a client: there it slides down the line.
-    let free = |place: &Point| ring.clients.iter().all(|client| client.distance(*place) > 60.0);
+    // On the right, where the eye ends, but not on a client or on what is said beside it: there it slides down the line.
+    let beside = |client: &Point, place: &Point| {
+        let inward = if client.x < ring.centre.x { place.x - client.x } else { client.x - place.x };
+        ring.is_upper(*client) && (place.y - client.y).abs() < 30.0 && (0.0..180.0).contains(&inward)
+    };
+    let in_the_way = |client: &Point, place: &Point| client.distance(*place) <= 60.0 || beside(client, place);
+    let free = |place: &Point| !ring.clients.iter().any(|client| in_the_way(client, place));
     let slide = |(end, gap): (&Point, &Point)| {
         let places = (0..=6).map(|step| end.toward(*gap, f64::from(step) / 10.0));
         places.into_iter().find(free).unwrap_or(*end)
