@@ -22,6 +22,21 @@ pub struct Settings {
     /// The most AppendEntries messages with entries that may be under way to a follower at once (pipelining, §10.2.1 of
     /// the dissertation).
     pub max_in_flight_appends: u32,
+    /// Whether a server asks, before it starts an election, whether it could win one, so that a server which comes back
+    /// from a partition does not raise the term of a healthy cluster (PreVote, §9.6 of the dissertation).
+    pub pre_vote: bool,
+    /// Whether a server that heard from a leader within the shortest election timeout puts vote requests aside, so that
+    /// a server which was removed, or cut off, cannot depose a healthy leader (§4.2.3 of the dissertation).
+    pub leader_stickiness: bool,
+    /// Whether a leader steps down that has not heard from a majority for the shortest election timeout (§6.2 of the
+    /// dissertation).
+    pub check_quorum: bool,
+    /// Servers vote only for candidates of at least their own priority, unless the candidate's log is longer. Priorities
+    /// say who should lead while the servers are equally good.
+    pub priority: u32,
+    /// How often the spread of the election timeouts may double while elections fail one after the other. The longest
+    /// timeout grows with each failed election and falls back when a leader is found; 0 keeps it as it is.
+    pub backoff_doublings_max: u32,
     /// Whether a new leader starts with an entry that does nothing, so that what earlier leaders left can commit
     /// without waiting for a client (§8).
     pub no_op_on_election: bool,
@@ -30,7 +45,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The paper's election timeouts of 150 to 300 ms (§9.3), with a heartbeat every 50 ms.
+    /// The paper's election timeouts of 150 to 300 ms (§9.3), with a heartbeat every 50 ms, and everything that keeps a
+    /// healthy leader where it is.
     fn default() -> Self {
         Self {
             election_timeout_min: Duration::from_millis(150),
@@ -38,8 +54,28 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_millis(50),
             max_append_entries: 64,
             max_in_flight_appends: 16,
+            pre_vote: true,
+            leader_stickiness: true,
+            check_quorum: true,
+            priority: 0,
+            backoff_doublings_max: 4,
             no_op_on_election: true,
             seed: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// Raft as Figure 2 of the paper has it, without what was added later to keep a healthy leader where it is: no
+    /// PreVote, no leader stickiness, no CheckQuorum, no backoff.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            pre_vote: false,
+            leader_stickiness: false,
+            check_quorum: false,
+            backoff_doublings_max: 0,
+            ..Self::default()
         }
     }
 }
@@ -50,6 +86,8 @@ pub struct Config(Settings);
 
 /// The longest timeout that is accepted: one day.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// The most doublings of the spread of election timeouts that are accepted.
+pub const DOUBLINGS_MAX: u32 = 32;
 
 /// Why [`Settings`] are not valid.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -66,10 +104,16 @@ pub enum ConfigError {
         /// The most that is allowed, in microseconds.
         max_us: u64,
     },
-    /// A count that must be at least one was zero.
-    Zero {
+    /// A count was outside of what is allowed.
+    Count {
         /// Which setting.
         name: &'static str,
+        /// What it was.
+        given: u32,
+        /// The least that is allowed.
+        min: u32,
+        /// The most that is allowed.
+        max: u32,
     },
 }
 
@@ -79,7 +123,7 @@ impl fmt::Display for ConfigError {
             Self::Duration { name, given_us, min_us, max_us } => {
                 write!(f, "{name} is {given_us} µs; allowed are {min_us} µs to {max_us} µs")
             }
-            Self::Zero { name } => write!(f, "{name} is 0; allowed is 1 or more"),
+            Self::Count { name, given, min, max } => write!(f, "{name} is {given}; allowed are {min} to {max}"),
         }
     }
 }
@@ -105,12 +149,21 @@ impl Config {
         between("election_timeout_min", low, 2 * tick, TIMEOUT_MAX)?;
         between("election_timeout_max", high, low, TIMEOUT_MAX)?;
         between("heartbeat_interval", settings.heartbeat_interval, tick, low - tick)?;
+        let doublings = settings.backoff_doublings_max;
+        if doublings > DOUBLINGS_MAX {
+            return Err(ConfigError::Count {
+                name: "backoff_doublings_max",
+                given: doublings,
+                min: 0,
+                max: DOUBLINGS_MAX,
+            });
+        }
         for (name, count) in [
             ("max_append_entries", settings.max_append_entries),
             ("max_in_flight_appends", settings.max_in_flight_appends),
         ] {
             if count == 0 {
-                return Err(ConfigError::Zero { name });
+                return Err(ConfigError::Count { name, given: count, min: 1, max: u32::MAX });
             }
         }
         Ok(Self(settings))
@@ -142,19 +195,20 @@ mod tests {
     fn each_wrong_setting_is_named() {
         let ms = Duration::from_millis;
         type Spoil = fn(&mut Settings);
-        let cases: [(&str, Spoil); 6] = [
+        let cases: [(&str, Spoil); 7] = [
             ("election_timeout_min", |s| s.election_timeout_min = Duration::ZERO),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::from_millis(149)),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::MAX),
             ("heartbeat_interval", |s| s.heartbeat_interval = Duration::from_millis(150)),
             ("max_append_entries", |s| s.max_append_entries = 0),
             ("max_in_flight_appends", |s| s.max_in_flight_appends = 0),
+            ("backoff_doublings_max", |s| s.backoff_doublings_max = 33),
         ];
         for (expected, spoil) in cases {
             let mut settings = Settings { election_timeout_min: ms(150), ..Settings::default() };
             spoil(&mut settings);
             let error = Config::new(settings).expect_err(expected);
-            let (ConfigError::Duration { name, .. } | ConfigError::Zero { name }) = error;
+            let (ConfigError::Duration { name, .. } | ConfigError::Count { name, .. }) = error;
             assert_eq!(name, expected);
         }
     }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::membership::ChangeError;
 use crate::output::PersistId;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
@@ -41,6 +42,11 @@ pub enum Rejection {
         /// The other server.
         other: NodeId,
     },
+    /// An entry carries a membership that cannot be.
+    ImpossibleMembership {
+        /// The entry.
+        at: EntryId,
+    },
     /// The sender's log differs from what is committed; Leader Completeness (§5.4) says that no leader's can.
     ConflictsWithCommitted {
         /// The first entry of the message that differs.
@@ -70,6 +76,9 @@ impl fmt::Display for Rejection {
             Self::SecondLeader { term, other } => {
                 write!(f, "{other} claims to lead term {term}, which this server leads")
             }
+            Self::ImpossibleMembership { at } => {
+                write!(f, "entry {at} carries a membership without voters, or with a server in two places")
+            }
             Self::ConflictsWithCommitted { entry, commit } => {
                 write!(f, "entry {entry} is not the committed one at its index; committed is up to {commit}")
             }
@@ -92,18 +101,120 @@ pub enum ProposeError {
         /// Who leads, as far as this server knows.
         leader: Option<NodeId>,
     },
+    /// The leader hands over; it takes proposals again if that fails (§3.10 of the dissertation).
+    Transferring {
+        /// To whom.
+        to: NodeId,
+    },
 }
 
 impl fmt::Display for ProposeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotLeader { leader: Some(leader) } => write!(f, "this server is not the leader; {leader} is"),
-            Self::NotLeader { leader: None } => write!(f, "this server is not the leader, and knows of none"),
+            Self::NotLeader { leader } => not_leader(f, *leader),
+            Self::Transferring { to } => transferring(f, *to),
         }
     }
 }
 
 impl core::error::Error for ProposeError {}
+
+fn not_leader(f: &mut fmt::Formatter<'_>, leader: Option<NodeId>) -> fmt::Result {
+    match leader {
+        Some(leader) => write!(f, "this server is not the leader; {leader} is"),
+        None => write!(f, "this server is not the leader, and knows of none"),
+    }
+}
+
+fn transferring(f: &mut fmt::Formatter<'_>, to: NodeId) -> fmt::Result {
+    write!(f, "the leadership is being handed over to {to}")
+}
+
+/// Why a change of membership was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum MembershipChangeError {
+    /// Only a leader changes the membership.
+    NotLeader {
+        /// Who leads, as far as this server knows.
+        leader: Option<NodeId>,
+    },
+    /// The leader hands over.
+    Transferring {
+        /// To whom.
+        to: NodeId,
+    },
+    /// The change before this one is not committed yet (§4.1 of the dissertation).
+    Pending {
+        /// Its entry.
+        pending: LogIndex,
+        /// What is committed.
+        commit: LogIndex,
+    },
+    /// Nothing of the leader's own term is committed yet, so that an earlier leader's change could still be alive.
+    TermNotCommitted {
+        /// The term.
+        term: Term,
+    },
+    /// The change itself cannot be made.
+    Change(ChangeError),
+}
+
+impl fmt::Display for MembershipChangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLeader { leader } => not_leader(f, *leader),
+            Self::Transferring { to } => transferring(f, *to),
+            Self::Pending { pending, commit } => {
+                write!(f, "the change at index {pending} is not committed yet; committed is up to {commit}")
+            }
+            Self::TermNotCommitted { term } => {
+                write!(f, "no entry of term {term} is committed yet; a change is taken after the first is")
+            }
+            Self::Change(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl core::error::Error for MembershipChangeError {}
+
+impl From<ChangeError> for MembershipChangeError {
+    fn from(error: ChangeError) -> Self {
+        Self::Change(error)
+    }
+}
+
+/// Why leadership is not transferred.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum TransferError {
+    /// Only a leader can hand over.
+    NotLeader {
+        /// Who leads, as far as this server knows.
+        leader: Option<NodeId>,
+    },
+    /// The leader leads already.
+    ToSelf,
+    /// Only a voter can lead.
+    NotVoter {
+        /// Who was named.
+        to: NodeId,
+    },
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLeader { leader } => not_leader(f, *leader),
+            Self::ToSelf => write!(f, "this server leads already; allowed is any other voter"),
+            Self::NotVoter { to } => write!(f, "{to} is not a voter; only voters can lead"),
+        }
+    }
+}
+
+impl core::error::Error for TransferError {}
 
 /// Why an election was not started.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

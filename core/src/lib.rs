@@ -69,6 +69,7 @@
 
 extern crate alloc;
 
+mod change;
 mod config;
 mod durability;
 mod election;
@@ -76,6 +77,7 @@ mod error;
 mod event;
 mod log;
 mod membership;
+mod memberships;
 mod message;
 mod node;
 mod output;
@@ -86,15 +88,20 @@ pub mod random;
 mod replication;
 mod role;
 mod start;
+mod status;
 mod time;
+mod transfer;
 mod types;
 
-pub use config::{Config, ConfigError, Settings, TIMEOUT_MAX};
-pub use error::{CampaignError, ProposeError, Rejection, ReportError, StartError};
-pub use event::{ElectionReason, Event, Role, StepDownReason, VoteRefusal};
+pub use change::Transition;
+pub use config::{Config, ConfigError, DOUBLINGS_MAX, Settings, TIMEOUT_MAX};
+pub use error::{
+    CampaignError, MembershipChangeError, ProposeError, Rejection, ReportError, StartError, TransferError,
+};
+pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
 pub use log::{Entry, Log, Payload};
-pub use membership::{Membership, MembershipError};
-pub use message::{AppendReply, AppendRequest, Body, Message, VoteReply, VoteRequest};
+pub use membership::{Change, ChangeError, Membership, MembershipError};
+pub use message::{AppendReply, AppendRequest, Ballot, Body, Message, VoteReply, VoteRequest};
 pub use node::Node;
 pub use output::{Deadline, HardState, Outcome, Output, Persist, PersistId, ProposalId, Resolution, Send, Timer};
 pub use progress::{Progress, ProgressState};

@@ -1,9 +1,11 @@
 //! The log (§5.3): the tail since the last snapshot, in memory. The host keeps the durable copy.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use crate::membership::Membership;
 use crate::types::{EntryId, LogIndex, Term};
 
 /// One entry of the log.
@@ -24,6 +26,8 @@ pub enum Payload {
     NoOp,
     /// A command for the state machine; the core never looks inside. Cloning it shares the bytes.
     Command(Bytes),
+    /// Who belongs to the cluster from this entry on (§6).
+    Membership(Box<Membership>),
 }
 
 /// The entries after a base, which is the last entry of the snapshot that the log starts from.

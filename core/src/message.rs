@@ -31,22 +31,47 @@ pub enum Body {
     AppendRequest(AppendRequest),
     /// The answer to a leader.
     AppendReply(AppendReply),
+    /// A leader hands over: the receiver starts an election at once (§3.10 of the dissertation).
+    TimeoutNow,
 }
 
 /// `RequestVote` of Figure 2.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VoteRequest {
+    /// What is asked.
+    pub ballot: Ballot,
     /// The last entry of the candidate's log, for the up-to-date check (§5.4.1).
     pub last: EntryId,
+    /// The last entry that the candidate knows to be committed: whoever has that entry knows it then, too.
+    pub commit: EntryId,
+    /// The candidate's priority.
+    pub priority: u32,
+}
+
+/// What a candidate asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Ballot {
+    /// Whether the other would vote for it in the message's term, which has not begun yet (PreVote, §9.6 of the
+    /// dissertation).
+    PreVote,
+    /// A vote (§5.2).
+    Vote,
+    /// A vote, although there is a leader: that leader asked for the election (§3.10 of the dissertation).
+    Transfer,
 }
 
 /// The reply to `RequestVote`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VoteReply {
-    /// Whether the candidate has the sender's vote in this term.
+    /// Whether it answers a [`Ballot::PreVote`].
+    pub pre_vote: bool,
+    /// Whether the candidate has, or would have, the sender's vote in the message's term.
     pub granted: bool,
+    /// The last entry that the sender knows to be committed.
+    pub commit: EntryId,
 }
 
 /// `AppendEntries` of Figure 2.
@@ -88,6 +113,7 @@ impl Body {
             Self::VoteReply(_) => "vote reply",
             Self::AppendRequest(_) => "append request",
             Self::AppendReply(_) => "append reply",
+            Self::TimeoutNow => "timeout now",
         }
     }
 }

@@ -7,14 +7,13 @@ use bytes::Bytes;
 use crate::config::Config;
 use crate::durability::Durability;
 use crate::error::{ProposeError, Rejection, ReportError, StartError};
-use crate::event::{Event, Role, StepDownReason};
+use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
 use crate::log::{Log, Payload};
-use crate::membership::Membership;
-use crate::message::{Body, Message};
-use crate::output::{Deadline, HardState, Output, Persist, PersistId, ProposalId, Send};
-use crate::progress::Progress;
+use crate::memberships::Memberships;
+use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
+use crate::output::{Deadline, Output, Persist, PersistId, ProposalId, Send, Timer};
 use crate::proposals::Proposals;
-use crate::role::{Candidate, Follower, Leader, State, Wait};
+use crate::role::{Follower, State, Wait};
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -26,7 +25,7 @@ use crate::types::{Boot, LogIndex, NodeId, Term};
 pub struct Node {
     pub(crate) id: NodeId,
     pub(crate) config: Config,
-    pub(crate) membership: Membership,
+    pub(crate) memberships: Memberships,
     pub(crate) now: Instant,
     pub(crate) term: Term,
     pub(crate) vote: Option<NodeId>,
@@ -38,7 +37,7 @@ pub struct Node {
     pub(crate) durability: Durability,
     pub(crate) proposals: Proposals,
     handed_out: LogIndex,
-    applied: LogIndex,
+    pub(crate) applied: LogIndex,
     outbox: Outbox,
 }
 
@@ -71,11 +70,12 @@ impl Node {
     ) -> Result<Self, StartError> {
         durable.check()?;
         let DurableState { hard_state, base, membership, entries, applied } = durable;
+        let memberships = Memberships::new(membership, &entries);
         let log = Log::new(base, entries);
         let mut node = Self {
             id,
             config,
-            membership,
+            memberships,
             now,
             term: hard_state.term,
             vote: hard_state.vote,
@@ -104,9 +104,25 @@ impl Node {
         self.advance(now);
         let Message { from, to: _, term, body } = message;
         if term > self.term {
-            self.enter_term(term, from);
+            match &body {
+                Body::VoteRequest(request) if request.ballot != Ballot::Transfer && self.leader_at_work().is_some() => {
+                    if let Some(leader) = self.leader_at_work() {
+                        self.emit(|| Event::VoteIgnored { from, term, leader });
+                    }
+                    return Ok(());
+                }
+                // The term of a pre-vote, and of its granting, has not begun yet.
+                Body::VoteRequest(VoteRequest { ballot: Ballot::PreVote, .. })
+                | Body::VoteReply(VoteReply { pre_vote: true, granted: true, .. }) => {}
+                Body::VoteRequest(_)
+                | Body::VoteReply(_)
+                | Body::AppendRequest(_)
+                | Body::AppendReply(_)
+                | Body::TimeoutNow => self.enter_term(term, from),
+            }
         }
         match body {
+            Body::TimeoutNow => self.on_timeout_now(from, term),
             Body::VoteRequest(request) => self.on_vote_request(from, term, &request),
             Body::VoteReply(reply) => self.on_vote_reply(from, term, &reply),
             Body::AppendRequest(request) => self.on_append_request(from, term, request),
@@ -122,8 +138,11 @@ impl Node {
     ///
     /// If this server is not the leader; then nothing has changed.
     pub fn propose(&mut self, now: Instant, payload: Bytes) -> Result<ProposalId, ProposeError> {
-        if !matches!(self.state, State::Leader(_)) {
+        let State::Leader(leader) = &self.state else {
             return Err(ProposeError::NotLeader { leader: self.leader() });
+        };
+        if let Some(transfer) = leader.transfer {
+            return Err(ProposeError::Transferring { to: transfer.to });
         }
         self.advance(now);
         let id = self.append_as_leader(Payload::Command(payload));
@@ -134,19 +153,17 @@ impl Node {
     /// The time is `now`: whatever was waited for until then happens. Before the [deadline](Self::deadline), nothing.
     pub fn wake(&mut self, now: Instant) {
         self.advance(now);
-        if self.deadline().is_some_and(|deadline| deadline.at <= self.now) {
-            match &mut self.state {
-                State::Follower(_) | State::Candidate(_) => {
-                    self.start_election(crate::event::ElectionReason::Timeout);
-                }
-                State::Leader(leader) => {
-                    leader.heartbeat =
-                        Wait { since: self.now, at: self.now + self.config.settings().heartbeat_interval };
-                    leader.stirred = true;
-                    for follower in &mut leader.followers {
-                        follower.heartbeat_due = true;
-                    }
-                }
+        // Each is done once at most: at the end of time, the next deadline is reached as well.
+        for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Election] {
+            if !self.state.wait(timer).is_some_and(|wait| wait.at <= self.now) {
+                continue;
+            }
+            match timer {
+                Timer::Heartbeat => self.heartbeat(),
+                Timer::CheckQuorum => self.check_quorum(),
+                Timer::Transfer => self.end_transfer(TransferEnd::TimedOut),
+                Timer::Election if self.may_campaign() => self.seek_election(ElectionReason::Timeout),
+                Timer::Election => {}
             }
         }
     }
@@ -222,96 +239,7 @@ impl Node {
     /// When the node wants to be woken, and why; nothing if it only waits for messages.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        let waits = match self.state {
-            State::Follower(_) | State::Candidate(_) => self.membership.is_voter(self.id) && self.term < Term::MAX,
-            State::Leader(_) => true,
-        };
-        waits.then(|| self.state.deadline())
-    }
-}
-
-/// What can be seen of a node.
-impl Node {
-    /// The server's name.
-    #[must_use]
-    pub const fn id(&self) -> NodeId {
-        self.id
-    }
-
-    /// Its settings.
-    #[must_use]
-    pub const fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The life that it is in.
-    #[must_use]
-    pub const fn boot(&self) -> Boot {
-        self.durability.boot()
-    }
-
-    /// Who belongs to the cluster, as far as it knows.
-    #[must_use]
-    pub const fn membership(&self) -> &Membership {
-        &self.membership
-    }
-
-    /// Its role.
-    #[must_use]
-    pub const fn role(&self) -> Role {
-        self.state.role()
-    }
-
-    /// Its term, its vote and its commit index, as they are now; the durable ones may be older.
-    #[must_use]
-    pub const fn hard_state(&self) -> HardState {
-        HardState { term: self.term, vote: self.vote, commit: self.commit }
-    }
-
-    /// The leader of its term, as far as it knows.
-    #[must_use]
-    pub const fn leader(&self) -> Option<NodeId> {
-        match &self.state {
-            State::Follower(Follower { leader, .. }) => *leader,
-            State::Candidate(_) => None,
-            State::Leader(_) => Some(self.id),
-        }
-    }
-
-    /// Its log, durable or not.
-    #[must_use]
-    pub const fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// How far its log is on its disk.
-    #[must_use]
-    pub const fn durable_index(&self) -> LogIndex {
-        self.durability.durable()
-    }
-
-    /// How far its host has applied the log.
-    #[must_use]
-    pub const fn applied_index(&self) -> LogIndex {
-        self.applied
-    }
-
-    /// What the voters answered to this candidate so far; of other roles, nothing.
-    pub fn votes(&self) -> impl Iterator<Item = (NodeId, bool)> {
-        let votes = match &self.state {
-            State::Candidate(Candidate { votes, .. }) => Some(votes),
-            State::Follower(_) | State::Leader(_) => None,
-        };
-        votes.into_iter().flatten().map(|(&id, &granted)| (id, granted))
-    }
-
-    /// What this leader knows of its followers, in the order of their names; of other roles, nothing.
-    #[must_use]
-    pub fn followers(&self) -> &[Progress] {
-        match &self.state {
-            State::Leader(Leader { followers, .. }) => followers,
-            State::Follower(_) | State::Candidate(_) => &[],
-        }
+        (matches!(self.state, State::Leader(_)) || self.may_campaign()).then(|| self.state.deadline())
     }
 }
 
@@ -323,7 +251,11 @@ impl Node {
     }
 
     pub(crate) fn send(&mut self, to: NodeId, body: Body, after: Option<PersistId>) {
-        let message = Message { from: self.id, to, term: self.term, body };
+        self.send_in(self.term, to, body, after);
+    }
+
+    pub(crate) fn send_in(&mut self, term: Term, to: NodeId, body: Body, after: Option<PersistId>) {
+        let message = Message { from: self.id, to, term, body };
         match after {
             None => self.outbox.ready.push_back(message),
             Some(_) => self.outbox.gated.push_back(Send { message, after }),
@@ -338,17 +270,16 @@ impl Node {
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {
             State::Follower(follower) => follower.leader = None,
-            State::Candidate(_) | State::Leader(_) => self.step_down(None, StepDownReason::HigherTerm { from: by }),
+            State::PreCandidate(_) | State::Candidate(_) | State::Leader(_) => {
+                self.step_down(None, StepDownReason::HigherTerm { from: by });
+            }
         }
     }
 
     /// Leaves the role of a leader or a candidate.
     pub(crate) fn step_down(&mut self, leader: Option<NodeId>, reason: StepDownReason) {
         let (was, term) = (self.role(), self.term);
-        let election = match &self.state {
-            State::Follower(Follower { election, .. }) | State::Candidate(Candidate { election, .. }) => *election,
-            State::Leader(_) => self.election_wait(),
-        };
+        let election = self.state.wait(Timer::Election).unwrap_or_else(|| self.election_wait());
         self.state = State::Follower(Follower { leader, election });
         self.emit(|| Event::SteppedDown { was, term, reason });
     }
@@ -373,7 +304,7 @@ impl Node {
         }
         match &message.body {
             Body::VoteRequest(request) => Self::check_vote_request(message.term, request),
-            Body::VoteReply(_) => Ok(()),
+            Body::VoteReply(_) | Body::TimeoutNow => Ok(()),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),
         }

@@ -123,6 +123,10 @@ pub enum Timer {
     Election,
     /// A leader shows itself to its followers (§5.2).
     Heartbeat,
+    /// A leader asks itself whether it still hears from a majority (§6.2 of the dissertation).
+    CheckQuorum,
+    /// A leader gives up handing over (§3.10 of the dissertation).
+    Transfer,
 }
 
 /// Names an accepted proposal: the place in the log that it has if it commits.

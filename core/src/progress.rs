@@ -15,6 +15,8 @@ pub struct Progress {
     /// The last index of each AppendEntries message with entries that is under way.
     pub(crate) in_flight: VecDeque<LogIndex>,
     pub(crate) heartbeat_due: bool,
+    /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
+    pub(crate) active: bool,
 }
 
 /// How a leader replicates to a follower.
@@ -41,6 +43,7 @@ impl Progress {
             state: ProgressState::Probe { waiting: false },
             in_flight: VecDeque::new(),
             heartbeat_due: true,
+            active: false,
         }
     }
 

@@ -7,8 +7,8 @@ use crate::event::{Event, StepDownReason};
 use crate::log::{Entry, Payload};
 use crate::message::{AppendReply, AppendRequest, Body, Message};
 use crate::node::Node;
-use crate::quorum;
-use crate::role::{Leader, State};
+use crate::quorum::VoteResult;
+use crate::role::{Leader, State, Wait};
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 /// What a leader does.
@@ -19,6 +19,9 @@ impl Node {
             leader.stirred = true;
         }
         self.emit(|| Event::Appended { first: id.index, last: id });
+        if self.memberships.appended(self.log.between(id.index.prev(), id.index)) {
+            self.membership_changed();
+        }
         id
     }
 
@@ -68,6 +71,7 @@ impl Node {
         let Some(follower) = leader.follower(from).filter(|_| current) else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
+        follower.active = true;
         match *reply {
             AppendReply::Accepted { matched } => {
                 let news = follower.accepted(matched);
@@ -75,6 +79,7 @@ impl Node {
                 if news {
                     self.emit(|| Event::Matched { peer: from, matched });
                     self.advance_commit();
+                    self.go_on_with_transfer();
                 }
             }
             AppendReply::Rejected { prev, hint } => {
@@ -93,19 +98,49 @@ impl Node {
     /// Commits what a majority has made durable, if the last of it is of the current term (§5.4.2). The leader's own
     /// copy counts once it is durable, and is not waited for.
     pub(crate) fn advance_commit(&mut self) {
+        let (id, durable) = (self.id, self.durability.durable());
         let State::Leader(Leader { followers, scratch, .. }) = &mut self.state else { return };
-        scratch.extend(followers.iter().map(|follower| follower.matched));
-        if self.membership.is_voter(self.id) {
-            scratch.push(self.durability.durable());
-        }
-        let index = quorum::majority_index(scratch);
-        scratch.clear();
+        let matched = |voter| {
+            let position = followers.binary_search_by_key(&voter, |follower| follower.id).ok();
+            let follower = position.map_or(LogIndex::ZERO, |position| followers[position].matched);
+            if voter == id { durable } else { follower }
+        };
+        let index = self.memberships.current().committed(matched, scratch);
         if index > self.commit && self.log.term_at(index) == Some(self.term) {
             self.commit_through(index);
+            self.after_commit();
         }
     }
 
-    fn commit_through(&mut self, index: LogIndex) {
+    pub(crate) fn heartbeat(&mut self) {
+        let interval = self.config.settings().heartbeat_interval;
+        let State::Leader(leader) = &mut self.state else { return };
+        leader.heartbeat = Wait::new(self.now, interval);
+        leader.stirred = true;
+        for follower in &mut leader.followers {
+            follower.heartbeat_due = true;
+        }
+    }
+
+    /// Steps down if no majority has answered since the last look (§6.2 of the dissertation).
+    pub(crate) fn check_quorum(&mut self) {
+        let id = self.id;
+        let timeout = self.config.settings().election_timeout_min;
+        let State::Leader(leader) = &mut self.state else { return };
+        let Some(quorum) = &mut leader.quorum else { return };
+        *quorum = Wait::new(self.now, timeout);
+        let active = |voter| {
+            let position = leader.followers.binary_search_by_key(&voter, |follower| follower.id).ok();
+            Some(voter == id || position.is_some_and(|position| leader.followers[position].active))
+        };
+        let heard = self.memberships.current().vote_result(active) == VoteResult::Won;
+        leader.followers.iter_mut().for_each(|follower| follower.active = false);
+        if !heard {
+            self.step_down(None, StepDownReason::QuorumLost);
+        }
+    }
+
+    pub(crate) fn commit_through(&mut self, index: LogIndex) {
         let Some(term) = self.log.term_at(index) else { return };
         self.commit = index;
         self.emit(|| Event::Committed { through: EntryId::new(index, term) });
@@ -153,7 +188,7 @@ impl Node {
     fn follow(&mut self, leader: NodeId) {
         let term = self.term;
         self.attempt = 0;
-        if matches!(self.state, State::Candidate(_)) {
+        if matches!(self.state, State::PreCandidate(_) | State::Candidate(_)) {
             self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
         }
         let election = self.election_wait();
@@ -180,15 +215,21 @@ impl Node {
         let skip = entries.iter().take_while(known).count();
         let Some(first) = entries.get(skip).map(|entry| entry.id) else { return };
         let last = self.log.last();
+        let mut dropped = false;
         if first.index <= last.index {
             self.log.truncate(first.index);
             self.durability.truncated(first.index);
+            dropped = self.memberships.truncated(first.index);
             self.emit(|| Event::Truncated { first: first.index, last, by: first });
         }
         let event = Event::appended(&entries[skip..]);
+        let changed = self.memberships.appended(&entries[skip..]) || dropped;
         self.log.extend(entries.into_iter().skip(skip));
         if let Some(event) = event {
             self.emit(|| event);
+        }
+        if changed {
+            self.membership_changed();
         }
     }
 
@@ -204,6 +245,11 @@ impl Node {
             let follows = entry.id.index == last.index.next() && entry.id.term >= last.term;
             if !follows || entry.id.term > message.term || !entry.id.is_possible() {
                 return Err(Rejection::MalformedEntries { at: entry.id });
+            }
+            if let Payload::Membership(membership) = &entry.payload
+                && !membership.is_valid()
+            {
+                return Err(Rejection::ImpossibleMembership { at: entry.id });
             }
             last = entry.id;
         }

@@ -7,11 +7,14 @@ use crate::event::Role;
 use crate::output::{Deadline, Timer};
 use crate::progress::Progress;
 use crate::time::Instant;
+use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Follower(Follower),
+    /// It has not begun a term of its own yet.
+    PreCandidate(Candidate),
     Candidate(Candidate),
     Leader(Leader),
 }
@@ -19,6 +22,7 @@ pub(crate) enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Follower {
     pub(crate) leader: Option<NodeId>,
+    /// It begins anew with every sign of the leader.
     pub(crate) election: Wait,
 }
 
@@ -33,6 +37,9 @@ pub(crate) struct Candidate {
 pub(crate) struct Leader {
     pub(crate) followers: Vec<Progress>,
     pub(crate) heartbeat: Wait,
+    /// Since when the signs of a majority are counted, and until when they must have come; nothing if they are not.
+    pub(crate) quorum: Option<Wait>,
+    pub(crate) transfer: Option<Transfer>,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
     /// Empty between uses; kept so that counting copies allocates nothing.
@@ -46,23 +53,47 @@ pub(crate) struct Wait {
     pub(crate) at: Instant,
 }
 
+impl Wait {
+    pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
+        Self { since, at: since + duration }
+    }
+
+    const fn deadline(self, timer: Timer) -> Deadline {
+        Deadline { at: self.at, since: self.since, timer }
+    }
+}
+
 impl State {
     pub(crate) const fn role(&self) -> Role {
         match self {
             Self::Follower(_) => Role::Follower,
+            Self::PreCandidate(_) => Role::PreCandidate,
             Self::Candidate(_) => Role::Candidate,
             Self::Leader(_) => Role::Leader,
         }
     }
 
-    pub(crate) const fn deadline(&self) -> Deadline {
-        let (wait, timer) = match self {
-            Self::Follower(Follower { election, .. }) | Self::Candidate(Candidate { election, .. }) => {
-                (election, Timer::Election)
-            }
-            Self::Leader(Leader { heartbeat, .. }) => (heartbeat, Timer::Heartbeat),
-        };
-        Deadline { at: wait.at, since: wait.since, timer }
+    /// The wait for `timer`, if there is one in this role.
+    pub(crate) fn wait(&self, timer: Timer) -> Option<Wait> {
+        match (self, timer) {
+            (
+                Self::Follower(Follower { election, .. })
+                | Self::PreCandidate(Candidate { election, .. })
+                | Self::Candidate(Candidate { election, .. }),
+                Timer::Election,
+            ) => Some(*election),
+            (Self::Leader(leader), Timer::Heartbeat) => Some(leader.heartbeat),
+            (Self::Leader(leader), Timer::CheckQuorum) => leader.quorum,
+            (Self::Leader(leader), Timer::Transfer) => leader.transfer.map(|transfer| transfer.wait),
+            (Self::Follower(_) | Self::PreCandidate(_) | Self::Candidate(_) | Self::Leader(_), _) => None,
+        }
+    }
+
+    /// The first of the waits to end.
+    pub(crate) fn deadline(&self) -> Deadline {
+        let timers = [Timer::Election, Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer];
+        let waits = timers.into_iter().filter_map(|timer| self.wait(timer).map(|wait| wait.deadline(timer)));
+        waits.min_by_key(|deadline| deadline.at).expect("every role waits for something")
     }
 }
 

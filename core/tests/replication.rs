@@ -124,7 +124,11 @@ fn leader_alone(choose: impl Fn(&mut raftarium_core::Settings)) -> Cluster {
 fn appends(said: &[Message], to: u64) -> Vec<(u64, usize)> {
     let request = |message: &Message| match &message.body {
         Body::AppendRequest(request) if message.to == id(to) => Some((request.prev.index.0, request.entries.len())),
-        Body::AppendRequest(_) | Body::AppendReply(_) | Body::VoteRequest(_) | Body::VoteReply(_) => None,
+        Body::AppendRequest(_)
+        | Body::AppendReply(_)
+        | Body::VoteRequest(_)
+        | Body::VoteReply(_)
+        | Body::TimeoutNow => None,
     };
     said.iter().filter_map(request).collect()
 }

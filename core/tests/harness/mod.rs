@@ -10,8 +10,8 @@ mod safety;
 pub(crate) use cluster::Cluster;
 
 use raftarium_core::{
-    AppendReply, AppendRequest, Body, Config, DurableState, Entry, EntryId, HardState, Instant, LogIndex, Membership,
-    Message, NodeId, Payload, Settings, Term, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Config, DurableState, Entry, EntryId, HardState, Instant, LogIndex,
+    Membership, Message, NodeId, Payload, Settings, Term, VoteReply, VoteRequest,
 };
 
 pub(crate) fn id(number: u64) -> NodeId {
@@ -46,7 +46,7 @@ pub(crate) fn terms(entries: &[Entry]) -> Vec<u64> {
 }
 
 pub(crate) fn config(choose: impl FnOnce(&mut Settings)) -> Config {
-    let mut settings = Settings::default();
+    let mut settings = Settings::plain();
     choose(&mut settings);
     Config::new(settings).expect("tests choose valid settings")
 }
@@ -70,11 +70,16 @@ pub(crate) fn message(from: u64, to: u64, term: u64, body: Body) -> Message {
 }
 
 pub(crate) fn vote_request(from: u64, to: u64, term: u64, last: EntryId) -> Message {
-    message(from, to, term, Body::VoteRequest(VoteRequest { last }))
+    message(
+        from,
+        to,
+        term,
+        Body::VoteRequest(VoteRequest { ballot: Ballot::Vote, last, commit: EntryId::ZERO, priority: 0 }),
+    )
 }
 
 pub(crate) fn vote_reply(from: u64, to: u64, term: u64, granted: bool) -> Message {
-    message(from, to, term, Body::VoteReply(VoteReply { granted }))
+    message(from, to, term, Body::VoteReply(VoteReply { pre_vote: false, granted, commit: EntryId::ZERO }))
 }
 
 /// An AppendEntries with entries of these terms after `prev`.

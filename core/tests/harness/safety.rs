@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use raftarium_core::{AppendReply, Body, Entry, EntryId, LogIndex, Message, NodeId, Outcome, Role, Term, quorum};
+use raftarium_core::{
+    AppendReply, Ballot, Body, Entry, EntryId, LogIndex, Message, NodeId, Outcome, Role, Term, quorum,
+};
 
 use super::cluster::Server;
 
@@ -120,6 +122,15 @@ impl Safety {
     /// A message leaves: what it promises is on the disk ("updated on stable storage before responding to
     /// RPCs", Figure 2), and no vote is given twice (§5.2).
     pub(crate) fn check_sent(&mut self, servers: &[Server], message: &Message) {
+        let pre_vote = match &message.body {
+            Body::VoteRequest(request) => request.ballot == Ballot::PreVote,
+            Body::VoteReply(reply) => reply.pre_vote,
+            Body::AppendRequest(_) | Body::AppendReply(_) | Body::TimeoutNow => false,
+        };
+        if pre_vote {
+            // It is about a term that has not begun, and promises nothing.
+            return;
+        }
         let server = find(servers, message.from);
         let (disk, term) = (&server.disk.durable, message.term);
         let ctx = format!("{message:?} leaves, and on the disk is {:?}", disk.hard_state);
@@ -142,7 +153,7 @@ impl Safety {
                     assert_eq!(Some(&*on_disk), leader.get(..matched), "{ctx}, and something else than the leader has");
                 }
             }
-            Body::VoteReply(_) | Body::AppendReply(_) => {}
+            Body::VoteReply(_) | Body::AppendReply(_) | Body::TimeoutNow => {}
         }
     }
 

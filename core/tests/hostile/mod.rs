@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use raftarium_core::{
-    AppendReply, AppendRequest, Body, Boot, DurableState, Entry, EntryId, HardState, Instant, LogIndex, Message, Node,
-    NodeId, Output, Payload, PersistId, Term, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Boot, DurableState, Entry, EntryId, HardState, Instant, LogIndex,
+    Message, Node, NodeId, Output, Payload, PersistId, Term, VoteReply, VoteRequest,
 };
 
 use crate::harness::{config, entries_after, voters};
@@ -62,10 +62,19 @@ fn append() -> impl Strategy<Value = Body> {
     })
 }
 
+fn ballot() -> impl Strategy<Value = Ballot> {
+    prop_oneof![Just(Ballot::PreVote), Just(Ballot::Vote), Just(Ballot::Transfer)]
+}
+
 fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
-        2 => entry_id().prop_map(|last| Body::VoteRequest(VoteRequest { last })),
-        3 => any::<bool>().prop_map(|granted| Body::VoteReply(VoteReply { granted })),
+        3 => (ballot(), entry_id(), entry_id(), 0..3_u32).prop_map(|(ballot, last, commit, priority)| {
+            Body::VoteRequest(VoteRequest { ballot, last, commit, priority })
+        }),
+        4 => (any::<bool>(), any::<bool>(), entry_id()).prop_map(|(pre_vote, granted, commit)| {
+            Body::VoteReply(VoteReply { pre_vote, granted, commit })
+        }),
+        1 => Just(Body::TimeoutNow),
         5 => append(),
         2 => number().prop_map(|matched| Body::AppendReply(AppendReply::Accepted { matched: LogIndex(matched) })),
         2 => (number(), entry_id())

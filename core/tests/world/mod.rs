@@ -61,7 +61,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         max_in_flight_appends: window,
         no_op_on_election,
         seed,
-        ..Settings::default()
+        ..Settings::plain()
     })
 }
 
