@@ -1,6 +1,7 @@
 //! What a host may choose, and the proof that it chose well.
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::time::Duration;
 
 use crate::time::micros;
@@ -40,6 +41,11 @@ pub struct Settings {
     /// Whether a new leader starts with an entry that does nothing, so that what earlier leaders left can commit
     /// without waiting for a client (§8).
     pub no_op_on_election: bool,
+    /// After how many applied entries the host is asked for a snapshot, so that the log can be compacted (§7); never,
+    /// if there is nothing here.
+    pub snapshot_after_entries: Option<NonZeroU64>,
+    /// After how many bytes of commands in the log the host is asked for a snapshot; never, if there is nothing here.
+    pub snapshot_after_bytes: Option<NonZeroU64>,
     /// Where a server's draws come from: the same seed gives the same election timeouts.
     pub seed: u64,
 }
@@ -60,6 +66,8 @@ impl Default for Settings {
             priority: 0,
             backoff_doublings_max: 4,
             no_op_on_election: true,
+            snapshot_after_entries: None,
+            snapshot_after_bytes: None,
             seed: 0,
         }
     }

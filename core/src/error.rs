@@ -253,6 +253,15 @@ pub enum ReportError {
         /// What was reported.
         id: PersistId,
     },
+    /// That part of that snapshot is not asked for, or not any more.
+    NotAsked {
+        /// Whom it is for.
+        to: NodeId,
+        /// The last entry that the snapshot covers.
+        last: EntryId,
+        /// Where the part starts.
+        offset: u64,
+    },
     /// The index was not handed out to be applied yet, or was reported before.
     NotBeingApplied {
         /// What was reported.
@@ -267,6 +276,9 @@ pub enum ReportError {
 impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotAsked { to, last, offset } => {
+                write!(f, "{to} does not wait for the snapshot of entry {last} from byte {offset} on")
+            }
             Self::NotUnderWay { id } => write!(f, "{id} is not under way"),
             Self::NotBeingApplied { index, applied, handed_out } => {
                 write!(f, "index {index} is not being applied; that would be above {applied} and up to {handed_out}")
@@ -276,6 +288,33 @@ impl fmt::Display for ReportError {
 }
 
 impl core::error::Error for ReportError {}
+
+/// Why the log was not compacted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum CompactError {
+    /// The index is not applied yet, or compacted already.
+    OutsideApplied {
+        /// What was given.
+        through: LogIndex,
+        /// What is compacted.
+        base: LogIndex,
+        /// What is applied.
+        applied: LogIndex,
+    },
+}
+
+impl fmt::Display for CompactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutsideApplied { through, base, applied } => {
+                write!(f, "a snapshot up to {through}; it must be after {base}, and up to {applied}, which is applied")
+            }
+        }
+    }
+}
+
+impl core::error::Error for CompactError {}
 
 /// Why a server cannot start from the state that was found. Nothing is repaired silently.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

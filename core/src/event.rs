@@ -148,6 +148,18 @@ pub enum Event {
         /// Up to and with this entry.
         through: EntryId,
     },
+    /// The log starts after this entry now; a snapshot has what came before (§7).
+    Compacted {
+        /// The last entry that the snapshot covers.
+        through: EntryId,
+    },
+    /// A snapshot of the leader's took the place of the state machine, and of the beginning of the log (§7).
+    SnapshotInstalled {
+        /// The last entry that it covers.
+        last: EntryId,
+        /// Whether the entries after it stayed.
+        keep_suffix: bool,
+    },
     /// Who belongs to the cluster has changed: the entry that says so was appended, or dropped (§6).
     MembershipChanged {
         /// What holds now.

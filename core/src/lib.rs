@@ -87,6 +87,7 @@ pub mod quorum;
 pub mod random;
 mod replication;
 mod role;
+mod snapshot;
 mod start;
 mod status;
 mod time;
@@ -96,14 +97,19 @@ mod types;
 pub use change::Transition;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, Settings, TIMEOUT_MAX};
 pub use error::{
-    CampaignError, MembershipChangeError, ProposeError, Rejection, ReportError, StartError, TransferError,
+    CampaignError, CompactError, MembershipChangeError, ProposeError, Rejection, ReportError, StartError, TransferError,
 };
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Change, ChangeError, Membership, MembershipError};
-pub use message::{AppendReply, AppendRequest, Ballot, Body, Message, VoteReply, VoteRequest};
+pub use message::{
+    AppendReply, AppendRequest, Ballot, Body, Message, SnapshotChunk, SnapshotReply, VoteReply, VoteRequest,
+};
 pub use node::Node;
-pub use output::{Deadline, HardState, Outcome, Output, Persist, PersistId, ProposalId, Resolution, Send, Timer};
+pub use output::{
+    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReceivedChunk,
+    Resolution, Send, Timer,
+};
 pub use progress::{Progress, ProgressState};
 pub use start::DurableState;
 pub use time::Instant;

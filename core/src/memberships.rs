@@ -59,6 +59,11 @@ impl Memberships {
         changed
     }
 
+    /// The log is empty, and starts with a snapshot of this membership.
+    pub(crate) fn reset(&mut self, base: Membership) {
+        *self = Self { base, later: Vec::new() };
+    }
+
     /// The log now starts after `base`.
     pub(crate) fn compacted(&mut self, base: LogIndex) {
         let gone = self.later.partition_point(|&(since, _)| since <= base);

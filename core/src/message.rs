@@ -1,8 +1,12 @@
 //! What servers say to each other (Figure 2 of the paper).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
+
 use crate::log::Entry;
+use crate::membership::Membership;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 /// A message from one server to another.
@@ -31,6 +35,10 @@ pub enum Body {
     AppendRequest(AppendRequest),
     /// The answer to a leader.
     AppendReply(AppendReply),
+    /// A leader sends a part of its snapshot (§7).
+    SnapshotChunk(SnapshotChunk),
+    /// The answer to a part of a snapshot.
+    SnapshotReply(SnapshotReply),
     /// A leader hands over: the receiver starts an election at once (§3.10 of the dissertation).
     TimeoutNow,
 }
@@ -104,6 +112,32 @@ pub enum AppendReply {
     },
 }
 
+/// `InstallSnapshot` of Figure 13.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SnapshotChunk {
+    /// The last entry that the snapshot covers; it names the snapshot.
+    pub last: EntryId,
+    /// Who belonged to the cluster at that entry.
+    pub membership: Box<Membership>,
+    /// Where in the snapshot the part starts, in bytes.
+    pub offset: u64,
+    /// The part.
+    pub data: Bytes,
+    /// Whether nothing comes after it.
+    pub done: bool,
+}
+
+/// The reply to `InstallSnapshot`; to the last part, the answer is an [`AppendReply`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SnapshotReply {
+    /// The last entry that the snapshot covers.
+    pub last: EntryId,
+    /// How much of it has arrived, without a gap, in bytes: where to go on.
+    pub received: u64,
+}
+
 impl Body {
     /// The message's name.
     #[must_use]
@@ -113,6 +147,8 @@ impl Body {
             Self::VoteReply(_) => "vote reply",
             Self::AppendRequest(_) => "append request",
             Self::AppendReply(_) => "append reply",
+            Self::SnapshotChunk(_) => "snapshot chunk",
+            Self::SnapshotReply(_) => "snapshot reply",
             Self::TimeoutNow => "timeout now",
         }
     }

@@ -11,9 +11,12 @@ use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
 use crate::log::{Log, Payload};
 use crate::memberships::Memberships;
 use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
-use crate::output::{Deadline, Output, Persist, PersistId, ProposalId, Send, Timer};
+use crate::output::{
+    ChunkRequest, Deadline, Installed, Output, Persist, PersistId, ProposalId, ReceivedChunk, Send, Timer,
+};
 use crate::proposals::Proposals;
 use crate::role::{Follower, State, Wait};
+use crate::snapshot::Incoming;
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -38,6 +41,10 @@ pub struct Node {
     pub(crate) proposals: Proposals,
     handed_out: LogIndex,
     pub(crate) applied: LogIndex,
+    /// A snapshot that is arriving.
+    pub(crate) incoming: Option<Incoming>,
+    /// Whether the host was asked for a snapshot.
+    pub(crate) snapshot_wanted: bool,
     outbox: Outbox,
 }
 
@@ -50,6 +57,8 @@ struct Outbox {
     ready: VecDeque<Message>,
     /// Messages that wait for a write.
     gated: VecDeque<Send>,
+    reads: VecDeque<ChunkRequest>,
+    chunks: VecDeque<ReceivedChunk>,
 }
 
 /// Inputs.
@@ -87,6 +96,8 @@ impl Node {
             proposals: Proposals::default(),
             handed_out: applied,
             applied,
+            incoming: None,
+            snapshot_wanted: false,
             outbox: Outbox::default(),
         };
         let election = node.election_wait();
@@ -118,11 +129,15 @@ impl Node {
                 | Body::VoteReply(_)
                 | Body::AppendRequest(_)
                 | Body::AppendReply(_)
+                | Body::SnapshotChunk(_)
+                | Body::SnapshotReply(_)
                 | Body::TimeoutNow => self.enter_term(term, from),
             }
         }
         match body {
             Body::TimeoutNow => self.on_timeout_now(from, term),
+            Body::SnapshotChunk(chunk) => self.on_snapshot_chunk(from, term, chunk),
+            Body::SnapshotReply(reply) => self.on_snapshot_reply(from, term, &reply),
             Body::VoteRequest(request) => self.on_vote_request(from, term, &request),
             Body::VoteReply(reply) => self.on_vote_reply(from, term, &reply),
             Body::AppendRequest(request) => self.on_append_request(from, term, request),
@@ -217,12 +232,23 @@ impl Node {
         if let Some(message) = self.outbox.ready.pop_front() {
             return Some(Output::Send(Send { message, after: None }));
         }
+        if let Some(request) = self.outbox.reads.pop_front() {
+            return Some(Output::ReadSnapshot(request));
+        }
+        if let Some(chunk) = self.outbox.chunks.pop_front() {
+            return Some(Output::KeepChunk(chunk));
+        }
         let last = self.log.last().index;
         if let Some(pending) = self.durability.pending(last) {
             self.durability.begin(last);
             let hard_state = pending.hard_state.then(|| self.hard_state());
             let entries = self.log.between(pending.first.prev(), last);
-            return Some(Output::Persist(Persist { id: pending.id, hard_state, entries }));
+            let snapshot = pending.install.map(|install| Installed {
+                last: self.log.base(),
+                membership: self.memberships.at(self.log.base().index),
+                keep_suffix: install.keep_suffix,
+            });
+            return Some(Output::Persist(Persist { id: pending.id, hard_state, snapshot, entries }));
         }
         if let Some(mut send) = self.outbox.gated.pop_front() {
             send.after = send.after.filter(|&id| self.durability.is_under_way(id));
@@ -232,6 +258,9 @@ impl Node {
         if self.handed_out < appliable {
             let after = core::mem::replace(&mut self.handed_out, appliable);
             return Some(Output::Apply(self.log.between(after, appliable)));
+        }
+        if let Some(index) = self.wants_snapshot() {
+            return Some(Output::TakeSnapshot(index));
         }
         self.proposals.resolve(&self.log, self.commit).map(Output::Proposals)
     }
@@ -248,6 +277,20 @@ impl Node {
         if self.outbox.observed {
             self.outbox.events.push_back(event());
         }
+    }
+
+    pub(crate) fn read_snapshot(&mut self, request: ChunkRequest) {
+        self.outbox.reads.push_back(request);
+    }
+
+    pub(crate) fn received_chunk(&mut self, chunk: ReceivedChunk) {
+        self.outbox.chunks.push_back(chunk);
+    }
+
+    /// The state machine is, or is about to be, the one of a snapshot.
+    pub(crate) fn snapshot_applied(&mut self, index: LogIndex) {
+        self.handed_out = self.handed_out.max(index);
+        self.applied = self.applied.max(index);
     }
 
     pub(crate) fn send(&mut self, to: NodeId, body: Body, after: Option<PersistId>) {
@@ -304,7 +347,8 @@ impl Node {
         }
         match &message.body {
             Body::VoteRequest(request) => Self::check_vote_request(message.term, request),
-            Body::VoteReply(_) | Body::TimeoutNow => Ok(()),
+            Body::VoteReply(_) | Body::SnapshotReply(_) | Body::TimeoutNow => Ok(()),
+            Body::SnapshotChunk(chunk) => self.check_snapshot_chunk(message, chunk),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),
         }

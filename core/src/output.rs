@@ -2,8 +2,11 @@
 
 use core::fmt;
 
+use bytes::Bytes;
+
 use crate::event::Event;
 use crate::log::Entry;
+use crate::membership::Membership;
 use crate::message::Message;
 use crate::time::Instant;
 use crate::types::{Boot, EntryId, LogIndex, NodeId, Term};
@@ -22,6 +25,15 @@ pub enum Output<'a> {
     /// They are durable here, and on a majority. The first follows the last one of the output before. Entries without
     /// a command come along, so that an index is never missing.
     Apply(&'a [Entry]),
+    /// Read a part of the host's newest snapshot, and pass it to
+    /// [`Node::snapshot_chunk`](crate::Node::snapshot_chunk).
+    ReadSnapshot(ChunkRequest),
+    /// Keep a part of a snapshot that arrives. The parts come in order; one at offset 0 begins anew. When all are there,
+    /// a [`Persist`] says so.
+    KeepChunk(ReceivedChunk),
+    /// The log has grown as far as the settings allow: take a snapshot of the state machine as of this index, or a
+    /// later one, and tell with [`Node::compact`](crate::Node::compact).
+    TakeSnapshot(LogIndex),
     /// What became of entries that were proposed to this node.
     Proposals(Resolution),
     /// Something that the node did or decided. Only for nodes that are [observed](crate::Node::observe).
@@ -39,6 +51,41 @@ pub struct Send {
     pub after: Option<PersistId>,
 }
 
+/// A part of the host's newest snapshot, which a follower needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChunkRequest {
+    /// Who needs it.
+    pub to: NodeId,
+    /// The last entry that the snapshot covers.
+    pub last: EntryId,
+    /// Where the part starts, in bytes. How long it is is the host's choice.
+    pub offset: u64,
+}
+
+/// A part of a snapshot that arrives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReceivedChunk {
+    /// The last entry that the snapshot covers.
+    pub last: EntryId,
+    /// Where the part starts, in bytes.
+    pub offset: u64,
+    /// The part.
+    pub data: Bytes,
+    /// Whether nothing comes after it.
+    pub done: bool,
+}
+
+/// A snapshot that has arrived, all of it, and takes the place of the state machine and of the beginning of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installed<'a> {
+    /// The last entry that it covers: the new base of the log.
+    pub last: EntryId,
+    /// Who belongs to the cluster at that entry.
+    pub membership: &'a Membership,
+    /// Whether the entries after it stay; otherwise the log is dropped.
+    pub keep_suffix: bool,
+}
+
 /// State that must become durable, all of it at once, before any later [`Persist`] does: a crash leaves all of a write
 /// on the disk or nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +94,8 @@ pub struct Persist<'a> {
     pub id: PersistId,
     /// The new term, vote and commit index, if the term or the vote changed.
     pub hard_state: Option<HardState>,
+    /// A snapshot to install, before the entries are written.
+    pub snapshot: Option<Installed<'a>>,
     /// Entries to write. The first one replaces the entry at its index and everything after it.
     pub entries: &'a [Entry],
 }
@@ -101,6 +150,8 @@ pub enum Outcome {
         /// The term of the entry that took its place.
         by: Term,
     },
+    /// A snapshot was installed that covers its place, and does not tell: it was committed or superseded.
+    Unknown,
 }
 
 /// When a node wants to be woken, and why.

@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 
 use crate::log::Log;
-use crate::types::{LogIndex, NodeId};
+use crate::types::{EntryId, LogIndex, NodeId};
 
 /// A follower, as its leader sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,10 +17,15 @@ pub struct Progress {
     pub(crate) heartbeat_due: bool,
     /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
     pub(crate) active: bool,
+    /// How many more heartbeats a part of a snapshot is waited for.
+    patience: u8,
 }
 
+/// How many heartbeats a part of a snapshot is waited for.
+const PATIENCE: u8 = 4;
+
 /// How a leader replicates to a follower.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ProgressState {
     /// Looking for the place where the logs agree: one message with entries, then nothing but heartbeats until it is
@@ -31,6 +36,15 @@ pub enum ProgressState {
     },
     /// The logs agree: messages are sent one after the other, without waiting for answers.
     Replicate,
+    /// The log no longer has what it needs: it gets a snapshot (§7).
+    Snapshot {
+        /// The last entry that the snapshot covers.
+        last: EntryId,
+        /// How much of it has arrived there, in bytes.
+        acknowledged: u64,
+        /// Whether a part is being read or under way.
+        waiting: bool,
+    },
 }
 
 impl Progress {
@@ -44,6 +58,7 @@ impl Progress {
             in_flight: VecDeque::new(),
             heartbeat_due: true,
             active: false,
+            patience: 0,
         }
     }
 
@@ -77,6 +92,7 @@ impl Progress {
         match self.state {
             ProgressState::Probe { waiting } => usize::from(waiting),
             ProgressState::Replicate => self.in_flight.len(),
+            ProgressState::Snapshot { waiting, .. } => usize::from(waiting),
         }
     }
 
@@ -85,6 +101,7 @@ impl Progress {
         match self.state {
             ProgressState::Probe { waiting } => !waiting,
             ProgressState::Replicate => self.in_flight.len() < window,
+            ProgressState::Snapshot { .. } => false,
         }
     }
 
@@ -96,6 +113,7 @@ impl Progress {
                 self.next = last.next();
                 self.in_flight.push_back(last);
             }
+            ProgressState::Snapshot { .. } => {}
         }
     }
 
@@ -106,7 +124,12 @@ impl Progress {
         }
         let news = matched > self.matched;
         self.matched = self.matched.max(matched);
-        if matches!(self.state, ProgressState::Probe { .. }) && matched.next() >= self.next {
+        let found = match self.state {
+            ProgressState::Probe { .. } => matched.next() >= self.next,
+            ProgressState::Replicate => false,
+            ProgressState::Snapshot { last, .. } => matched >= last.index,
+        };
+        if found {
             self.state = ProgressState::Replicate;
         }
         self.next = self.next.max(matched.next());
@@ -119,6 +142,8 @@ impl Progress {
         let late = match self.state {
             ProgressState::Probe { .. } => prev != self.next.prev(),
             ProgressState::Replicate => false,
+            // It says again that it lacks what the snapshot brings.
+            ProgressState::Snapshot { .. } => true,
         };
         // What was acknowledged is durable there. To believe a follower that denies it would mean to send the same
         // again, as fast as it refuses.
@@ -127,11 +152,38 @@ impl Progress {
         }
         self.next = match self.state {
             ProgressState::Probe { .. } => agreed.next().min(prev).max(self.matched.next()),
-            ProgressState::Replicate => self.matched.next(),
+            ProgressState::Replicate | ProgressState::Snapshot { .. } => self.matched.next(),
         };
         self.state = ProgressState::Probe { waiting: false };
         self.in_flight.clear();
         true
+    }
+
+    /// A part of the snapshot of `last` is asked for.
+    pub(crate) fn start_snapshot(&mut self, last: EntryId, offset: u64) {
+        self.state = ProgressState::Snapshot { last, acknowledged: offset, waiting: true };
+        self.patience = PATIENCE;
+        self.in_flight.clear();
+    }
+
+    /// So much of the snapshot of `last` has arrived. True if the next part can go.
+    pub(crate) fn snapshot_received(&mut self, last: EntryId, received: u64) -> bool {
+        let ProgressState::Snapshot { last: ours, acknowledged, waiting } = &mut self.state else { return false };
+        // An answer that came late says less than is known.
+        if *ours != last || (received <= *acknowledged && received != 0) {
+            return false;
+        }
+        (*acknowledged, *waiting) = (received, false);
+        true
+    }
+
+    /// It is time for a heartbeat. A part of a snapshot that was not answered for a few of them is sent again.
+    pub(crate) fn heartbeat(&mut self) {
+        self.heartbeat_due = true;
+        if let ProgressState::Snapshot { waiting: waiting @ true, .. } = &mut self.state {
+            self.patience = self.patience.saturating_sub(1);
+            *waiting = self.patience > 0;
+        }
     }
 
     /// The index before the next entries, if the log still has it.

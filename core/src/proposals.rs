@@ -38,9 +38,17 @@ impl Proposals {
         let run = self.runs.get_mut(position)?;
         let (term, first) = (run.term, run.first);
         let mut last = run.last.min(commit);
+        let base = log.base();
+        if first <= base.index && last > base.index {
+            // The part that a snapshot covers, by itself.
+            last = base.index;
+        }
         // By Log Matching, if the last entry is still ours, so are all before it.
         let outcome = if log.term_at(last) == Some(term) {
             Outcome::Committed
+        } else if last <= base.index {
+            // Terms never go back, so an older base covers nothing of this term.
+            if base.term < term { Outcome::Superseded { by: base.term } } else { Outcome::Unknown }
         } else {
             let by = log.term_at(first)?;
             let same = |index: &LogIndex| log.term_at(*index) == Some(by);

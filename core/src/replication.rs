@@ -7,6 +7,7 @@ use crate::event::{Event, StepDownReason};
 use crate::log::{Entry, Payload};
 use crate::message::{AppendReply, AppendRequest, Body, Message};
 use crate::node::Node;
+use crate::progress::Progress;
 use crate::quorum::VoteResult;
 use crate::role::{Leader, State, Wait};
 use crate::types::{EntryId, LogIndex, NodeId, Term};
@@ -33,6 +34,9 @@ impl Node {
             return;
         }
         for position in 0..leader.followers.len() {
+            if let Some(request) = self.next_chunk_request(position) {
+                self.read_snapshot(request);
+            }
             while let Some((to, request)) = self.next_append(position) {
                 let after = self.durability.after_hard_state();
                 self.send(to, Body::AppendRequest(request), after);
@@ -117,9 +121,7 @@ impl Node {
         let State::Leader(leader) = &mut self.state else { return };
         leader.heartbeat = Wait::new(self.now, interval);
         leader.stirred = true;
-        for follower in &mut leader.followers {
-            follower.heartbeat_due = true;
-        }
+        leader.followers.iter_mut().for_each(Progress::heartbeat);
     }
 
     /// Steps down if no majority has answered since the last look (§6.2 of the dissertation).
@@ -185,7 +187,7 @@ impl Node {
     }
 
     /// Accepts `leader` as the leader of this term, and waits for its next sign (§5.2).
-    fn follow(&mut self, leader: NodeId) {
+    pub(crate) fn follow(&mut self, leader: NodeId) {
         let term = self.term;
         self.attempt = 0;
         if matches!(self.state, State::PreCandidate(_) | State::Candidate(_)) {
