@@ -20,6 +20,15 @@ pub struct Settings {
     pub heartbeat_interval: Duration,
     /// The most entries that one AppendEntries message carries.
     pub max_append_entries: u32,
+    /// The most bytes of commands that one AppendEntries message carries; one entry is always carried.
+    pub max_append_bytes: u64,
+    /// The most bytes of commands that may be under way to a follower at once; one message always may.
+    pub max_in_flight_bytes: u64,
+    /// The most bytes of commands that may be proposed and not committed; one proposal always may.
+    pub max_uncommitted_bytes: u64,
+    /// The most that a clock in the cluster may run too fast or too slow, in parts per million, for a lease to be safe
+    /// (§6.4.1 of the dissertation). Half a million would leave nothing of a lease.
+    pub clock_drift_ppm_max: u32,
     /// The most AppendEntries messages with entries that may be under way to a follower at once (pipelining, §10.2.1 of
     /// the dissertation).
     pub max_in_flight_appends: u32,
@@ -59,6 +68,10 @@ impl Default for Settings {
             election_timeout_max: Duration::from_millis(300),
             heartbeat_interval: Duration::from_millis(50),
             max_append_entries: 64,
+            max_append_bytes: 1 << 20,
+            max_in_flight_bytes: 16 << 20,
+            max_uncommitted_bytes: 64 << 20,
+            clock_drift_ppm_max: 10_000,
             max_in_flight_appends: 16,
             pre_vote: true,
             leader_stickiness: true,
@@ -96,6 +109,8 @@ pub struct Config(Settings);
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// The most doublings of the spread of election timeouts that are accepted.
 pub const DOUBLINGS_MAX: u32 = 32;
+/// The greatest clock drift that is accepted, in parts per million.
+pub const DRIFT_PPM_MAX: u32 = 499_999;
 
 /// Why [`Settings`] are not valid.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -157,14 +172,13 @@ impl Config {
         between("election_timeout_min", low, 2 * tick, TIMEOUT_MAX)?;
         between("election_timeout_max", high, low, TIMEOUT_MAX)?;
         between("heartbeat_interval", settings.heartbeat_interval, tick, low - tick)?;
-        let doublings = settings.backoff_doublings_max;
-        if doublings > DOUBLINGS_MAX {
-            return Err(ConfigError::Count {
-                name: "backoff_doublings_max",
-                given: doublings,
-                min: 0,
-                max: DOUBLINGS_MAX,
-            });
+        for (name, given, max) in [
+            ("backoff_doublings_max", settings.backoff_doublings_max, DOUBLINGS_MAX),
+            ("clock_drift_ppm_max", settings.clock_drift_ppm_max, DRIFT_PPM_MAX),
+        ] {
+            if given > max {
+                return Err(ConfigError::Count { name, given, min: 0, max });
+            }
         }
         for (name, count) in [
             ("max_append_entries", settings.max_append_entries),
@@ -203,7 +217,7 @@ mod tests {
     fn each_wrong_setting_is_named() {
         let ms = Duration::from_millis;
         type Spoil = fn(&mut Settings);
-        let cases: [(&str, Spoil); 7] = [
+        let cases: [(&str, Spoil); 8] = [
             ("election_timeout_min", |s| s.election_timeout_min = Duration::ZERO),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::from_millis(149)),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::MAX),
@@ -211,6 +225,7 @@ mod tests {
             ("max_append_entries", |s| s.max_append_entries = 0),
             ("max_in_flight_appends", |s| s.max_in_flight_appends = 0),
             ("backoff_doublings_max", |s| s.backoff_doublings_max = 33),
+            ("clock_drift_ppm_max", |s| s.clock_drift_ppm_max = 500_000),
         ];
         for (expected, spoil) in cases {
             let mut settings = Settings { election_timeout_min: ms(150), ..Settings::default() };

@@ -9,9 +9,11 @@ use crate::event::{ElectionReason, Event, VoteRefusal};
 use crate::log::Payload;
 use crate::message::{Ballot, Body, VoteReply, VoteRequest};
 use crate::node::Node;
+use crate::output::ReadFailure;
 use crate::progress::Progress;
 use crate::quorum::{self, VoteResult};
 use crate::random;
+use crate::reads::Rounds;
 use crate::role::{Candidate, Leader, State, Wait};
 use crate::time::{Instant, micros};
 use crate::types::{EntryId, LogIndex, NodeId, Term};
@@ -150,8 +152,19 @@ impl Node {
         let quorum = settings.check_quorum.then(|| Wait::new(self.now, settings.election_timeout_min));
         let others = self.membership().all().into_iter().filter(|&id| id != self.id);
         let followers = others.map(|id| Progress::new(id, last)).collect();
-        self.state =
-            State::Leader(Leader { followers, heartbeat, quorum, transfer: None, stirred: true, scratch: Vec::new() });
+        let uncommitted = self.log.between(self.commit, last);
+        let uncommitted_bytes = uncommitted.iter().map(|entry| entry.payload.bytes()).sum();
+        self.reads.fail_forwarded(ReadFailure::LeaderLost);
+        self.state = State::Leader(Leader {
+            followers,
+            heartbeat,
+            quorum,
+            transfer: None,
+            rounds: Rounds::default(),
+            uncommitted_bytes,
+            stirred: true,
+            scratch: Vec::new(),
+        });
         self.attempt = 0;
         let term = self.term;
         self.emit(|| Event::BecameLeader { term });

@@ -106,6 +106,15 @@ pub enum ProposeError {
         /// To whom.
         to: NodeId,
     },
+    /// So much is proposed and not committed that no more is taken.
+    TooMuchUncommitted {
+        /// How many bytes are proposed and not committed.
+        bytes: u64,
+        /// How many bytes this proposal has.
+        given: u64,
+        /// How many bytes are allowed together; a proposal is always taken when nothing waits.
+        max: u64,
+    },
 }
 
 impl fmt::Display for ProposeError {
@@ -113,6 +122,9 @@ impl fmt::Display for ProposeError {
         match self {
             Self::NotLeader { leader } => not_leader(f, *leader),
             Self::Transferring { to } => transferring(f, *to),
+            Self::TooMuchUncommitted { bytes, given, max } => {
+                write!(f, "{bytes} bytes wait to be committed; with these {given} it would be more than {max}")
+            }
         }
     }
 }
@@ -288,6 +300,28 @@ impl fmt::Display for ReportError {
 }
 
 impl core::error::Error for ReportError {}
+
+/// Why a read was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The server does not lead, and knows of no leader to ask.
+    NoLeader,
+    /// Leases need leader stickiness on every server, and this one is set without.
+    NoLeases,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoLeader => write!(f, "this server does not lead, and knows of no leader to ask"),
+            Self::NoLeases => write!(f, "reads by lease need leader_stickiness, which is off"),
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}
 
 /// Why the log was not compacted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

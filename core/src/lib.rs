@@ -85,6 +85,7 @@ mod progress;
 mod proposals;
 pub mod quorum;
 pub mod random;
+mod reads;
 mod replication;
 mod role;
 mod snapshot;
@@ -95,9 +96,10 @@ mod transfer;
 mod types;
 
 pub use change::Transition;
-pub use config::{Config, ConfigError, DOUBLINGS_MAX, Settings, TIMEOUT_MAX};
+pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
 pub use error::{
-    CampaignError, CompactError, MembershipChangeError, ProposeError, Rejection, ReportError, StartError, TransferError,
+    CampaignError, CompactError, MembershipChangeError, ProposeError, ReadError, Rejection, ReportError, StartError,
+    TransferError,
 };
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
 pub use log::{Entry, Log, Payload};
@@ -107,8 +109,8 @@ pub use message::{
 };
 pub use node::Node;
 pub use output::{
-    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReceivedChunk,
-    Resolution, Send, Timer,
+    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReadFailure, ReadId,
+    ReceivedChunk, Resolution, Send, Timer,
 };
 pub use progress::{Progress, ProgressState};
 pub use start::DurableState;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::log::Entry;
 use crate::membership::Membership;
+use crate::output::ReadId;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 /// A message from one server to another.
@@ -39,6 +40,15 @@ pub enum Body {
     SnapshotChunk(SnapshotChunk),
     /// The answer to a part of a snapshot.
     SnapshotReply(SnapshotReply),
+    /// A follower asks how far the log is committed, for a read (§6.4 of the dissertation).
+    ReadRequest(ReadId),
+    /// The answer: the read may be served once this index is applied.
+    ReadReply {
+        /// Which read.
+        id: ReadId,
+        /// What was committed.
+        index: LogIndex,
+    },
     /// A leader hands over: the receiver starts an election at once (§3.10 of the dissertation).
     TimeoutNow,
 }
@@ -92,6 +102,8 @@ pub struct AppendRequest {
     pub entries: Vec<Entry>,
     /// How far the leader knows the log to be committed.
     pub commit: LogIndex,
+    /// The leader's latest round of asking whether it still leads (§6.4 of the dissertation).
+    pub round: u64,
 }
 
 /// The reply to `AppendEntries`.
@@ -102,6 +114,8 @@ pub enum AppendReply {
     Accepted {
         /// The last index that is known to agree.
         matched: LogIndex,
+        /// The round of the message that this answers.
+        round: u64,
     },
     /// The follower does not have the entry before the new ones, or knows a higher term.
     Rejected {
@@ -109,6 +123,8 @@ pub enum AppendReply {
         prev: LogIndex,
         /// The furthest entry of the follower that can agree with the leader's log (end of §5.3).
         hint: EntryId,
+        /// The round of the message that this answers.
+        round: u64,
     },
 }
 
@@ -149,6 +165,8 @@ impl Body {
             Self::AppendReply(_) => "append reply",
             Self::SnapshotChunk(_) => "snapshot chunk",
             Self::SnapshotReply(_) => "snapshot reply",
+            Self::ReadRequest(_) => "read request",
+            Self::ReadReply { .. } => "read reply",
             Self::TimeoutNow => "timeout now",
         }
     }

@@ -12,9 +12,10 @@ use crate::log::{Log, Payload};
 use crate::memberships::Memberships;
 use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
 use crate::output::{
-    ChunkRequest, Deadline, Installed, Output, Persist, PersistId, ProposalId, ReceivedChunk, Send, Timer,
+    ChunkRequest, Deadline, Installed, Output, Persist, PersistId, ProposalId, ReadFailure, ReceivedChunk, Send, Timer,
 };
 use crate::proposals::Proposals;
+use crate::reads::Reads;
 use crate::role::{Follower, State, Wait};
 use crate::snapshot::Incoming;
 use crate::start::DurableState;
@@ -39,6 +40,7 @@ pub struct Node {
     pub(crate) attempt: u32,
     pub(crate) durability: Durability,
     pub(crate) proposals: Proposals,
+    pub(crate) reads: Reads,
     handed_out: LogIndex,
     pub(crate) applied: LogIndex,
     /// A snapshot that is arriving.
@@ -94,6 +96,7 @@ impl Node {
             state: State::Follower(Follower { leader: None, election: Wait { since: now, at: now } }),
             attempt: 0,
             proposals: Proposals::default(),
+            reads: Reads::default(),
             handed_out: applied,
             applied,
             incoming: None,
@@ -131,11 +134,15 @@ impl Node {
                 | Body::AppendReply(_)
                 | Body::SnapshotChunk(_)
                 | Body::SnapshotReply(_)
+                | Body::ReadRequest(_)
+                | Body::ReadReply { .. }
                 | Body::TimeoutNow => self.enter_term(term, from),
             }
         }
         match body {
             Body::TimeoutNow => self.on_timeout_now(from, term),
+            Body::ReadRequest(id) => self.on_read_request(from, term, id),
+            Body::ReadReply { id, index } => self.on_read_reply(from, term, id, index),
             Body::SnapshotChunk(chunk) => self.on_snapshot_chunk(from, term, chunk),
             Body::SnapshotReply(reply) => self.on_snapshot_reply(from, term, &reply),
             Body::VoteRequest(request) => self.on_vote_request(from, term, &request),
@@ -159,6 +166,11 @@ impl Node {
         if let Some(transfer) = leader.transfer {
             return Err(ProposeError::Transferring { to: transfer.to });
         }
+        let max = self.config.settings().max_uncommitted_bytes;
+        let (bytes, given) = (leader.uncommitted_bytes, u64::try_from(payload.len()).unwrap_or(u64::MAX));
+        if bytes > 0 && bytes.saturating_add(given) > max {
+            return Err(ProposeError::TooMuchUncommitted { bytes, given, max });
+        }
         self.advance(now);
         let id = self.append_as_leader(Payload::Command(payload));
         self.proposals.accepted(id);
@@ -169,14 +181,15 @@ impl Node {
     pub fn wake(&mut self, now: Instant) {
         self.advance(now);
         // Each is done once at most: at the end of time, the next deadline is reached as well.
-        for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Election] {
-            if !self.state.wait(timer).is_some_and(|wait| wait.at <= self.now) {
+        for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Read, Timer::Election] {
+            if !self.wait(timer).is_some_and(|wait| wait.at <= self.now) {
                 continue;
             }
             match timer {
                 Timer::Heartbeat => self.heartbeat(),
                 Timer::CheckQuorum => self.check_quorum(),
                 Timer::Transfer => self.end_transfer(TransferEnd::TimedOut),
+                Timer::Read => self.give_up_reads(),
                 Timer::Election if self.may_campaign() => self.seek_election(ElectionReason::Timeout),
                 Timer::Election => {}
             }
@@ -195,6 +208,7 @@ impl Node {
         self.advance(now);
         self.count_votes();
         self.advance_commit();
+        self.confirm_rounds();
         Ok(())
     }
 
@@ -259,6 +273,12 @@ impl Node {
             let after = core::mem::replace(&mut self.handed_out, appliable);
             return Some(Output::Apply(self.log.between(after, appliable)));
         }
+        if let Some(id) = self.reads.pop_ready(self.applied) {
+            return Some(Output::Read { id, result: Ok(()) });
+        }
+        if let Some((id, failure)) = self.reads.pop_failed() {
+            return Some(Output::Read { id, result: Err(failure) });
+        }
         if let Some(index) = self.wants_snapshot() {
             return Some(Output::TakeSnapshot(index));
         }
@@ -268,7 +288,17 @@ impl Node {
     /// When the node wants to be woken, and why; nothing if it only waits for messages.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        (matches!(self.state, State::Leader(_)) || self.may_campaign()).then(|| self.state.deadline())
+        let may_wait = |timer: &Timer| *timer != Timer::Election || self.may_campaign();
+        let waits = Timer::ALL.into_iter().filter(may_wait);
+        let deadline = |timer| self.wait(timer).map(|wait| Deadline { at: wait.at, since: wait.since, timer });
+        waits.filter_map(deadline).min_by_key(|deadline| deadline.at)
+    }
+
+    fn wait(&self, timer: Timer) -> Option<Wait> {
+        match timer {
+            Timer::Read => self.reads.deadline(),
+            Timer::Election | Timer::Heartbeat | Timer::CheckQuorum | Timer::Transfer => self.state.wait(timer),
+        }
     }
 }
 
@@ -310,6 +340,7 @@ impl Node {
         let from = core::mem::replace(&mut self.term, term);
         self.vote = None;
         self.durability.hard_state_changed();
+        self.reads.fail_forwarded(ReadFailure::LeaderLost);
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {
             State::Follower(follower) => follower.leader = None,
@@ -322,6 +353,7 @@ impl Node {
     /// Leaves the role of a leader or a candidate.
     pub(crate) fn step_down(&mut self, leader: Option<NodeId>, reason: StepDownReason) {
         let (was, term) = (self.role(), self.term);
+        self.fail_waiting_reads();
         let election = self.state.wait(Timer::Election).unwrap_or_else(|| self.election_wait());
         self.state = State::Follower(Follower { leader, election });
         self.emit(|| Event::SteppedDown { was, term, reason });
@@ -347,7 +379,12 @@ impl Node {
         }
         match &message.body {
             Body::VoteRequest(request) => Self::check_vote_request(message.term, request),
-            Body::VoteReply(_) | Body::SnapshotReply(_) | Body::TimeoutNow => Ok(()),
+            Body::ReadReply { index, .. } if *index > LogIndex::MAX => Err(Rejection::OutOfRange),
+            Body::VoteReply(_)
+            | Body::SnapshotReply(_)
+            | Body::ReadRequest(_)
+            | Body::ReadReply { .. }
+            | Body::TimeoutNow => Ok(()),
             Body::SnapshotChunk(chunk) => self.check_snapshot_chunk(message, chunk),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),

@@ -34,6 +34,13 @@ pub enum Output<'a> {
     /// The log has grown as far as the settings allow: take a snapshot of the state machine as of this index, or a
     /// later one, and tell with [`Node::compact`](crate::Node::compact).
     TakeSnapshot(LogIndex),
+    /// The state machine may be read for this read, now; or it failed, and may be asked again.
+    Read {
+        /// What [`Node::read`](crate::Node::read) gave.
+        id: ReadId,
+        /// Whether the state machine may be read.
+        result: Result<(), ReadFailure>,
+    },
     /// What became of entries that were proposed to this node.
     Proposals(Resolution),
     /// Something that the node did or decided. Only for nodes that are [observed](crate::Node::observe).
@@ -49,6 +56,21 @@ pub struct Send {
     ///
     /// If the host crashes before that write is durable, the message must be forgotten.
     pub after: Option<PersistId>,
+}
+
+/// Names a read, in one life of a server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ReadId(pub u64);
+
+/// Why a read failed. Nothing was read; it may be asked again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ReadFailure {
+    /// The server that was to confirm it does not lead any more.
+    LeaderLost,
+    /// The leader did not answer within the shortest election timeout.
+    TimedOut,
 }
 
 /// A part of the host's newest snapshot, which a follower needs.
@@ -176,8 +198,15 @@ pub enum Timer {
     Heartbeat,
     /// A leader asks itself whether it still hears from a majority (§6.2 of the dissertation).
     CheckQuorum,
+    /// A follower gives up waiting for the leader to confirm a read.
+    Read,
     /// A leader gives up handing over (§3.10 of the dissertation).
     Transfer,
+}
+
+impl Timer {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Election, Self::Heartbeat, Self::CheckQuorum, Self::Read, Self::Transfer];
 }
 
 /// Names an accepted proposal: the place in the log that it has if it commits.

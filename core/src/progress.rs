@@ -13,12 +13,22 @@ pub struct Progress {
     pub(crate) next: LogIndex,
     pub(crate) state: ProgressState,
     /// The last index of each AppendEntries message with entries that is under way.
-    pub(crate) in_flight: VecDeque<LogIndex>,
+    pub(crate) in_flight: VecDeque<Flight>,
+    in_flight_bytes: u64,
+    /// The latest round in which it has answered (§6.4 of the dissertation).
+    pub(crate) round: u64,
     pub(crate) heartbeat_due: bool,
     /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
     pub(crate) active: bool,
     /// How many more heartbeats a part of a snapshot is waited for.
     patience: u8,
+}
+
+/// A message with entries that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Flight {
+    last: LogIndex,
+    bytes: u64,
 }
 
 /// How many heartbeats a part of a snapshot is waited for.
@@ -56,6 +66,8 @@ impl Progress {
             next: last.next(),
             state: ProgressState::Probe { waiting: false },
             in_flight: VecDeque::new(),
+            in_flight_bytes: 0,
+            round: 0,
             heartbeat_due: true,
             active: false,
             patience: 0,
@@ -97,21 +109,22 @@ impl Progress {
     }
 
     /// Whether there is room for a message with entries.
-    pub(crate) fn may_send_entries(&self, window: usize) -> bool {
+    pub(crate) fn may_send_entries(&self, window: usize, window_bytes: u64) -> bool {
         match self.state {
             ProgressState::Probe { waiting } => !waiting,
-            ProgressState::Replicate => self.in_flight.len() < window,
+            ProgressState::Replicate => self.in_flight.len() < window && self.in_flight_bytes < window_bytes,
             ProgressState::Snapshot { .. } => false,
         }
     }
 
     /// Entries up to `last` were sent.
-    pub(crate) fn sent(&mut self, last: LogIndex) {
+    pub(crate) fn sent(&mut self, last: LogIndex, bytes: u64) {
         match &mut self.state {
             ProgressState::Probe { waiting } => *waiting = true,
             ProgressState::Replicate => {
                 self.next = last.next();
-                self.in_flight.push_back(last);
+                self.in_flight.push_back(Flight { last, bytes });
+                self.in_flight_bytes += bytes;
             }
             ProgressState::Snapshot { .. } => {}
         }
@@ -119,8 +132,8 @@ impl Progress {
 
     /// The follower's log agrees up to `matched`. True if that was not known.
     pub(crate) fn accepted(&mut self, matched: LogIndex) -> bool {
-        while self.in_flight.front().is_some_and(|&last| last <= matched) {
-            self.in_flight.pop_front();
+        while let Some(flight) = self.in_flight.pop_front_if(|flight| flight.last <= matched) {
+            self.in_flight_bytes -= flight.bytes;
         }
         let news = matched > self.matched;
         self.matched = self.matched.max(matched);
@@ -155,15 +168,20 @@ impl Progress {
             ProgressState::Replicate | ProgressState::Snapshot { .. } => self.matched.next(),
         };
         self.state = ProgressState::Probe { waiting: false };
-        self.in_flight.clear();
+        self.forget_flights();
         true
+    }
+
+    fn forget_flights(&mut self) {
+        self.in_flight.clear();
+        self.in_flight_bytes = 0;
     }
 
     /// A part of the snapshot of `last` is asked for.
     pub(crate) fn start_snapshot(&mut self, last: EntryId, offset: u64) {
         self.state = ProgressState::Snapshot { last, acknowledged: offset, waiting: true };
         self.patience = PATIENCE;
-        self.in_flight.clear();
+        self.forget_flights();
     }
 
     /// So much of the snapshot of `last` has arrived. True if the next part can go.
@@ -206,9 +224,9 @@ mod tests {
     #[test]
     fn a_probe_waits_for_its_answer() {
         let mut progress = Progress::new(NodeId(2), LogIndex(4));
-        assert!(progress.may_send_entries(1));
-        progress.sent(LogIndex(5));
-        assert!(!progress.may_send_entries(1));
+        assert!(progress.may_send_entries(1, 9));
+        progress.sent(LogIndex(5), 1);
+        assert!(!progress.may_send_entries(1, 9));
         assert_eq!(progress.next(), LogIndex(5), "until it is answered, the next index stays");
         assert!(progress.accepted(LogIndex(5)));
         assert_eq!((progress.state(), progress.next()), (ProgressState::Replicate, LogIndex(6)));
@@ -217,11 +235,11 @@ mod tests {
     #[test]
     fn a_full_window_opens_with_the_answers() {
         let mut progress = replicating(4, 4);
-        progress.sent(LogIndex(5));
-        progress.sent(LogIndex(6));
-        assert!(!progress.may_send_entries(2));
+        progress.sent(LogIndex(5), 1);
+        progress.sent(LogIndex(6), 1);
+        assert!(!progress.may_send_entries(2, 9));
         assert!(progress.accepted(LogIndex(5)));
-        assert!(progress.may_send_entries(2));
+        assert!(progress.may_send_entries(2, 9));
     }
 
     #[test]
@@ -236,8 +254,8 @@ mod tests {
     #[test]
     fn a_lost_message_sends_the_leader_back_to_what_matched() {
         let mut progress = replicating(4, 4);
-        progress.sent(LogIndex(7));
-        progress.sent(LogIndex(9));
+        progress.sent(LogIndex(7), 1);
+        progress.sent(LogIndex(9), 1);
         assert!(progress.rejected(LogIndex(7), LogIndex(4)));
         assert_eq!((progress.state(), progress.next()), (ProgressState::Probe { waiting: false }, LogIndex(5)));
         assert_eq!(progress.in_flight(), 0);

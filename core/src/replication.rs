@@ -15,9 +15,11 @@ use crate::types::{EntryId, LogIndex, NodeId, Term};
 /// What a leader does.
 impl Node {
     pub(crate) fn append_as_leader(&mut self, payload: Payload) -> EntryId {
+        let bytes = payload.bytes();
         let id = self.log.append(self.term, payload);
         if let State::Leader(leader) = &mut self.state {
             leader.stirred = true;
+            leader.uncommitted_bytes += bytes;
         }
         self.emit(|| Event::Appended { first: id.index, last: id });
         if self.memberships.appended(self.log.between(id.index.prev(), id.index)) {
@@ -50,24 +52,29 @@ impl Node {
         let follower = leader.followers.get_mut(position)?;
         let window = usize::try_from(settings.max_in_flight_appends).unwrap_or(usize::MAX);
         let prev = follower.prev(&self.log);
-        let last = if follower.may_send_entries(window) {
-            self.log.last().index.min(LogIndex(prev.0.saturating_add(u64::from(settings.max_append_entries))))
-        } else {
-            prev
-        };
-        let entries = self.log.between(prev, last).to_vec();
+        let mut entries: &[Entry] = &[];
+        if follower.may_send_entries(window, settings.max_in_flight_bytes) {
+            let most = LogIndex(prev.0.saturating_add(u64::from(settings.max_append_entries)));
+            entries = within_bytes(self.log.between(prev, most), settings.max_append_bytes);
+        }
+        let entries = entries.to_vec();
         if entries.is_empty() && !follower.heartbeat_due {
             return None;
         }
         follower.heartbeat_due = false;
-        if !entries.is_empty() {
-            follower.sent(last);
+        if let Some(last) = entries.last() {
+            follower.sent(last.id.index, entries.iter().map(|entry| entry.payload.bytes()).sum());
         }
         let prev = EntryId::new(prev, self.log.term_at(prev)?);
-        Some((follower.id, AppendRequest { prev, entries, commit: self.commit }))
+        Some((follower.id, AppendRequest { prev, entries, commit: self.commit, round: leader.rounds.current }))
     }
 
     pub(crate) fn on_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
+        self.take_append_reply(from, term, reply);
+        self.confirm_rounds();
+    }
+
+    fn take_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
         let current = term == self.term;
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
@@ -76,8 +83,10 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
         follower.active = true;
+        let (AppendReply::Accepted { round, .. } | AppendReply::Rejected { round, .. }) = *reply;
+        follower.round = follower.round.max(round);
         match *reply {
-            AppendReply::Accepted { matched } => {
+            AppendReply::Accepted { matched, .. } => {
                 let news = follower.accepted(matched);
                 leader.stirred = true;
                 if news {
@@ -86,7 +95,7 @@ impl Node {
                     self.go_on_with_transfer();
                 }
             }
-            AppendReply::Rejected { prev, hint } => {
+            AppendReply::Rejected { prev, hint, .. } => {
                 let agreed = self.log.last_not_above(hint).index;
                 let before = follower.next;
                 if !follower.rejected(prev, agreed) {
@@ -120,6 +129,7 @@ impl Node {
         let interval = self.config.settings().heartbeat_interval;
         let State::Leader(leader) = &mut self.state else { return };
         leader.heartbeat = Wait::new(self.now, interval);
+        leader.rounds.begin(self.now);
         leader.stirred = true;
         leader.followers.iter_mut().for_each(Progress::heartbeat);
     }
@@ -144,18 +154,22 @@ impl Node {
 
     pub(crate) fn commit_through(&mut self, index: LogIndex) {
         let Some(term) = self.log.term_at(index) else { return };
-        self.commit = index;
+        let before = core::mem::replace(&mut self.commit, index);
+        if let State::Leader(leader) = &mut self.state {
+            let bytes: u64 = self.log.between(before, index).iter().map(|entry| entry.payload.bytes()).sum();
+            leader.uncommitted_bytes = leader.uncommitted_bytes.saturating_sub(bytes);
+        }
         self.emit(|| Event::Committed { through: EntryId::new(index, term) });
     }
 
     pub(crate) fn check_append_reply(&self, message: &Message, reply: &AppendReply) -> Result<(), Rejection> {
         match *reply {
-            AppendReply::Accepted { matched } => {
+            AppendReply::Accepted { matched, .. } => {
                 let last = self.log.last().index;
                 let ours = message.term == self.term && matches!(self.state, State::Leader(_));
                 if ours && matched > last { Err(Rejection::MatchBeyondLog { matched, last }) } else { Ok(()) }
             }
-            AppendReply::Rejected { prev, hint } if prev > LogIndex::MAX || hint.index > LogIndex::MAX => {
+            AppendReply::Rejected { prev, hint, .. } if prev > LogIndex::MAX || hint.index > LogIndex::MAX => {
                 Err(Rejection::OutOfRange)
             }
             AppendReply::Rejected { .. } => Ok(()),
@@ -163,19 +177,31 @@ impl Node {
     }
 }
 
+/// As many of the entries as have `max` bytes together, and at least one.
+fn within_bytes(entries: &[Entry], max: u64) -> &[Entry] {
+    let mut bytes = 0_u64;
+    let fits = |entry: &&Entry| {
+        bytes = bytes.saturating_add(entry.payload.bytes());
+        bytes <= max
+    };
+    let count = entries.iter().take_while(fits).count();
+    &entries[..count.max(1).min(entries.len())]
+}
+
 /// What a follower does.
 impl Node {
     pub(crate) fn on_append_request(&mut self, from: NodeId, term: Term, request: AppendRequest) {
         let prev = request.prev;
         if term < self.term {
-            self.refuse_append(from, prev);
+            self.refuse_append(from, prev, request.round);
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         self.follow(from);
         if self.log.base().index <= prev.index && !self.log.contains(prev) {
-            let hint = self.refuse_append(from, prev);
+            let hint = self.refuse_append(from, prev, request.round);
             return self.emit(|| Event::AppendRefused { leader: from, prev, hint });
         }
+        let round = request.round;
         let matched = request.entries.last().map_or(prev.index, |entry| entry.id.index);
         self.take_entries(request.entries);
         let commit = request.commit.min(matched);
@@ -183,7 +209,7 @@ impl Node {
             self.commit_through(commit);
         }
         let after = self.durability.after_log(matched);
-        self.send(from, Body::AppendReply(AppendReply::Accepted { matched }), after);
+        self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), after);
     }
 
     /// Accepts `leader` as the leader of this term, and waits for its next sign (§5.2).
@@ -202,10 +228,10 @@ impl Node {
         }
     }
 
-    fn refuse_append(&mut self, leader: NodeId, prev: EntryId) -> EntryId {
+    fn refuse_append(&mut self, leader: NodeId, prev: EntryId, round: u64) -> EntryId {
         let hint = self.log.last_not_above(prev);
         let after = self.durability.after_hard_state();
-        self.send(leader, Body::AppendReply(AppendReply::Rejected { prev: prev.index, hint }), after);
+        self.send(leader, Body::AppendReply(AppendReply::Rejected { prev: prev.index, hint, round }), after);
         hint
     }
 

@@ -4,8 +4,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::event::Role;
-use crate::output::{Deadline, Timer};
+use crate::output::Timer;
 use crate::progress::Progress;
+use crate::reads::Rounds;
 use crate::time::Instant;
 use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
@@ -40,6 +41,9 @@ pub(crate) struct Leader {
     /// Since when the signs of a majority are counted, and until when they must have come; nothing if they are not.
     pub(crate) quorum: Option<Wait>,
     pub(crate) transfer: Option<Transfer>,
+    pub(crate) rounds: Rounds,
+    /// How many bytes of commands are proposed and not committed.
+    pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
     /// Empty between uses; kept so that counting copies allocates nothing.
@@ -56,10 +60,6 @@ pub(crate) struct Wait {
 impl Wait {
     pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
         Self { since, at: since + duration }
-    }
-
-    const fn deadline(self, timer: Timer) -> Deadline {
-        Deadline { at: self.at, since: self.since, timer }
     }
 }
 
@@ -87,13 +87,6 @@ impl State {
             (Self::Leader(leader), Timer::Transfer) => leader.transfer.map(|transfer| transfer.wait),
             (Self::Follower(_) | Self::PreCandidate(_) | Self::Candidate(_) | Self::Leader(_), _) => None,
         }
-    }
-
-    /// The first of the waits to end.
-    pub(crate) fn deadline(&self) -> Deadline {
-        let timers = [Timer::Election, Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer];
-        let waits = timers.into_iter().filter_map(|timer| self.wait(timer).map(|wait| wait.deadline(timer)));
-        waits.min_by_key(|deadline| deadline.at).expect("every role waits for something")
     }
 }
 

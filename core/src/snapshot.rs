@@ -165,7 +165,7 @@ impl Node {
 
     fn acknowledge(&mut self, leader: NodeId, matched: LogIndex) {
         let after = self.durability.after_log(matched);
-        self.send(leader, Body::AppendReply(AppendReply::Accepted { matched }), after);
+        self.send(leader, Body::AppendReply(AppendReply::Accepted { matched, round: 0 }), after);
     }
 
     /// Takes the snapshot's place as the beginning of the log. What the log has after it stays, if it follows (§7).

@@ -58,6 +58,7 @@ impl Node {
             return;
         }
         leader.transfer = Some(Transfer { told: true, ..transfer });
+        leader.rounds.lease_lost = true;
         self.tell_to_campaign(transfer.to);
     }
 
