@@ -22,6 +22,18 @@ fn a_vote_is_not_given_twice_across_a_crash_5_2() {
 }
 
 #[test]
+fn a_vote_in_a_term_that_is_durable_already_is_not_given_twice_either_5_2() {
+    let mut cluster = Cluster::alone(3, 1, &[1]);
+    cluster.receive(vote_request(2, 1, 2, EntryId::ZERO)).expect("a candidate that is behind, in a new term");
+    cluster.receive(vote_request(3, 1, 2, at(1, 1))).expect("one that is not");
+    assert_eq!(cluster.take_said(), [vote_reply(1, 2, 2, false), vote_reply(1, 3, 2, true)]);
+    cluster.crash(1);
+    cluster.restart(1);
+    cluster.receive(vote_request(2, 1, 2, at(1, 1))).expect("the first, which has caught up");
+    assert_eq!(cluster.take_said(), [vote_reply(1, 2, 2, false)]);
+}
+
+#[test]
 fn a_vote_that_a_crash_took_was_never_given_5_2() {
     let mut cluster = Cluster::alone(3, 0, &[]);
     cluster.hold_disk(1);

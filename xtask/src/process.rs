@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -18,7 +18,7 @@ use crate::steps::Counts;
 /// [`Error::NotStarted`], or [`Error::Failed`] when it ends with anything but success.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(not_started(command))?;
-    check(command, status)
+    check(shown(command), status)
 }
 
 /// As [`run`], but ends the program when it is still running after `limit`.
@@ -28,7 +28,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     loop {
         let waited = child.try_wait().map_err(not_started(command))?;
         if let Some(status) = waited {
-            return check(command, status);
+            return check(shown(command), status);
         }
         if start.elapsed() >= limit {
             // It may end by itself just now, which is as good.
@@ -46,7 +46,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
 /// Runs `command` and gives what it printed on stdout; its stderr is shown.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command.stderr(Stdio::inherit()).output().map_err(not_started(command))?;
-    check(command, output.status)?;
+    check(shown(command), output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -56,20 +56,34 @@ pub(crate) fn probe(command: &mut Command) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// As [`run`], and adds the tests that the program reports on stdout to `counts`.
-pub(crate) fn run_counting(command: &mut Command, counts: &mut Counts) -> Result<()> {
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(not_started(command))?;
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).split(b'\n') {
-            let line = line.map_err(Error::file("reading a program's output"))?;
-            let mut out = io::stdout().lock();
-            // A closed pipe behind us is no reason to stop the tests.
-            let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-            counts.read_line(&String::from_utf8_lossy(&line));
-        }
+/// As [`run`], and adds the tests that the program reports to `counts`.
+///
+/// Both of its streams come through one pipe, so that their lines stay whole and in order.
+pub(crate) fn run_counting(mut command: Command, counts: &mut Counts) -> Result<()> {
+    let (reader, writer) = io::pipe().map_err(Error::file("opening a pipe"))?;
+    let other_writer = writer.try_clone().map_err(Error::file("opening a pipe"))?;
+    if io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
     }
-    let status = child.wait().map_err(not_started(command))?;
-    check(command, status)
+    let mut child = command.stdout(writer).stderr(other_writer).spawn().map_err(not_started(&command))?;
+    let program = shown(&command);
+    // It holds our ends of the pipe, which would never close.
+    drop(command);
+    relay(reader, &mut io::stdout(), counts)?;
+    let status = child.wait().map_err(|source| Error::NotStarted { program: program.clone(), source })?;
+    check(program, status)
+}
+
+/// Copies `from` to `to` line by line, and reads the numbers of tests on the way.
+fn relay(from: impl Read, to: &mut impl Write, counts: &mut Counts) -> Result<()> {
+    for line in BufReader::new(from).split(b'\n') {
+        let mut line = line.map_err(Error::file("reading a program's output"))?;
+        counts.read_line(&String::from_utf8_lossy(&line));
+        line.push(b'\n');
+        // A closed pipe behind us is no reason to stop the tests.
+        let _ = to.write_all(&line);
+    }
+    Ok(())
 }
 
 /// Becomes `command`, so that signals reach it directly; where that is not possible, runs it to its end.
@@ -106,12 +120,12 @@ fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 
-fn check(command: &Command, status: ExitStatus) -> Result<()> {
+fn check(program: String, status: ExitStatus) -> Result<()> {
     if status.success() {
         return Ok(());
     }
     Err(Error::Failed {
-        program: shown(command),
+        program,
         ending: match status.code() {
             Some(code) => format!("ended with exit code {code}"),
             None => "was ended by a signal".to_owned(),
@@ -151,6 +165,15 @@ mod tests {
         let result = run_within(&mut shell("sleep 20"), Duration::from_millis(100));
         assert!(matches!(result, Err(Error::Failed { .. })));
         assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_is_relayed_is_counted() {
+        let (mut counts, mut shown) = (Counts::default(), Vec::new());
+        let text = "test result: ok. 2 passed; 0 failed\nand so on\n";
+        relay(text.as_bytes(), &mut shown, &mut counts).unwrap();
+        assert_eq!((counts.passed, counts.failed), (2, 0));
+        assert_eq!(shown, text.as_bytes());
     }
 
     #[test]

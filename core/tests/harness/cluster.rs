@@ -1,10 +1,10 @@
-//! Servers, and the messages between them.
+//! Servers, and the messages between them: how they are made, and what can be seen of them.
 
 use std::collections::BTreeSet;
 
 use raftarium_core::{
-    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Message, Node, NodeId, Output,
-    ProposalId, ProposeError, Rejection, Resolution, Role, Send, Settings,
+    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Message, Node, NodeId, Resolution,
+    Role, Send, Settings,
 };
 
 use super::disk::Disk;
@@ -13,28 +13,28 @@ use super::{config, disk_with, id};
 
 pub(crate) struct Cluster {
     pub(crate) now: Instant,
-    servers: Vec<Server>,
+    pub(super) servers: Vec<Server>,
     /// Messages that have left and not arrived, oldest first.
     pub(crate) wire: Vec<Message>,
     /// Whoever is named together in a set can talk; if there are no sets, all can.
-    groups: Vec<BTreeSet<NodeId>>,
-    safety: Safety,
+    pub(super) groups: Vec<BTreeSet<NodeId>>,
+    pub(super) safety: Safety,
     /// Whether the servers are all there. If not, a test speaks for the others, and only what the ones that are there
     /// send is checked.
-    complete: bool,
-    commands: u64,
+    pub(super) complete: bool,
+    pub(super) commands: u64,
 }
 
 pub(crate) struct Server {
     pub(crate) id: NodeId,
-    config: Config,
-    boot: Boot,
-    node: Option<Node>,
+    pub(super) config: Config,
+    pub(super) boot: Boot,
+    pub(super) node: Option<Node>,
     pub(crate) disk: Disk,
     /// Messages that wait for a write.
-    waiting: Vec<Send>,
+    pub(super) waiting: Vec<Send>,
     /// Whether its host takes nothing from it.
-    neglected: bool,
+    pub(super) neglected: bool,
     pub(crate) applied: Vec<Entry>,
     pub(crate) resolved: Vec<Resolution>,
     pub(crate) events: Vec<Event>,
@@ -141,235 +141,6 @@ impl Cluster {
     pub(crate) fn on_wire(&self, from: u64, to: u64) -> Vec<&Body> {
         let between = |message: &&Message| message.from == id(from) && message.to == id(to);
         self.wire.iter().filter(between).map(|message| &message.body).collect()
-    }
-}
-
-/// What happens.
-impl Cluster {
-    /// Takes what server 1 has said.
-    pub(crate) fn take_said(&mut self) -> Vec<Message> {
-        std::mem::take(&mut self.wire)
-    }
-
-    /// Gives an input to a server, and looks at nothing that it wants.
-    pub(crate) fn input<T>(&mut self, number: u64, input: impl FnOnce(&mut Node, Instant) -> T) -> T {
-        let now = self.now;
-        let result = input(self.server_mut(number).node.as_mut().expect("it runs"), now);
-        self.check(number);
-        result
-    }
-
-    /// Gives an input to a server, and does all that it wants.
-    pub(crate) fn step<T>(&mut self, number: u64, input: impl FnOnce(&mut Node, Instant) -> T) -> T {
-        let result = self.input(number, input);
-        self.run(number);
-        result
-    }
-
-    /// Does all that a server wants, as far as its disk lets it.
-    pub(crate) fn run(&mut self, number: u64) {
-        if self.server(number).neglected {
-            return;
-        }
-        loop {
-            while self.poll(number) {}
-            if self.server(number).disk.held || !self.write_one(number) {
-                return;
-            }
-        }
-    }
-
-    /// Does one thing that a server wants. False if there is none.
-    pub(crate) fn poll(&mut self, number: u64) -> bool {
-        let now = self.now;
-        let server = self.server_mut(number);
-        let Some(node) = &mut server.node else { return false };
-        let mut leaves = None;
-        match node.poll() {
-            None => return false,
-            Some(Output::Send(send)) => {
-                let waits = send.after.is_some_and(|after| server.disk.under_way_ids().contains(&after));
-                assert!(waits || send.after.is_none(), "{send:?} waits for a write that nobody has");
-                if waits { server.waiting.push(send) } else { leaves = Some(send.message) }
-            }
-            Some(Output::Persist(write)) => server.disk.begin(&write),
-            Some(Output::Apply(entries)) => {
-                let last = entries.last().expect("never empty").id.index;
-                server.applied.extend_from_slice(entries);
-                node.applied(now, last).expect("it was handed out");
-            }
-            Some(Output::Proposals(resolution)) => server.resolved.push(resolution),
-            Some(Output::Event(event)) => server.events.push(event),
-        }
-        self.wire_up(leaves);
-        self.check(number);
-        true
-    }
-
-    /// Makes a server's oldest write durable. False if there is none.
-    pub(crate) fn write_one(&mut self, number: u64) -> bool {
-        let now = self.now;
-        let server = self.server_mut(number);
-        let Some(node) = &mut server.node else { return false };
-        let Some(done) = server.disk.complete_one() else { return false };
-        node.persisted(now, done).expect("it was under way");
-        let (leave, stay) = server.waiting.drain(..).partition(|send| send.after.is_some_and(|after| after <= done));
-        server.waiting = stay;
-        let leave: Vec<Send> = leave;
-        self.wire_up(leave.into_iter().map(|send| send.message));
-        self.check(number);
-        true
-    }
-
-    fn wire_up(&mut self, messages: impl IntoIterator<Item = Message>) {
-        for message in messages {
-            self.safety.check_sent(&self.servers, &message);
-            self.wire.push(message);
-        }
-    }
-
-    fn check(&mut self, number: u64) {
-        if self.complete {
-            self.safety.check(&self.servers, id(number));
-        }
-    }
-
-    pub(crate) fn campaign(&mut self, number: u64) {
-        self.step(number, |node, now| node.campaign(now)).expect("a voter that does not lead");
-    }
-
-    /// Starts an election and delivers everything: the server leads.
-    pub(crate) fn elect(&mut self, number: u64) {
-        self.campaign(number);
-        self.deliver_all();
-        assert_eq!(self.node(number).role(), Role::Leader, "S{number}");
-    }
-
-    /// Starts elections until somebody wins one, and says who.
-    pub(crate) fn elect_any(&mut self) -> u64 {
-        for number in (1..=self.size()).cycle().take(20) {
-            if self.node(number).role() != Role::Leader {
-                self.campaign(number);
-            }
-            self.deliver_all();
-            if self.node(number).role() == Role::Leader {
-                return number;
-            }
-        }
-        panic!("20 elections, and no leader: {:?}", self.roles());
-    }
-
-    pub(crate) fn propose(&mut self, number: u64, command: &str) -> Result<ProposalId, ProposeError> {
-        let command = command.to_owned();
-        self.step(number, |node, now| node.propose(now, command.into()))
-    }
-
-    /// A number that was not given before.
-    pub(crate) fn next_command(&mut self) -> u64 {
-        self.commands += 1;
-        self.commands
-    }
-
-    /// Time goes on to the deadline of a server, and it is woken.
-    pub(crate) fn time_out(&mut self, number: u64) {
-        let deadline = self.node(number).deadline().expect("a voter waits for something");
-        self.now = self.now.max(deadline.at);
-        self.step(number, Node::wake);
-    }
-
-    pub(crate) fn receive(&mut self, message: Message) -> Result<(), Rejection> {
-        let number = message.to.0;
-        self.step(number, |node, now| node.receive(now, message))
-    }
-
-    /// Delivers a message of the wire; it is lost if its receiver is down or cut off.
-    pub(crate) fn deliver_nth(&mut self, position: usize) {
-        let message = self.wire.remove(position);
-        self.arrive(message);
-    }
-
-    fn arrive(&mut self, message: Message) {
-        let together = |group: &BTreeSet<_>| group.contains(&message.from) && group.contains(&message.to);
-        assert!(self.complete, "the test takes what S1 says");
-        let connected = self.groups.is_empty() || self.groups.iter().any(together);
-        if connected && self.is_up(message.to.0) {
-            self.receive(message).expect("servers send what servers take");
-        }
-    }
-
-    /// Delivers the messages that are on the wire from one server to another; not those that they cause.
-    pub(crate) fn deliver(&mut self, from: u64, to: u64) {
-        let (now, later) = self.wire.drain(..).partition(|m: &Message| m.from == id(from) && m.to == id(to));
-        self.wire = later;
-        let now: Vec<Message> = now;
-        now.into_iter().for_each(|message| self.arrive(message));
-    }
-
-    /// Delivers messages, and those that they cause, until there are none.
-    pub(crate) fn deliver_all(&mut self) {
-        for _ in 0..10_000 {
-            if self.wire.is_empty() {
-                return;
-            }
-            self.deliver_nth(0);
-        }
-        panic!("10,000 messages, and no end: {:?}", self.wire);
-    }
-
-    /// Only servers of the same group can talk, from now on.
-    pub(crate) fn partition(&mut self, groups: &[&[u64]]) {
-        self.groups = groups.iter().map(|group| group.iter().copied().map(NodeId).collect()).collect();
-    }
-
-    pub(crate) fn heal(&mut self) {
-        self.groups.clear();
-    }
-
-    pub(crate) fn hold_disk(&mut self, number: u64) {
-        self.server_mut(number).disk.held = true;
-    }
-
-    pub(crate) fn release_disk(&mut self, number: u64) {
-        self.server_mut(number).disk.held = false;
-        self.run(number);
-    }
-
-    /// The host takes nothing from the server any more, until it serves it again.
-    pub(crate) fn neglect(&mut self, number: u64) {
-        self.server_mut(number).neglected = true;
-    }
-
-    pub(crate) fn serve(&mut self, number: u64) {
-        self.server_mut(number).neglected = false;
-        self.run(number);
-    }
-
-    /// Does at most `outputs` of the things that a neglected server wants.
-    pub(crate) fn serve_some(&mut self, number: u64, outputs: usize) {
-        (0..outputs).for_each(|_| _ = self.poll(number));
-    }
-
-    /// The server stops; what is not on its disk is gone.
-    pub(crate) fn crash(&mut self, number: u64) {
-        let server = self.server_mut(number);
-        server.node = None;
-        server.waiting.clear();
-        server.disk.crash();
-    }
-
-    /// The server starts from its disk, with a state machine that has applied nothing.
-    pub(crate) fn restart(&mut self, number: u64) {
-        let now = self.now;
-        let server = self.server_mut(number);
-        assert!(server.node.is_none(), "S{number} runs");
-        server.boot = Boot(server.boot.0 + 1);
-        let durable = server.disk.durable.clone();
-        let mut node = Node::start(server.id, server.config.clone(), durable, server.boot, now).expect("its own disk");
-        node.observe(true);
-        server.node = Some(node);
-        server.applied.clear();
-        self.check(number);
-        self.run(number);
     }
 }
 

@@ -6,6 +6,7 @@
 mod cluster;
 mod disk;
 mod safety;
+mod steps;
 
 pub(crate) use cluster::Cluster;
 

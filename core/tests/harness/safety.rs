@@ -21,6 +21,10 @@ pub(crate) struct Safety {
     leader_logs: BTreeMap<Term, Vec<EntryId>>,
     /// The term and the commit index that each server was last seen with, in each life.
     seen: BTreeMap<(NodeId, u64), (Term, u64)>,
+    /// How far each server has acknowledged the log of each term's leader.
+    acknowledged: BTreeMap<(Term, NodeId), LogIndex>,
+    /// The `matchIndex` of each follower, in each term.
+    matched: BTreeMap<(Term, NodeId), LogIndex>,
 }
 
 impl Safety {
@@ -28,11 +32,14 @@ impl Safety {
     pub(crate) fn check(&mut self, servers: &[Server], changed: NodeId) {
         let server = find(servers, changed);
         self.check_log_matching(server);
+        Self::check_durable(server);
+        self.check_acknowledged(server);
         self.check_nothing_goes_back(server);
         self.check_committed(servers, server);
         self.check_applied(server);
         self.check_resolved(server);
-        self.check_leader(server);
+        self.check_own_vote(server);
+        self.check_leader(servers, server);
         for other in servers {
             self.check_leader_completeness(other);
         }
@@ -50,18 +57,39 @@ impl Safety {
         }
     }
 
+    /// What a server takes to be on its disk is there.
+    fn check_durable(server: &Server) {
+        let Some(node) = server.node() else { return };
+        for entry in node.log().between(LogIndex::ZERO, node.durable_index()) {
+            assert!(server.disk.has(entry.id), "{} takes {} to be on its disk", server.id, entry.id);
+        }
+    }
+
+    /// What was acknowledged to a leader stays as long as it leads: it may be committed (§5.3).
+    fn check_acknowledged(&self, server: &Server) {
+        let Some(node) = server.node() else { return };
+        let acknowledged = self.acknowledged.get(&(node.hard_state().term, server.id));
+        let last = acknowledged.map(|index| node.log().last().index.min(*index));
+        assert_eq!(last.as_ref(), acknowledged, "{} has dropped what it acknowledged", server.id);
+    }
+
     fn check_nothing_goes_back(&mut self, server: &Server) {
         let Some(node) = server.node() else { return };
         let now = (node.hard_state().term, node.hard_state().commit.0);
         let seen = self.seen.insert((server.id, node.boot().0), now).unwrap_or_default();
         assert!(now.0 >= seen.0 && now.1 >= seen.1, "{}: (term, commit) goes from {seen:?} to {now:?}", server.id);
+        for follower in node.followers() {
+            let seen = self.matched.insert((now.0, follower.id()), follower.matched()).unwrap_or_default();
+            assert!(follower.matched() >= seen, "{} was known to match {seen}: {follower:?}", follower.id());
+        }
     }
 
-    /// State Machine Safety (§5.4.3) begins here: there is one committed entry for each index. And it is on the disks
-    /// of a majority when it is first known to be committed.
+    /// State Machine Safety (§5.4.3) begins here: there is one committed entry for each index. When it is first known
+    /// to be committed, it is on the disks of a majority, and its leader has counted copies of an entry of its own term
+    /// (§5.4.2).
     fn check_committed(&mut self, servers: &[Server], server: &Server) {
         let Some(node) = server.node() else { return };
-        let commit = node.hard_state().commit;
+        let (commit, known) = (node.hard_state().commit, self.committed.len());
         assert!(commit <= node.log().last().index, "{}: commit index {commit} is beyond the log", server.id);
         for (position, entry) in (0..).zip(node.log().between(LogIndex::ZERO, commit)) {
             if let Some((known, _)) = self.committed.get(position) {
@@ -71,6 +99,10 @@ impl Safety {
             let copies = servers.iter().filter(|server| server.disk.has(entry.id)).count();
             assert!(copies >= quorum::majority(servers.len()), "{} is committed, and on {copies} disks", entry.id);
             self.committed.push((entry.clone(), node.hard_state().term));
+        }
+        if let Some((last, term)) = self.committed.last().filter(|_| self.committed.len() > known) {
+            assert_eq!(node.role(), Role::Leader, "{} commits", server.id);
+            assert_eq!(last.id.term, *term, "{} is committed by counting in term {term}", last.id);
         }
     }
 
@@ -98,12 +130,14 @@ impl Safety {
         }
     }
 
-    /// Election Safety (§5.2) and Leader Append-Only (§5.3).
-    fn check_leader(&mut self, server: &Server) {
+    /// Election Safety, by the votes of a majority (§5.2), and Leader Append-Only (§5.3).
+    fn check_leader(&mut self, servers: &[Server], server: &Server) {
         let Some(node) = server.node().filter(|node| node.role() == Role::Leader) else { return };
         let term = node.hard_state().term;
         let leader = *self.leaders.entry(term).or_insert(server.id);
         assert_eq!(leader, server.id, "Election Safety: two leaders in term {term}");
+        let voters = servers.iter().filter(|voter| self.votes.get(&(term, voter.id)) == Some(&leader)).count();
+        assert!(voters >= quorum::majority(servers.len()), "{leader} leads term {term} with {voters} votes");
         let log: Vec<_> = node.log().entries().iter().map(|entry| entry.id).collect();
         let known = self.leader_logs.entry(term).or_default();
         assert!(log.starts_with(known), "Leader Append-Only: {} changed its log in term {term}", server.id);
@@ -146,6 +180,8 @@ impl Safety {
                 self.count_vote(term, server.id, message.to);
             }
             Body::AppendReply(AppendReply::Accepted { matched }) if in_term => {
+                let known = self.acknowledged.entry((term, server.id)).or_default();
+                *known = (*known).max(*matched);
                 let matched = usize::try_from(matched.0).expect("small");
                 let on_disk: Vec<_> = disk.entries.iter().take(matched).map(|entry| entry.id).collect();
                 assert_eq!(on_disk.len(), matched, "{ctx}, and {on_disk:?}");
@@ -154,6 +190,14 @@ impl Safety {
                 }
             }
             Body::VoteReply(_) | Body::AppendReply(_) | Body::TimeoutNow => {}
+        }
+    }
+
+    /// Whoever is for itself on its disk has given itself its vote.
+    fn check_own_vote(&mut self, server: &Server) {
+        let on_disk = server.disk.durable.hard_state;
+        if on_disk.vote == Some(server.id) {
+            self.count_vote(on_disk.term, server.id, server.id);
         }
     }
 

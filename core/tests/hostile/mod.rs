@@ -11,10 +11,15 @@ use crate::harness::{config, entries_after, voters};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
+    /// A message with anything in it.
     Receive(Message),
+    /// A message that a peer could send, by what the server's term and log are then.
+    Peer(u64, Peer),
     Propose,
     Campaign,
-    Wake(u64),
+    /// From now on this is the time.
+    Time(u64),
+    Wake,
     WakeAtDeadline,
     /// A report of a write, by the life and the number in it.
     Persisted(u64, u64),
@@ -24,6 +29,54 @@ pub(crate) enum Input {
     AppliedAll,
     Poll(usize),
     Restart,
+}
+
+/// `ahead` is how far the sender's term is above the server's, `back` how far it goes back from the end of the log.
+#[derive(Clone, Debug)]
+pub(crate) enum Peer {
+    Candidate { ahead: u64, back: u64 },
+    Leader { ahead: u64, back: u64, entries: usize },
+    Vote,
+    Accepted { back: u64 },
+    Rejected { back: u64 },
+}
+
+fn peer() -> impl Strategy<Value = Peer> {
+    let ahead = || prop_oneof![3 => Just(0), 1 => Just(1_u64)];
+    let back = || 0..4_u64;
+    prop_oneof![
+        2 => (ahead(), back()).prop_map(|(ahead, back)| Peer::Candidate { ahead, back }),
+        6 => (ahead(), back(), 0..4_usize).prop_map(|(ahead, back, entries)| Peer::Leader { ahead, back, entries }),
+        3 => Just(Peer::Vote),
+        4 => back().prop_map(|back| Peer::Accepted { back }),
+        2 => back().prop_map(|back| Peer::Rejected { back }),
+    ]
+}
+
+impl Peer {
+    fn says_to(&self, node: &Node) -> (Term, Body) {
+        let term = |ahead| Term(node.hard_state().term.0.saturating_add(ahead));
+        let place = |back| {
+            let index = LogIndex(node.log().last().index.0.saturating_sub(back)).max(node.log().base().index);
+            EntryId::new(index, node.log().term_at(index).expect("from the base to the end"))
+        };
+        match *self {
+            Self::Candidate { ahead, back } => (term(ahead), Body::VoteRequest(VoteRequest { last: place(back) })),
+            Self::Leader { ahead, back, entries } => {
+                let (term, prev) = (term(ahead), place(back));
+                let entries = entries_after(prev.index.0, &vec![term.0; entries]);
+                (term, Body::AppendRequest(AppendRequest { prev, entries, commit: prev.index }))
+            }
+            Self::Vote => (term(0), Body::VoteReply(VoteReply { granted: true })),
+            Self::Accepted { back } => {
+                (term(0), Body::AppendReply(AppendReply::Accepted { matched: place(back).index }))
+            }
+            Self::Rejected { back } => {
+                let hint = place(back);
+                (term(0), Body::AppendReply(AppendReply::Rejected { prev: hint.index.next(), hint }))
+            }
+        }
+    }
 }
 
 /// A number that is small, where the interesting cases are, or anything.
@@ -94,10 +147,12 @@ fn message() -> impl Strategy<Value = Message> {
 
 pub(crate) fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
-        12 => message().prop_map(Input::Receive),
+        8 => message().prop_map(Input::Receive),
+        12 => (2..6_u64, peer()).prop_map(|(from, peer)| Input::Peer(from, peer)),
         3 => Just(Input::Propose),
         2 => Just(Input::Campaign),
-        1 => number().prop_map(Input::Wake),
+        2 => number().prop_map(Input::Time),
+        1 => Just(Input::Wake),
         2 => Just(Input::WakeAtDeadline),
         1 => (0..3_u64, number()).prop_map(|(boot, sequence)| Input::Persisted(boot, sequence)),
         4 => Just(Input::PersistedNext),
@@ -183,6 +238,11 @@ impl Host {
         let now = self.now;
         let refused = match input {
             Input::Receive(message) => self.node.receive(now, message.clone()).is_err(),
+            Input::Peer(from, peer) => {
+                let (term, body) = peer.says_to(&self.node);
+                let message = Message { from: NodeId(*from), to: NodeId(1), term, body };
+                self.node.receive(now, message).is_err()
+            }
             Input::Propose => self.node.propose(now, "x".into()).is_err(),
             Input::Campaign => self.node.campaign(now).is_err(),
             Input::Persisted(boot, sequence) => {
@@ -192,9 +252,12 @@ impl Host {
             Input::PersistedNext => self.writes.first().map(|write| write.0).is_some_and(|id| self.report(id)),
             Input::Applied(index) => self.node.applied(now, LogIndex(*index)).is_err(),
             Input::AppliedAll => self.node.applied(now, self.handed_out).is_err(),
-            Input::Wake(micros) => {
+            Input::Time(micros) => {
                 self.now = Instant::from_micros(*micros);
-                self.node.wake(self.now);
+                false
+            }
+            Input::Wake => {
+                self.node.wake(now);
                 false
             }
             Input::WakeAtDeadline => {

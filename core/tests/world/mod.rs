@@ -9,19 +9,25 @@ use crate::harness::Cluster;
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Deliver(usize),
-    DeliverInOrder,
+    /// So many of the oldest messages.
+    DeliverInOrder(usize),
     DeliverAll,
     Lose(usize),
     Double(usize),
     TimeOut(u64),
     Wake(u64),
     Campaign(u64),
+    /// A campaign, and all messages are delivered.
+    Elect(u64),
     Propose(u64),
     ProposeToLeaders,
     Crash(u64),
     Restart(u64),
     /// A crash after so many of the outputs that wait.
     CrashAfterOutputs(u64, usize),
+    /// The servers whose bit is set can talk to each other, and the others to each other.
+    Partition(u64),
+    Heal,
     HoldDisk(u64),
     ReleaseDisk(u64),
     WriteOne(u64),
@@ -34,24 +40,28 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     let server = 0..5_u64;
     let message = 0..64_usize;
     prop_oneof![
-        12 => message.clone().prop_map(Step::Deliver),
-        16 => Just(Step::DeliverInOrder),
-        2 => Just(Step::DeliverAll),
-        6 => message.clone().prop_map(Step::Lose),
-        3 => message.prop_map(Step::Double),
-        5 => server.clone().prop_map(Step::TimeOut),
-        2 => server.clone().prop_map(Step::Wake),
-        3 => server.clone().prop_map(Step::Campaign),
-        3 => server.clone().prop_map(Step::Propose),
-        8 => Just(Step::ProposeToLeaders),
-        2 => server.clone().prop_map(Step::Crash),
-        4 => server.clone().prop_map(Step::Restart),
-        2 => (server.clone(), 0..6_usize).prop_map(|(server, outputs)| Step::CrashAfterOutputs(server, outputs)),
-        3 => server.clone().prop_map(Step::HoldDisk),
-        3 => server.clone().prop_map(Step::ReleaseDisk),
-        5 => server.clone().prop_map(Step::WriteOne),
-        2 => server.clone().prop_map(Step::Neglect),
-        3 => server.prop_map(Step::Serve),
+        8 => message.clone().prop_map(Step::Deliver),
+        16 => (1..12_usize).prop_map(Step::DeliverInOrder),
+        8 => Just(Step::DeliverAll),
+        3 => message.clone().prop_map(Step::Lose),
+        2 => message.prop_map(Step::Double),
+        3 => server.clone().prop_map(Step::TimeOut),
+        1 => server.clone().prop_map(Step::Wake),
+        2 => server.clone().prop_map(Step::Campaign),
+        6 => server.clone().prop_map(Step::Elect),
+        1 => server.clone().prop_map(Step::Propose),
+        14 => Just(Step::ProposeToLeaders),
+        1 => server.clone().prop_map(Step::Crash),
+        6 => server.clone().prop_map(Step::Restart),
+        1 => (server.clone(), 0..6_usize).prop_map(|(server, outputs)| Step::CrashAfterOutputs(server, outputs)),
+        1 => (0..32_u64).prop_map(Step::Partition),
+        3 => server.clone().prop_map(|server| Step::Partition(1 << server)),
+        3 => Just(Step::Heal),
+        1 => server.clone().prop_map(Step::HoldDisk),
+        4 => server.clone().prop_map(Step::ReleaseDisk),
+        4 => server.clone().prop_map(Step::WriteOne),
+        1 => server.clone().prop_map(Step::Neglect),
+        4 => server.prop_map(Step::Serve),
     ]
 }
 
@@ -84,8 +94,8 @@ fn take(cluster: &mut Cluster, step: &Step) {
                 cluster.deliver_nth(position);
             }
         }
-        Step::DeliverInOrder => {
-            if !cluster.wire.is_empty() {
+        Step::DeliverInOrder(messages) => {
+            for _ in 0..messages.min(cluster.wire.len()) {
                 cluster.deliver_nth(0);
             }
         }
@@ -103,9 +113,10 @@ fn take(cluster: &mut Cluster, step: &Step) {
         }
         Step::TimeOut(number) => on_live(cluster, server(number), Cluster::time_out),
         Step::Wake(number) => on_live(cluster, server(number), |cluster, number| cluster.step(number, Node::wake)),
-        Step::Campaign(number) => on_live(cluster, server(number), |cluster, number| {
-            // A leader refuses, and that is as good.
-            let _ = cluster.step(number, |node, now| node.campaign(now));
+        Step::Campaign(number) => on_live(cluster, server(number), campaign),
+        Step::Elect(number) => on_live(cluster, server(number), |cluster, number| {
+            campaign(cluster, number);
+            cluster.deliver_all();
         }),
         Step::Propose(number) => on_live(cluster, server(number), propose),
         Step::ProposeToLeaders => {
@@ -123,6 +134,11 @@ fn take(cluster: &mut Cluster, step: &Step) {
             cluster.serve_some(number, outputs);
             cluster.crash(number);
         }),
+        Step::Partition(bits) => {
+            let (one, other): (Vec<_>, Vec<_>) = (1..=size).partition(|number| (bits >> (number - 1)) & 1 == 1);
+            cluster.partition(&[&one, &other]);
+        }
+        Step::Heal => cluster.heal(),
         Step::HoldDisk(number) => cluster.hold_disk(server(number)),
         Step::ReleaseDisk(number) => cluster.release_disk(server(number)),
         Step::WriteOne(number) => {
@@ -140,6 +156,11 @@ fn on_live(cluster: &mut Cluster, number: u64, step: impl FnOnce(&mut Cluster, u
     }
 }
 
+fn campaign(cluster: &mut Cluster, number: u64) {
+    // A leader refuses, and that is as good.
+    let _ = cluster.step(number, |node, now| node.campaign(now));
+}
+
 fn propose(cluster: &mut Cluster, number: u64) {
     // Each command is another one, so that entries that must differ do.
     let command = format!("{} to S{number}", cluster.next_command());
@@ -149,6 +170,7 @@ fn propose(cluster: &mut Cluster, number: u64) {
 
 /// All servers run, all disks write, all messages arrive: a leader is found within a few timeouts, and all agree.
 pub(crate) fn recovers(mut cluster: Cluster) {
+    cluster.heal();
     for number in 1..=cluster.size() {
         if !cluster.is_up(number) {
             cluster.restart(number);
@@ -157,7 +179,7 @@ pub(crate) fn recovers(mut cluster: Cluster) {
         cluster.release_disk(number);
     }
     cluster.deliver_all();
-    for _ in 0..200 {
+    for _ in 0..100 {
         let next = (1..=cluster.size()).min_by_key(|&number| cluster.node(number).deadline().map(|wait| wait.at));
         cluster.time_out(next.expect("at least one"));
         cluster.deliver_all();

@@ -1,11 +1,5 @@
-//! The page.
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <h1>{ "Raftarium" }</h1> }
-}
+//! The page's program: Trunk builds it and starts it.
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    raftarium_ui::start();
 }

@@ -27,7 +27,7 @@ pub(super) fn npm(tools: &Tools, counts: &mut Counts) -> Result<()> {
     process::run(&mut install)?;
     let mut node = node_tests(&project)?;
     node.env("RAFTARIUM_README", workspace::root().join("README.md"));
-    process::run_counting(&mut node, counts)
+    process::run_counting(node, counts)
 }
 
 /// Drives `dist/` with a browser.
@@ -38,7 +38,7 @@ pub(super) fn browser(tools: &Tools, counts: &mut Counts) -> Result<()> {
     node.env("RAFTARIUM_CHROME", tools.need_browser()?)
         .env("RAFTARIUM_DIST", workspace::root().join("dist"))
         .env("RAFTARIUM_SCREENSHOTS", workspace::scratch().join("screenshots"));
-    process::run_counting(&mut node, counts)
+    process::run_counting(node, counts)
 }
 
 /// `npm ci`, when the lock file has changed since the last time.

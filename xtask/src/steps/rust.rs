@@ -20,7 +20,9 @@ pub(super) fn lint() -> Result<()> {
 }
 
 pub(super) fn native(counts: &mut Counts) -> Result<()> {
-    process::run_counting(cargo().args(["test", "--workspace"]), counts)
+    let mut cargo = cargo();
+    cargo.args(["test", "--workspace"]);
+    process::run_counting(cargo, counts)
 }
 
 pub(super) fn documentation() -> Result<()> {
@@ -53,7 +55,7 @@ pub(super) fn wasm(tools: &Tools, counts: &mut Counts) -> Result<()> {
         cargo
             .args(["test", "--package", package, "--lib", "--tests", "--target", WASM])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-        process::run_counting(&mut cargo, counts)?;
+        process::run_counting(cargo, counts)?;
     }
     Ok(())
 }

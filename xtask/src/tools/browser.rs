@@ -49,6 +49,6 @@ fn install() -> Result<()> {
 fn missing() -> Error {
     Error::Missing {
         what: "There is no Chromium or Chrome on this machine, and it could not be installed".to_owned(),
-        remedy: "Install one, or set RAFTARIUM_CHROME to its file, and run this again.".to_owned(),
+        remedy: "Install one (`apt-get install chromium` on Debian), or set RAFTARIUM_CHROME to its file, and run this again.".to_owned(),
     }
 }

@@ -17,10 +17,9 @@ pub(super) fn is_here() -> bool {
 /// Installs packages for the whole machine, which takes root.
 pub(super) fn install_packages(packages: &[&str]) -> Result<()> {
     let install = || {
-        let mut apt = as_root("apt-get")?;
+        let mut apt = apt_as_root()?;
         apt.args(["install", "--yes", "--quiet=2", "--no-install-recommends"])
             .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive")
             .stdin(Stdio::null())
             .stdout(Stdio::null());
         process::run(&mut apt)
@@ -79,26 +78,29 @@ pub(super) fn is_installed(package: &str) -> bool {
 
 /// Gets the lists of what Debian has.
 pub(super) fn update_lists() -> Result<()> {
+    let mut apt = apt_as_root()?;
     say::note("updating the lists of Debian's packages, a few seconds");
-    let mut apt = as_root("apt-get")?;
     apt.args(["update", "--quiet=2"]).stdin(Stdio::null());
     process::run(&mut apt)
 }
 
-/// `program` as root: directly, or through a sudo that does not ask for a password.
-fn as_root(program: &str) -> Result<Command> {
+/// `apt-get` as root, directly or through a sudo that does not ask for a password. It asks no questions either.
+fn apt_as_root() -> Result<Command> {
+    const QUIET: &str = "DEBIAN_FRONTEND=noninteractive";
     let user = process::probe(Command::new("id").arg("-u"));
     if user.is_some_and(|id| id.trim() == "0") {
-        return Ok(Command::new(program));
+        let mut env = Command::new("env");
+        env.args([QUIET, "apt-get"]);
+        return Ok(env);
     }
     if process::probe(Command::new("sudo").args(["-n", "true"])).is_some() {
         let mut sudo = Command::new("sudo");
-        sudo.args(["-n", program]);
+        sudo.args(["-n", "env", QUIET, "apt-get"]);
         return Ok(sudo);
     }
     Err(Error::Missing {
-        what: format!("`{program}` needs root, and this user is not root"),
-        remedy: format!("Run `sudo {program} update` once (or `sudo -v`), and then this again."),
+        what: "Debian's package manager needs root, and this user is not root".to_owned(),
+        remedy: "Run `sudo -v` (or `apt-get update` as root), and then this again.".to_owned(),
     })
 }
 

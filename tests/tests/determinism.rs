@@ -1,0 +1,213 @@
+//! The same run gives the same trace: time and again, after going back, from JSON, and (`tests/npm`) in wasm.
+//!
+//! The runs and their hashes are in `tests/data/hashes.json`. After a change that is meant to change traces, write the
+//! file anew with `RAFTARIUM_WRITE_HASHES=1 cargo test -p raftarium-tests --test determinism`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use raftarium_js::types::Run;
+use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::{ClientId, Command, LinkSettings, Op, Setup, Timed, Timeline};
+use raftarium_tests::put;
+use serde::{Deserialize, Serialize};
+
+/// A run, how far it is looked at, and what its trace's fingerprint is there.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Case {
+    name: String,
+    until_ms: u64,
+    hash: String,
+    run: Run,
+}
+
+/// Seeds and sizes: the edges of both, and what people use.
+const WORLDS: [(u64, u32); 20] = [
+    (0, 1),
+    (u64::MAX, 1),
+    (1, 2),
+    (2, 3),
+    (42, 3),
+    (u64::MAX - 1, 3),
+    (3, 4),
+    (42, 5),
+    (43, 5),
+    (44, 5),
+    (1 << 53, 5),
+    ((1 << 53) - 1, 5),
+    (0x0123_4567_89ab_cdef, 5),
+    (4, 6),
+    (5, 7),
+    (6, 9),
+    (7, 11),
+    (8, 15),
+    (9, 21),
+    (10, 51),
+];
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Every third world has a network that loses and delays, every fifth a slow disk, every other no no-op.
+fn setup(position: usize, seed: u64, servers: u32) -> Setup {
+    let mut setup = Setup { seed, servers, ..Setup::default() };
+    if position % 3 == 1 {
+        setup.link = LinkSettings { latency_min: Duration::from_micros(1), latency_max: ms(40), loss_ppm: 123_457 };
+    }
+    if position % 5 == 2 {
+        setup.disk.write_max = Duration::from_micros(12_345);
+        setup.request_timeout = ms(400);
+    }
+    setup.raft.no_op_on_election = position.is_multiple_of(2);
+    setup
+}
+
+/// Everything that can be done, some of it when it is impossible: then the refusal is what is recorded.
+fn commands(servers: u32) -> Vec<Timed> {
+    let server = |number: u64| NodeId(number % u64::from(servers) + 1);
+    let request = |client, key: &str, value: &str| put(client, None, key, value);
+    let get = |client| Command::Request { client: ClientId(client), server: None, op: Op::Get { key: "x".into() } };
+    let mut script = vec![
+        (400_000, request(1, "x", "1")),
+        (500_001, request(2, "ключ", "значение")),
+        (600_000, Command::TimeOut { server: server(1) }),
+        (700_000, Command::Crash { server: server(0) }),
+        (700_000, put(3, Some(server(0)), "y", "")),
+        (900_123, get(1)),
+        (1_000_000, Command::Restart { server: server(0) }),
+        (1_000_000, Command::Restart { server: server(0) }),
+        (2_000_000, request(1, "x", "2")),
+        (2_300_000, Command::Crash { server: server(3) }),
+        (2_600_000, Command::Restart { server: server(3) }),
+        (2_800_000, get(2)),
+    ];
+    if servers > 1 {
+        let slow = LinkSettings { latency_min: ms(30), latency_max: ms(90), loss_ppm: 300_000 };
+        let minority = (0..u64::from(servers) / 2).map(server).collect();
+        script.extend([
+            (450_000, Command::SetLink { from: server(0), to: server(1), both: true, settings: slow }),
+            (800_000, Command::Cut { from: server(1), to: server(0), both: false }),
+            (1_200_000, Command::Partition { groups: vec![minority] }),
+            (1_250_000, put(1, Some(server(0)), "y", "7")),
+            (1_300_000, request(2, "z", "3")),
+            (1_700_000, Command::Heal { from: server(0), to: server(1), both: false }),
+            (1_900_000, Command::HealAll),
+        ]);
+    }
+    script.sort_by_key(|(at, _)| *at);
+    script.into_iter().map(|(at, command)| Timed { at: Instant::from_micros(at), command }).collect()
+}
+
+fn run(position: usize) -> raftarium_sim::Run {
+    let (seed, servers) = WORLDS[position];
+    raftarium_sim::Run { setup: setup(position, seed, servers), commands: commands(servers) }
+}
+
+/// A run in which everything was looked at once.
+fn played(run: raftarium_sim::Run, until_ms: u64) -> Timeline {
+    let mut timeline = Timeline::replay(run).expect("the run is valid");
+    timeline.seek(Instant::from_millis(until_ms));
+    timeline
+}
+
+fn until_ms(position: usize) -> u64 {
+    if WORLDS[position].1 > 9 { 3_000 } else { 5_000 }
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    WORLDS.into_iter().enumerate().map(|(position, (seed, servers))| {
+        let until_ms = until_ms(position);
+        let timeline = played(run(position), until_ms);
+        assert_eq!(timeline.view().violations, [], "seed {seed}, {servers} servers");
+        Case {
+            name: format!("{servers} servers, seed {seed}"),
+            until_ms,
+            hash: timeline.hash().into(),
+            run: timeline.run().into(),
+        }
+    })
+}
+
+fn table() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/hashes.json")
+}
+
+#[test]
+fn every_trace_is_the_one_that_is_written_down() {
+    let found: Vec<Case> = cases().collect();
+    if std::env::var_os("RAFTARIUM_WRITE_HASHES").is_some() {
+        let text = serde_json::to_string_pretty(&found).expect("plain data") + "\n";
+        fs::write(table(), text).expect("the folder is there");
+    }
+    let text = fs::read_to_string(table()).expect("tests/data/hashes.json is in the repository");
+    let written: Vec<Case> = serde_json::from_str(&text).expect("it was written by this test");
+    assert_eq!(written.len(), found.len());
+    for (written, found) in written.iter().zip(&found) {
+        assert_eq!(written.run, found.run, "{}: another run than the one that is written down", found.name);
+        assert_eq!(written.hash, found.hash, "{}: another trace than the one that is written down", found.name);
+    }
+}
+
+#[test]
+fn the_same_run_twice_is_the_same_trace_record_by_record() {
+    for position in [1, 4, 8, 14] {
+        let [first, second] = [(); 2].map(|()| played(run(position), 5_000));
+        assert_eq!(first.all_records(), second.all_records());
+        assert_eq!(first.view(), second.view());
+    }
+}
+
+#[test]
+fn another_seed_is_another_trace() {
+    let [first, second] = [42, 43].map(|seed| {
+        let run = raftarium_sim::Run { setup: Setup { seed, ..Setup::default() }, commands: Vec::new() };
+        played(run, 1_000).hash()
+    });
+    assert_ne!(first, second);
+}
+
+#[test]
+fn time_turned_back_and_forth_shows_what_was_there() {
+    for position in [4, 8, 16] {
+        let mut turned = played(run(position), 3_000);
+        for at_ms in [2_999, 1_250, 1_249, 0, 700, 2_000, 1_900, 3_000] {
+            turned.seek(Instant::from_millis(at_ms));
+            let straight = played(run(position), at_ms);
+            assert_eq!(turned.hash(), straight.hash(), "world {position} at {at_ms} ms");
+            assert_eq!(turned.view(), straight.view(), "world {position} at {at_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn step_by_step_is_the_same_as_at_once() {
+    let at_once = played(run(7), 1_000);
+    let mut stepped = Timeline::replay(run(7)).expect("the run is valid");
+    while stepped.view().step < at_once.view().step {
+        assert!(stepped.step_forward());
+    }
+    assert_eq!(stepped.hash(), at_once.hash());
+    assert!(stepped.step_back() && stepped.step_back() && stepped.step_forward() && stepped.step_forward());
+    assert_eq!(stepped.hash(), at_once.hash());
+}
+
+#[test]
+fn what_was_done_by_hand_replays() {
+    let mut by_hand = Timeline::new(run(7).setup).expect("the setup is valid");
+    for Timed { at, command } in commands(5) {
+        by_hand.seek(at);
+        // What is impossible is refused here, and leaves nothing behind.
+        let _refused = by_hand.dispatch(command);
+    }
+    by_hand.seek(Instant::from_millis(1_800));
+    by_hand.dispatch(put(1, None, "w", "0")).expect("in the past, the client was free");
+    by_hand.seek(Instant::from_millis(4_000));
+
+    let json = serde_json::to_string(&Run::from(by_hand.run())).expect("plain data");
+    let parsed: Run = serde_json::from_str(&json).expect("it was just written");
+    let replayed = played(parsed.try_into().expect("it was valid"), 4_000);
+    assert_eq!(replayed.hash(), by_hand.hash());
+    assert_eq!(replayed.view(), by_hand.view());
+}

@@ -1,0 +1,234 @@
+//! What is refused, and how it is told.
+
+use raftarium_sim as sim;
+use raftarium_sim::core::{ConfigError, Instant};
+use serde::Serialize;
+use sim::{CommandError, OpError, RunError, SetupError};
+use tsify::Tsify;
+
+use crate::types::{Milliseconds, Number, ServerId};
+use crate::value::{Malformed, Value};
+
+/// What is wrong, for a program to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCode {
+    /// `init()` has to be called, and awaited, first.
+    NotInitialized,
+    /// The wasm could not be fetched, read or started.
+    LoadFailed,
+    /// Only data can be given: no functions, no symbols, nothing that contains itself.
+    NotPlainData,
+    /// The options of a simulation have a field that is unknown or of the wrong type.
+    MalformedOptions,
+    /// A command has no known type, a field too few, a field too many, or one of the wrong type.
+    MalformedCommand,
+    /// A run has a field too few, a field too many, or one of the wrong type.
+    MalformedRun,
+    /// A number is needed, and something else (or NaN) was given.
+    NotANumber,
+    /// The number, the text or the time is less or more than what is allowed.
+    OutOfRange,
+    /// There is no such server.
+    UnknownServer,
+    /// There is no such client.
+    UnknownClient,
+    /// There is no such event.
+    UnknownEvent,
+    /// The server is down already, or has to be up for this.
+    ServerDown,
+    /// The server runs, and has to be down for this.
+    ServerUp,
+    /// The server leads already.
+    AlreadyLeader,
+    /// The client waits for an answer; it asks one thing at a time.
+    ClientBusy,
+    /// A link must have two ends.
+    SameEnds,
+    /// A server is in two groups.
+    RepeatedServer,
+    /// A partition needs at least two groups, none of them empty.
+    OneGroup,
+    /// The moment is over.
+    InThePast,
+    /// No seed was given, and none could be drawn.
+    NoRandomness,
+    /// The simulation was freed.
+    Freed,
+    /// Raftarium has a bug: the message says where, `given` is the run that leads there.
+    Panic,
+    /// A panic happened before, and nothing can be trusted any more; `cause` is that panic.
+    Poisoned,
+    /// The engine knows of something that this package does not.
+    Unknown,
+}
+
+/// Why something was refused. It changed nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Failure {
+    /// What is wrong.
+    pub code: ErrorCode,
+    /// What is wrong, in words.
+    pub message: String,
+    /// What was given.
+    pub given: Value,
+    /// What is allowed, in words.
+    pub allowed: Option<String>,
+}
+
+impl Failure {
+    /// A failure that does not say yet what was given and what is allowed.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), given: Value::Null, allowed: None }
+    }
+
+    /// The number `name` is none.
+    #[must_use]
+    pub fn not_a_number(name: &str, given: impl Into<Value>) -> Self {
+        let given = given.into();
+        Self::new(ErrorCode::NotANumber, format!("{name} is {given}; allowed are numbers"))
+            .given(given)
+            .allowed("a number")
+    }
+
+    /// With what was given.
+    #[must_use]
+    pub fn given(self, given: impl Into<Value>) -> Self {
+        Self { given: given.into(), ..self }
+    }
+
+    /// With what is allowed.
+    #[must_use]
+    pub fn allowed(self, allowed: impl Into<String>) -> Self {
+        Self { allowed: Some(allowed.into()), ..self }
+    }
+
+    /// With the place of the command in a run that it is about, from 0.
+    #[must_use]
+    pub fn of_command(self, position: usize) -> Self {
+        Self { message: format!("command {position}: {}", self.message), ..self }
+    }
+
+    /// `whole` was given, and is `malformed`.
+    pub(crate) fn malformed(code: ErrorCode, malformed: Malformed, whole: Value) -> Self {
+        let Malformed { message, given, allowed } = malformed;
+        Self { code, message, given: given.unwrap_or(whole), allowed }
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        let message = error.to_string();
+        let failure = |code| Self::new(code, message.clone());
+        let about = |code, server| failure(code).given(ServerId::from(server).0);
+        match error {
+            CommandError::UnknownServer { given, servers } => {
+                about(ErrorCode::UnknownServer, given).allowed(format!("1 to {servers}"))
+            }
+            CommandError::UnknownClient { given, clients } => failure(ErrorCode::UnknownClient)
+                .given(Number::from(u64::from(given.0)))
+                .allowed(format!("1 to {clients}")),
+            CommandError::Down { server } => about(ErrorCode::ServerDown, server).allowed("a server that runs"),
+            CommandError::Up { server } => about(ErrorCode::ServerUp, server).allowed("a server that is down"),
+            CommandError::AlreadyLeader { server } => {
+                about(ErrorCode::AlreadyLeader, server).allowed("a server that does not lead")
+            }
+            CommandError::ClientBusy { client } => failure(ErrorCode::ClientBusy)
+                .given(Number::from(u64::from(client.0)))
+                .allowed("a client that waits for nothing"),
+            CommandError::SameEnds { server } => about(ErrorCode::SameEnds, server).allowed("two different servers"),
+            CommandError::Repeated { server } => {
+                about(ErrorCode::RepeatedServer, server).allowed("each server in one group")
+            }
+            CommandError::OneGroup => failure(ErrorCode::OneGroup).allowed("two groups or more, none of them empty"),
+            CommandError::Op(OpError::Length { name: _, given, min, max }) => {
+                failure(ErrorCode::OutOfRange).given(Number::from(given)).allowed(format!("{min} to {max} bytes"))
+            }
+            CommandError::InThePast { given, earliest } => {
+                time(ErrorCode::InThePast, "at", given, format!("{} ms or later", Milliseconds::from(earliest).0))
+            }
+            CommandError::TooFar { given, latest } => {
+                time(ErrorCode::OutOfRange, "at", given, format!("{} ms or earlier", Milliseconds::from(latest).0))
+            }
+            CommandError::Link(_) => failure(ErrorCode::OutOfRange),
+            CommandError::Op(_) | _ => failure(ErrorCode::Unknown),
+        }
+    }
+}
+
+/// The moment `name` is not allowed.
+pub(crate) fn time(code: ErrorCode, name: &str, given: Instant, allowed: String) -> Failure {
+    let given = Milliseconds::from(given).0;
+    Failure::new(code, format!("{name} is {given} ms; allowed is {allowed}")).given(given).allowed(allowed)
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::OutOfRange { name, given, min, max, unit } => {
+                between(&camel(name), given, min, Some(max), unit)
+            }
+            SetupError::Raft(ConfigError::Duration { name, given_us, min_us, max_us }) => {
+                between(&format!("raft.{}", camel(name)), given_us, min_us, Some(max_us), " µs")
+            }
+            SetupError::Raft(ConfigError::Zero { name }) => between(&format!("raft.{}", camel(name)), 0, 1, None, ""),
+            SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, error.to_string()),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Setup(error) => error.into(),
+            RunError::Command { position, error } => Self::from(error).of_command(position),
+            error => Self::new(ErrorCode::Unknown, error.to_string()),
+        }
+    }
+}
+
+/// The engine counts microseconds, JavaScript is told milliseconds.
+fn between(name: &str, given: u64, min: u64, max: Option<u64>, unit: &str) -> Failure {
+    let (scale, unit) = if unit == " µs" { (1_000.0, " ms") } else { (1.0, unit) };
+    let number = |number: u64| Number(Number::from(number).0 / scale);
+    let (given, min) = (number(given), number(min));
+    let allowed = match max {
+        Some(max) => format!("{min} to {}{unit}", number(max)),
+        None => format!("{min}{unit} or more"),
+    };
+    Failure::new(ErrorCode::OutOfRange, format!("{name} is {given}{unit}; allowed are {allowed}"))
+        .given(given)
+        .allowed(allowed)
+}
+
+/// `disk.write_min` is `disk.writeMin` here.
+fn camel(name: &str) -> String {
+    let mut upper = false;
+    let letter = |letter: char| {
+        let large = core::mem::replace(&mut upper, letter == '_');
+        (letter != '_').then_some(if large { letter.to_ascii_uppercase() } else { letter })
+    };
+    name.chars().filter_map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raftarium_sim::Setup;
+    use std::time::Duration;
+
+    #[test]
+    fn a_setting_is_named_as_javascript_knows_it_and_in_its_unit() {
+        let mut setup = Setup::default();
+        setup.disk.write_max = Duration::from_micros(500);
+        let failure = Failure::from(setup.check().expect_err("less than write_min"));
+        assert_eq!(failure.message, "disk.writeMax is 0.5 ms; allowed are 1 to 3600000 ms");
+        assert_eq!(failure.given, Value::Number(0.5));
+
+        let mut setup = Setup::default();
+        setup.raft.max_append_entries = 0;
+        let failure = Failure::from(setup.check().expect_err("zero"));
+        assert_eq!(failure.message, "raft.maxAppendEntries is 0; allowed are 1 or more");
+    }
+}

@@ -1,0 +1,251 @@
+//! The class that JavaScript sees. Its documentation is that of the TypeScript types.
+
+use raftarium_sim::{self as sim, RUN_END, Timeline};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::boundary::{from_js, mend_proto_keys, milliseconds, number, to_js};
+use crate::failure::{ErrorCode, Failure, time};
+use crate::panic::Reproduction;
+use crate::types::{Command, Event, Events, Milliseconds, RuleInfo, Run, Seed, SimulationOptions, View};
+use crate::value::Value;
+
+/// A simulated Raft cluster, and a clock that runs both ways.
+///
+/// Nothing happens by itself: `advance`, `seek` and `stepForward` let time pass, `view` and `events` tell what came of
+/// it. All times are in milliseconds, exact to 0.001.
+///
+/// Whatever is wrong with what is given is a `RaftariumError` that says what was given and what is allowed, and changes
+/// nothing.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Simulation {
+    timeline: Timeline,
+    reproduction: Reproduction,
+}
+
+#[wasm_bindgen]
+impl Simulation {
+    /// A simulation at its beginning, with nothing done yet.
+    ///
+    /// @throws {RaftariumError} `malformed-options`, `not-a-number` or `out-of-range` if an option is not valid;
+    /// `no-randomness` if there is no seed and none could be drawn.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_optional_param_type = "SimulationOptions")] options: &JsValue,
+    ) -> Result<Self, Failure> {
+        let options = if options.is_undefined() {
+            SimulationOptions::default()
+        } else {
+            from_js::<SimulationOptions>(options, ErrorCode::MalformedOptions)?
+        };
+        let seed = options.seed.as_ref().map_or_else(draw_seed, Seed::number)?;
+        Ok(Self::of(Timeline::new(options.setup(seed)?)?))
+    }
+
+    /// A simulation at the beginning of a run that somebody shared, with its commands still to come.
+    ///
+    /// @throws {RaftariumError} `malformed-run`, or what is wrong with an option or a command in it.
+    pub fn replay(#[wasm_bindgen(unchecked_param_type = "Run")] run: &JsValue) -> Result<Self, Failure> {
+        let run = from_js::<Run>(run, ErrorCode::MalformedRun)?;
+        Ok(Self::of(Timeline::replay(run.try_into()?)?))
+    }
+
+    /// The rules that are checked after every event: Raft's five safety properties.
+    #[wasm_bindgen(unchecked_return_type = "RuleInfo[]")]
+    pub fn rules() -> JsValue {
+        to_js(&RuleInfo::all())
+    }
+
+    /// Where all chance in this simulation comes from.
+    #[wasm_bindgen(getter, unchecked_return_type = "Seed")]
+    pub fn seed(&self) -> JsValue {
+        to_js(&Seed::from(self.timeline.setup().seed))
+    }
+
+    /// The moment that is looked at.
+    #[wasm_bindgen(getter, unchecked_return_type = "Milliseconds")]
+    pub fn now(&self) -> JsValue {
+        to_js(&Milliseconds::from(self.timeline.now()))
+    }
+
+    /// The furthest moment that is known: as far as time has passed, however far it was turned back since.
+    #[wasm_bindgen(getter, unchecked_return_type = "Milliseconds")]
+    pub fn end(&self) -> JsValue {
+        to_js(&Milliseconds::from(self.timeline.end()))
+    }
+
+    /// The fingerprint of everything that happened up to `now`: 16 hexadecimal digits, equal for equal runs on every
+    /// machine.
+    #[wasm_bindgen(getter)]
+    pub fn hash(&self) -> String {
+        self.timeline.hash().into()
+    }
+
+    /// Does something now, and tells when that is: at the first moment that has not begun yet, at most 0.001 ms away.
+    /// In the past, what had happened after is given up, and so are the commands given for then.
+    ///
+    /// @throws {RaftariumError} `malformed-command`, or why the command cannot be carried out.
+    #[wasm_bindgen(unchecked_return_type = "Milliseconds")]
+    pub fn dispatch(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        let command: sim::Command = from_js::<Command>(command, ErrorCode::MalformedCommand)?.try_into()?;
+        let at = self.timeline.world().earliest_command();
+        let at = self.tried(sim::Timed { at, command: command.clone() }, |timeline| timeline.dispatch(command))?;
+        Ok(to_js(&Milliseconds::from(at)))
+    }
+
+    /// Does something at a later moment. What is known of the time after now is given up, and happens anew.
+    ///
+    /// What can never be carried out is refused at once; what turns out to be impossible then (a server that is down
+    /// cannot crash) leaves an event of type `commandRefused`.
+    ///
+    /// @throws {RaftariumError} `in-the-past`, `out-of-range` or `not-a-number` for the moment, `malformed-command`, or
+    /// why the command can never be carried out.
+    pub fn schedule(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Milliseconds")] at: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+    ) -> Result<(), Failure> {
+        let at = milliseconds(at, "at")?.instant("at")?;
+        let command: sim::Command = from_js::<Command>(command, ErrorCode::MalformedCommand)?.try_into()?;
+        self.tried(sim::Timed { at, command: command.clone() }, |timeline| timeline.schedule(at, command))
+    }
+
+    /// Lets time pass.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `out-of-range`.
+    pub fn advance(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Milliseconds")] duration: &JsValue,
+    ) -> Result<(), Failure> {
+        let duration = milliseconds(duration, "the duration")?.duration("the duration")?;
+        let left = RUN_END.since(self.timeline.now());
+        if duration > left {
+            let given = Milliseconds::from(duration).0;
+            let allowed = format!("0 to {} ms, where a run ends", Milliseconds::from(left).0);
+            let message = format!("the duration is {given} ms; allowed are {allowed}");
+            return Err(Failure::new(ErrorCode::OutOfRange, message).given(given).allowed(allowed));
+        }
+        self.reproduction.watch();
+        self.timeline.advance(duration);
+        Ok(())
+    }
+
+    /// Goes to a moment, forwards or backwards. Everything that happens up to and with that moment has happened then.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `out-of-range`.
+    pub fn seek(&mut self, #[wasm_bindgen(unchecked_param_type = "Milliseconds")] at: &JsValue) -> Result<(), Failure> {
+        let at = milliseconds(at, "the moment")?.instant("the moment")?;
+        if at > RUN_END {
+            let allowed = format!("0 to {} ms", Milliseconds::from(RUN_END).0);
+            return Err(time(ErrorCode::OutOfRange, "the moment", at, allowed));
+        }
+        self.reproduction.watch();
+        self.timeline.seek(at);
+        Ok(())
+    }
+
+    /// Lets one thing happen, and goes to its moment. False if nothing is going to happen any more.
+    #[wasm_bindgen(js_name = stepForward)]
+    pub fn step_forward(&mut self) -> bool {
+        self.reproduction.watch();
+        self.timeline.step_forward()
+    }
+
+    /// Goes back to the moment of the last thing that happened; from there, to before it. False at the beginning.
+    #[wasm_bindgen(js_name = stepBack)]
+    pub fn step_back(&mut self) -> bool {
+        self.reproduction.watch();
+        self.timeline.step_back()
+    }
+
+    /// Everything at the moment that is looked at, as plain data: a copy that never changes.
+    #[wasm_bindgen(unchecked_return_type = "View")]
+    pub fn view(&self) -> JsValue {
+        self.reproduction.watch();
+        let view = View::from(self.timeline.view());
+        let object = to_js(&view);
+        mend_proto_keys(&object, view.servers.into_iter().map(|mut server| server.state.remove("__proto__")));
+        object
+    }
+
+    /// What happened up to `now`, from the event with the id `cursor` on; without one, from the beginning. Ask with
+    /// `next` of the answer to read on from there.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `out-of-range`.
+    #[wasm_bindgen(unchecked_return_type = "Events")]
+    pub fn events(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] cursor: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        let records = self.timeline.records();
+        let first = if cursor.is_undefined() { 0 } else { place(cursor, "the cursor", ErrorCode::OutOfRange)? };
+        let first = usize::try_from(first).unwrap_or(usize::MAX).min(records.len());
+        let events = records[first..].iter().map(Event::from).collect();
+        Ok(to_js(&Events { events, next: u64::try_from(records.len()).unwrap_or(u64::MAX) }))
+    }
+
+    /// An event and what caused it, back to the first cause.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `unknown-event`.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn causes(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EventId")] event: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        let id = place(event, "the event", ErrorCode::UnknownEvent)?;
+        let causes: Vec<Event> = self.timeline.causes(sim::RecordId(id)).into_iter().map(Into::into).collect();
+        if causes.is_empty() {
+            let allowed = format!("0 to {}", self.timeline.all_records().len().saturating_sub(1));
+            let message = format!("there is no event {id}; allowed are {allowed}");
+            return Err(Failure::new(ErrorCode::UnknownEvent, message).given(Value::from(event)).allowed(allowed));
+        }
+        Ok(to_js(&causes))
+    }
+
+    /// The run as plain JSON: the seed, the options, and what was done when. `Simulation.replay` takes it back.
+    #[wasm_bindgen(unchecked_return_type = "Run")]
+    pub fn run(&self) -> JsValue {
+        to_js(&Run::from(self.timeline.run()))
+    }
+}
+
+impl Simulation {
+    fn of(timeline: Timeline) -> Self {
+        let reproduction = Reproduction::new(timeline.run());
+        Self { timeline, reproduction }
+    }
+
+    /// Tries `action`, which gives `command`.
+    fn tried<T>(
+        &mut self,
+        command: sim::Timed,
+        action: impl FnOnce(&mut Timeline) -> Result<T, sim::CommandError>,
+    ) -> Result<T, Failure> {
+        self.reproduction.watch();
+        self.reproduction.trying(command);
+        let result = action(&mut self.timeline);
+        self.reproduction.settle(self.timeline.commands());
+        Ok(result?)
+    }
+}
+
+/// `given` as a place in the trace.
+fn place(given: &JsValue, name: &str, code: ErrorCode) -> Result<u64, Failure> {
+    let number = number(given, name)?.not_nan(name)?;
+    number.whole().ok_or_else(|| {
+        let allowed = "whole numbers from 0";
+        Failure::new(code, format!("{name} is {number}; allowed are {allowed}")).given(number).allowed(allowed)
+    })
+}
+
+/// A seed by chance, short enough to be read aloud.
+fn draw_seed() -> Result<u64, Failure> {
+    getrandom::u32().map(u64::from).map_err(|error| {
+        let message = format!("there is no seed, and none could be drawn: {error}; give one");
+        Failure::new(ErrorCode::NoRandomness, message).allowed("a seed")
+    })
+}

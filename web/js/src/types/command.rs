@@ -1,0 +1,212 @@
+//! What can be done to a simulation.
+
+use raftarium_sim as sim;
+use raftarium_sim::core::NodeId;
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use super::number::{ClientId, Milliseconds, Number, ServerId};
+use super::setup::LinkSettings;
+use crate::failure::Failure;
+
+/// Something that is done to a simulation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields,
+    expecting = "a command: an object with a type"
+)]
+#[tsify(missing_as_null, namespace)]
+pub enum Command {
+    /// Stops a server. What is not durable is lost.
+    Crash {
+        /// Which.
+        server: ServerId,
+    },
+    /// Starts a crashed server from its disk.
+    Restart {
+        /// Which.
+        server: ServerId,
+    },
+    /// Lets a server's election timer run out now.
+    TimeOut {
+        /// Which. It must not lead already.
+        server: ServerId,
+    },
+    /// Lets a client ask something.
+    Request {
+        /// Which client. It must not be waiting for an answer.
+        client: ClientId,
+        /// Which server it asks, whatever that answers. Without one, the client looks for the leader by itself.
+        #[serde(default)]
+        server: Option<ServerId>,
+        /// What it asks.
+        op: Op,
+    },
+    /// Cuts a link: whatever is on it, and whatever is sent on it from now on, is lost.
+    Cut {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the other direction is cut as well. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+    },
+    /// Mends a link.
+    Heal {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the other direction is mended as well. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+    },
+    /// Splits the network: servers of different groups cannot reach each other, servers of one group can. Servers that
+    /// no group names are one more group.
+    Partition {
+        /// The groups: at least two with the one of the unnamed, none of them empty.
+        groups: Vec<Vec<ServerId>>,
+    },
+    /// Mends all links.
+    HealAll {},
+    /// Changes how a link carries packets from now on.
+    SetLink {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the other direction is changed as well. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+        /// The shortest time that a packet is under way.
+        latency_min: Milliseconds,
+        /// The longest such time.
+        latency_max: Milliseconds,
+        /// Which part of the packets is lost: 0 is none, 1 is all, in steps of a millionth.
+        #[tsify(type = "number")]
+        loss: Number,
+    },
+}
+
+/// What a client can ask of the replicated state machine, which keeps values by key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields, expecting = "an operation: an object with a type")]
+#[tsify(namespace)]
+pub enum Op {
+    /// Gives a key a value.
+    Put {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+        /// The value: up to 64 bytes of UTF-8.
+        value: String,
+    },
+    /// Reads the value of a key. It goes through the log like a write, so it can never be stale.
+    Get {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+    },
+}
+
+/// A command, and when it is carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields, expecting = "a command and its time: an object with `at` and `command`")]
+pub struct Timed {
+    /// When. A command comes before anything else that happens at that moment.
+    pub at: Milliseconds,
+    /// What.
+    pub command: Command,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl TryFrom<Command> for sim::Command {
+    type Error = Failure;
+
+    fn try_from(command: Command) -> Result<Self, Failure> {
+        Ok(match command {
+            Command::Crash { server } => Self::Crash { server: server.node()? },
+            Command::Restart { server } => Self::Restart { server: server.node()? },
+            Command::TimeOut { server } => Self::TimeOut { server: server.node()? },
+            Command::Request { client, server, op } => Self::Request {
+                client: client.client()?,
+                server: server.map(ServerId::node).transpose()?,
+                op: op.into(),
+            },
+            Command::Cut { from, to, both } => Self::Cut { from: from.node()?, to: to.node()?, both },
+            Command::Heal { from, to, both } => Self::Heal { from: from.node()?, to: to.node()?, both },
+            Command::Partition { groups } => {
+                let group = |group: Vec<ServerId>| group.into_iter().map(ServerId::node).collect();
+                Self::Partition { groups: groups.into_iter().map(group).collect::<Result<_, _>>()? }
+            }
+            Command::HealAll {} => Self::HealAll,
+            Command::SetLink { from, to, both, latency_min, latency_max, loss } => Self::SetLink {
+                from: from.node()?,
+                to: to.node()?,
+                both,
+                settings: LinkSettings { latency_min, latency_max, loss }.settings()?,
+            },
+        })
+    }
+}
+
+impl From<sim::Command> for Command {
+    fn from(command: sim::Command) -> Self {
+        match command {
+            sim::Command::Crash { server } => Self::Crash { server: server.into() },
+            sim::Command::Restart { server } => Self::Restart { server: server.into() },
+            sim::Command::TimeOut { server } => Self::TimeOut { server: server.into() },
+            sim::Command::Request { client, server, op } => {
+                Self::Request { client: client.into(), server: server.map(Into::into), op: op.into() }
+            }
+            sim::Command::Cut { from, to, both } => Self::Cut { from: from.into(), to: to.into(), both },
+            sim::Command::Heal { from, to, both } => Self::Heal { from: from.into(), to: to.into(), both },
+            sim::Command::Partition { groups } => {
+                let group = |group: Vec<NodeId>| group.into_iter().map(Into::into).collect();
+                Self::Partition { groups: groups.into_iter().map(group).collect() }
+            }
+            sim::Command::HealAll => Self::HealAll {},
+            sim::Command::SetLink { from, to, both, settings } => {
+                let LinkSettings { latency_min, latency_max, loss } = settings.into();
+                Self::SetLink { from: from.into(), to: to.into(), both, latency_min, latency_max, loss }
+            }
+        }
+    }
+}
+
+impl From<Op> for sim::Op {
+    fn from(op: Op) -> Self {
+        match op {
+            Op::Put { key, value } => Self::Put { key, value },
+            Op::Get { key } => Self::Get { key },
+        }
+    }
+}
+
+impl From<sim::Op> for Op {
+    fn from(op: sim::Op) -> Self {
+        match op {
+            sim::Op::Put { key, value } => Self::Put { key, value },
+            sim::Op::Get { key } => Self::Get { key },
+        }
+    }
+}
+
+impl TryFrom<Timed> for sim::Timed {
+    type Error = Failure;
+
+    fn try_from(Timed { at, command }: Timed) -> Result<Self, Failure> {
+        Ok(Self { at: at.instant("at")?, command: command.try_into()? })
+    }
+}
+
+impl From<sim::Timed> for Timed {
+    fn from(sim::Timed { at, command }: sim::Timed) -> Self {
+        Self { at: at.into(), command: command.into() }
+    }
+}

@@ -1,0 +1,32 @@
+//! The engine's data as JavaScript sees it, and as its TypeScript types are generated.
+//!
+//! Each type mirrors one of the engine's: names in camelCase, unions told apart by `type`, times in milliseconds. The
+//! engine itself knows nothing of this.
+
+mod address;
+mod check;
+mod command;
+mod event;
+mod node_event;
+mod number;
+mod packet;
+mod request;
+mod run;
+mod seed;
+mod server;
+mod setup;
+mod view;
+
+pub use address::Address;
+pub use check::{Check, Rule, RuleInfo, Violation};
+pub use command::{Command, Op, Timed};
+pub use event::{Event, EventHead, Events, Happening, LossReason, WriteId};
+pub use node_event::{ElectionReason, NodeEvent, StepDownReason, VoteRefusal};
+pub use number::{ClientId, EventId, MAX_SAFE, Milliseconds, Number, ServerId};
+pub use packet::{Packet, PacketKind};
+pub use request::{Answer, Request, RequestStatus};
+pub use run::Run;
+pub use seed::{Seed, SeedInput};
+pub use server::{Deadline, EntryId, Follower, LogEntry, Progress, Role, Server, Timer, Vote};
+pub use setup::{DiskSettings, LinkSettings, RaftSettings, SimulationOptions};
+pub use view::{Cut, View};

@@ -1,0 +1,250 @@
+//! What a server did and decided.
+
+use raftarium_sim::core;
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::number::ServerId;
+use super::server::{EntryId, Role};
+
+/// Something that a server did or decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[tsify(namespace)]
+pub enum NodeEvent {
+    /// The server learnt of a higher term (§5.1).
+    TermAdvanced {
+        /// The term that it left.
+        from: u64,
+        /// The term that it is in now.
+        to: u64,
+        /// Who told it.
+        by: ServerId,
+    },
+    /// The server became a candidate and voted for itself (§5.2).
+    ElectionStarted {
+        /// The new term.
+        term: u64,
+        /// Why.
+        reason: ElectionReason,
+        /// How many elections it has started since it last heard of a leader.
+        attempt: u32,
+    },
+    /// The server granted its vote.
+    VoteGranted {
+        /// To whom.
+        to: ServerId,
+        /// In which term.
+        term: u64,
+    },
+    /// The server refused its vote.
+    VoteRefused {
+        /// To whom.
+        to: ServerId,
+        /// Why.
+        reason: VoteRefusal,
+    },
+    /// A candidate received an answer.
+    VoteCounted {
+        /// From whom.
+        from: ServerId,
+        /// What it was.
+        granted: bool,
+        /// How many votes the candidate has now, its own included.
+        votes: u32,
+        /// How many it needs.
+        needed: u32,
+    },
+    /// The candidate has a majority.
+    BecameLeader {
+        /// The term that it leads.
+        term: u64,
+    },
+    /// A leader or a candidate gave up its role.
+    SteppedDown {
+        /// What it was.
+        was: Role,
+        /// The term that it is in now.
+        term: u64,
+        /// Why.
+        reason: StepDownReason,
+    },
+    /// A follower learnt who leads the term.
+    LeaderFound {
+        /// Who leads.
+        leader: ServerId,
+        /// The term.
+        term: u64,
+    },
+    /// Entries were added to the end of the log.
+    Appended {
+        /// The index of the first.
+        first: u64,
+        /// The last.
+        last: EntryId,
+    },
+    /// Entries that conflict with the leader's were dropped from the end of the log (§5.3).
+    Truncated {
+        /// The index of the first that was dropped.
+        first: u64,
+        /// The last that was dropped.
+        last: EntryId,
+        /// The entry of the leader that takes the first one's place.
+        by: EntryId,
+    },
+    /// A follower refused entries, because it does not have the one before them (§5.3).
+    AppendRefused {
+        /// The leader.
+        leader: ServerId,
+        /// The entry that the follower should have had.
+        prev: EntryId,
+        /// The furthest entry that can agree, as told to the leader.
+        hint: EntryId,
+    },
+    /// A leader learnt how far a follower agrees.
+    Matched {
+        /// The follower.
+        peer: ServerId,
+        /// The last index that is known to agree.
+        match_index: u64,
+    },
+    /// A leader goes back to find where a follower's log agrees with its own (§5.3).
+    BackedUp {
+        /// The follower.
+        peer: ServerId,
+        /// The index that would have been sent next.
+        from: u64,
+        /// The index that will be sent next.
+        to: u64,
+    },
+    /// The commit index moved (§5.3, §5.4.2).
+    Committed {
+        /// Up to and with this entry.
+        through: EntryId,
+    },
+    /// A message of an earlier term, or an answer that nobody waits for any more, was put aside (§5.1).
+    StaleIgnored {
+        /// Who sent it.
+        from: ServerId,
+        /// Its term.
+        term: u64,
+    },
+}
+
+/// Why an election was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum ElectionReason {
+    /// Nothing was heard from a leader for an election timeout.
+    Timeout,
+    /// A command asked for it.
+    Requested,
+}
+
+/// Why a vote was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[tsify(namespace)]
+pub enum VoteRefusal {
+    /// The candidate's term is over (§5.1).
+    StaleTerm {
+        /// The candidate's term.
+        candidate: u64,
+        /// The term of the one that refuses.
+        ours: u64,
+    },
+    /// The vote of this term is already given (§5.2).
+    AlreadyVoted {
+        /// To whom.
+        to: ServerId,
+    },
+    /// The candidate's log is behind (§5.4.1).
+    LogBehind {
+        /// Where the candidate's log ends.
+        candidate: EntryId,
+        /// Where the log of the one that refuses ends.
+        ours: EntryId,
+    },
+}
+
+/// Why a role was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[tsify(namespace)]
+pub enum StepDownReason {
+    /// Another server has a higher term (§5.1).
+    HigherTerm {
+        /// That server.
+        from: ServerId,
+    },
+    /// Another server won the election of this term (§5.2).
+    LeaderFound {
+        /// That server.
+        leader: ServerId,
+    },
+}
+
+impl From<core::Event> for NodeEvent {
+    fn from(event: core::Event) -> Self {
+        use core::Event;
+        match event {
+            Event::TermAdvanced { from, to, by } => Self::TermAdvanced { from: from.0, to: to.0, by: by.into() },
+            Event::ElectionStarted { term, reason, attempt } => {
+                Self::ElectionStarted { term: term.0, reason: reason.into(), attempt }
+            }
+            Event::VoteGranted { to, term } => Self::VoteGranted { to: to.into(), term: term.0 },
+            Event::VoteRefused { to, reason } => Self::VoteRefused { to: to.into(), reason: reason.into() },
+            Event::VoteCounted { from, granted, votes, needed } => {
+                Self::VoteCounted { from: from.into(), granted, votes, needed }
+            }
+            Event::BecameLeader { term } => Self::BecameLeader { term: term.0 },
+            Event::SteppedDown { was, term, reason } => {
+                Self::SteppedDown { was: was.into(), term: term.0, reason: reason.into() }
+            }
+            Event::LeaderFound { leader, term } => Self::LeaderFound { leader: leader.into(), term: term.0 },
+            Event::Appended { first, last } => Self::Appended { first: first.0, last: last.into() },
+            Event::Truncated { first, last, by } => {
+                Self::Truncated { first: first.0, last: last.into(), by: by.into() }
+            }
+            Event::AppendRefused { leader, prev, hint } => {
+                Self::AppendRefused { leader: leader.into(), prev: prev.into(), hint: hint.into() }
+            }
+            Event::Matched { peer, matched } => Self::Matched { peer: peer.into(), match_index: matched.0 },
+            Event::BackedUp { peer, from, to } => Self::BackedUp { peer: peer.into(), from: from.0, to: to.0 },
+            Event::Committed { through } => Self::Committed { through: through.into() },
+            Event::StaleIgnored { from, term } => Self::StaleIgnored { from: from.into(), term: term.0 },
+        }
+    }
+}
+
+impl From<core::ElectionReason> for ElectionReason {
+    fn from(reason: core::ElectionReason) -> Self {
+        match reason {
+            core::ElectionReason::Timeout => Self::Timeout,
+            core::ElectionReason::Requested => Self::Requested,
+        }
+    }
+}
+
+impl From<core::VoteRefusal> for VoteRefusal {
+    fn from(reason: core::VoteRefusal) -> Self {
+        match reason {
+            core::VoteRefusal::StaleTerm { candidate, ours } => {
+                Self::StaleTerm { candidate: candidate.0, ours: ours.0 }
+            }
+            core::VoteRefusal::AlreadyVoted { to } => Self::AlreadyVoted { to: to.into() },
+            core::VoteRefusal::LogBehind { candidate, ours } => {
+                Self::LogBehind { candidate: candidate.into(), ours: ours.into() }
+            }
+        }
+    }
+}
+
+impl From<core::StepDownReason> for StepDownReason {
+    fn from(reason: core::StepDownReason) -> Self {
+        match reason {
+            core::StepDownReason::HigherTerm { from } => Self::HigherTerm { from: from.into() },
+            core::StepDownReason::LeaderFound { leader } => Self::LeaderFound { leader: leader.into() },
+        }
+    }
+}

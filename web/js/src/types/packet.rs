@@ -1,0 +1,92 @@
+//! What travels.
+
+use raftarium_sim as sim;
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::address::Address;
+use super::number::Milliseconds;
+
+/// A packet that is under way, or was lost on its way. Where it is at any moment between is a matter of arithmetic.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct Packet {
+    /// Its number: packets are counted as they are sent.
+    pub id: u64,
+    /// Who sent it.
+    pub from: Address,
+    /// Whom it is for.
+    pub to: Address,
+    /// When it was sent.
+    pub sent: Milliseconds,
+    /// When it arrives, or would have arrived.
+    pub arrives: Milliseconds,
+    /// When it was lost; null if it was not.
+    pub lost: Option<Milliseconds>,
+    /// What it is.
+    pub kind: PacketKind,
+    /// The term that it carries; null between a client and a server.
+    pub term: Option<u64>,
+}
+
+/// What a packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[tsify(namespace)]
+pub enum PacketKind {
+    /// A candidate asks for a vote.
+    VoteRequest,
+    /// The answer.
+    VoteReply {
+        /// Whether the vote was granted.
+        granted: bool,
+    },
+    /// A leader sends entries.
+    Append {
+        /// How many.
+        entries: u32,
+    },
+    /// A leader sends no entries, only a sign of life.
+    Heartbeat,
+    /// The answer to entries or a heartbeat.
+    AppendReply {
+        /// Whether the follower's log agrees.
+        accepted: bool,
+    },
+    /// A client asks something.
+    Request,
+    /// The answer to a client.
+    Answer {
+        /// Whether what it asked was done.
+        done: bool,
+    },
+}
+
+impl From<sim::PacketView> for Packet {
+    fn from(packet: sim::PacketView) -> Self {
+        Self {
+            id: packet.id.0,
+            from: packet.from.into(),
+            to: packet.to.into(),
+            sent: packet.sent.into(),
+            arrives: packet.arrives.into(),
+            lost: packet.lost.map(Into::into),
+            kind: packet.what.kind.into(),
+            term: packet.what.term.map(|term| term.0),
+        }
+    }
+}
+
+impl From<sim::PacketKind> for PacketKind {
+    fn from(kind: sim::PacketKind) -> Self {
+        match kind {
+            sim::PacketKind::VoteRequest => Self::VoteRequest,
+            sim::PacketKind::VoteReply { granted } => Self::VoteReply { granted },
+            sim::PacketKind::Append { entries } => Self::Append { entries },
+            sim::PacketKind::Heartbeat => Self::Heartbeat,
+            sim::PacketKind::AppendReply { accepted } => Self::AppendReply { accepted },
+            sim::PacketKind::Request => Self::Request,
+            sim::PacketKind::Answer { done } => Self::Answer { done },
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a person sees if the program fails: what happened, and the run that made it happen.
+//!
+//! Plain DOM: after a panic nothing of the program can be trusted, so its buttons work without it.
+
+use std::cell::Cell;
+use std::panic::PanicHookInfo;
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+
+use super::{Listener, document, window};
+use crate::state::last_run;
+
+thread_local! {
+    static FAILED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The event that lets the program fail on purpose, so that the message can be seen and tested.
+const FAIL: &str = "raftarium-fail";
+
+/// Shows the message whenever the program panics.
+pub(crate) fn install() {
+    yew::set_custom_panic_hook(Box::new(|info| {
+        if FAILED.replace(true) {
+            return;
+        }
+        report(info);
+    }));
+    let fail = Listener::new(window(), FAIL, |_| panic!("asked to fail, to show this message"));
+    // It listens as long as the page is open.
+    std::mem::forget(fail);
+}
+
+fn report(info: &PanicHookInfo<'_>) {
+    let run = last_run::recall();
+    let seed = run.as_ref().map_or_else(|| "not known".to_owned(), |run| run.setup.seed.to_string());
+    let run = run.and_then(|run| serde_json::to_string_pretty(&run).ok()).unwrap_or_default();
+    let report = format!("{info}\n\nRaftarium {}\nSeed {seed}\nRun:\n{run}", env!("CARGO_PKG_VERSION"));
+    log(&report);
+    let _ = show(&seed, &report);
+}
+
+fn show(seed: &str, report: &str) -> Result<(), JsValue> {
+    let screen = node("div", "failure")?;
+    screen.set_attribute("role", "alert")?;
+    let title = text("h1", "Raftarium stopped")?;
+    screen.append_child(&title)?;
+    let words = format!(
+        "Something happened that should not be possible. It is not your fault, and with the seed, {seed}, and the \
+         commands below it can be made to happen again. Please send them along when you report it."
+    );
+    let words = text("p", &words)?;
+    screen.append_child(&words)?;
+    let buttons = node("div", "row")?;
+    let copy = text("button", "Copy the report")?;
+    copy.set_attribute("type", "button")?;
+    copy.set_attribute("class", "button primary")?;
+    copy.set_attribute(
+        "onclick",
+        "navigator.clipboard.writeText(document.getElementById('failure-report').textContent)\
+         .then(() => { this.textContent = 'Copied' })",
+    )?;
+    buttons.append_child(&copy)?;
+    let again = text("button", "Start anew")?;
+    again.set_attribute("type", "button")?;
+    again.set_attribute("class", "button")?;
+    again.set_attribute("onclick", "location.reload()")?;
+    buttons.append_child(&again)?;
+    screen.append_child(&buttons)?;
+    let details = text("pre", report)?;
+    details.set_id("failure-report");
+    details.set_attribute("tabindex", "0")?;
+    screen.append_child(&details)?;
+    if let Some(app) = document().get_element_by_id("app") {
+        app.set_attribute("inert", "")?;
+        app.set_attribute("hidden", "")?;
+    }
+    document().body().ok_or(JsValue::NULL)?.append_child(&screen)?;
+    copy.unchecked_into::<web_sys::HtmlElement>().focus()
+}
+
+fn node(name: &str, class: &str) -> Result<Element, JsValue> {
+    let node = document().create_element(name)?;
+    node.set_attribute("class", class)?;
+    Ok(node)
+}
+
+fn text(name: &str, text: &str) -> Result<Element, JsValue> {
+    let node = document().create_element(name)?;
+    node.set_text_content(Some(text));
+    Ok(node)
+}
+
+fn log(report: &str) {
+    let console = js_sys::Reflect::get(&window(), &"console".into()).unwrap_or_default();
+    let error = js_sys::Reflect::get(&console, &"error".into()).unwrap_or_default();
+    if let Ok(error) = error.dyn_into::<js_sys::Function>() {
+        let _ = error.call1(&console, &report.into());
+    }
+}

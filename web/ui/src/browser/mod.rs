@@ -1,0 +1,71 @@
+//! Everything that only a browser has.
+
+pub(crate) mod black_box;
+pub(crate) mod frames;
+pub(crate) mod keys;
+pub(crate) mod location;
+pub(crate) mod random;
+pub(crate) mod size;
+pub(crate) mod theme;
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+
+/// The page's window.
+///
+/// # Panics
+///
+/// Outside of a page; the program runs only in one.
+pub(crate) fn window() -> Window {
+    web_sys::window().expect("the program runs in a page")
+}
+
+/// The page's document.
+///
+/// # Panics
+///
+/// Outside of a page; the program runs only in one.
+pub(crate) fn document() -> Document {
+    window().document().expect("a page has a document")
+}
+
+/// The element with the id `id`.
+pub(crate) fn element(id: &str) -> Option<Element> {
+    document().get_element_by_id(id)
+}
+
+/// Moves the focus to the element with the id `id`, if there is one. SVG elements take the focus as others do.
+pub(crate) fn focus(id: &str) {
+    if let Some(found) = element(id) {
+        // Every element in a page has the method; the bindings give it to HTML elements only.
+        let _ = found.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// Whether a person asked their system for less motion.
+pub(crate) fn prefers_reduced_motion() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// A listener that is removed when this is dropped.
+pub(crate) struct Listener {
+    target: EventTarget,
+    kind: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    pub(crate) fn new(target: impl Into<EventTarget>, kind: &'static str, hear: impl FnMut(Event) + 'static) -> Self {
+        let (target, closure) = (target.into(), Closure::<dyn FnMut(Event)>::new(hear));
+        let added = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+        debug_assert!(added.is_ok(), "a function is a listener");
+        Self { target, kind, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback(self.kind, self.closure.as_ref().unchecked_ref());
+    }
+}

@@ -1,0 +1,149 @@
+//! The whole page.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+use super::banner::Banner;
+use super::clients::Clients;
+use super::cluster::Cluster;
+use super::events::Events;
+use super::help::Help;
+use super::inspector::Inspector;
+use super::log::Log;
+use super::news::Announcer;
+use super::rules::Rules;
+use super::time_bar::TimeBar;
+use super::top_bar::TopBar;
+use super::{Dispatch, on};
+use crate::browser::frames::Frames;
+use crate::browser::{Listener, document, keys, location, prefers_reduced_motion, window};
+use crate::state::address::Address;
+use crate::state::{About, Action, State};
+
+/// The page: five places, and what connects them.
+#[component]
+pub(crate) fn App() -> Html {
+    let state = use_reducer_eq(first_state);
+    let dispatcher = state.dispatcher();
+    let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
+    let state: &State = &state;
+
+    use_frames(state.playing, &dispatch);
+    use_keys(state, &dispatch);
+    use_address(state, &dispatch);
+
+    html! {
+        <ContextProvider<Dispatch> context={dispatch.clone()}>
+            <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
+            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} />
+            <Banner violations={state.view.violations.clone()} />
+            <main class="places">
+                <Cluster
+                    view={Rc::clone(&state.view)}
+                    now={state.now}
+                    clients={state.setup.clients}
+                    selection={state.selection}
+                />
+                <TimeBar state={state.clone()} />
+                <Log view={Rc::clone(&state.view)} selection={state.selection} />
+                <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
+                <Clients
+                    view={Rc::clone(&state.view)}
+                    now={state.now}
+                    clients={state.setup.clients}
+                    propose_to={state.propose_to}
+                />
+                if state.events_open {
+                    <Events state={state.clone()} />
+                } else {
+                    <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
+                }
+            </main>
+            <Announcer news={Rc::clone(&state.news)} />
+            if state.help_open {
+                <Help onclose={on(&dispatch, Action::ShowHelp(false))} />
+            }
+        </ContextProvider<Dispatch>>
+    }
+}
+
+/// The run in the address bar, or the default one and what is wrong with the address.
+fn first_state() -> State {
+    let (address, error) = match location::read() {
+        Ok(address) => (address, None),
+        Err(error) => (Address::default(), Some(error)),
+    };
+    let mut state = State::new(address.setup(), !prefers_reduced_motion());
+    if let Some(error) = error {
+        state.complain(about(&error), error.to_string());
+    }
+    state
+}
+
+fn about(error: &crate::state::address::AddressError) -> About {
+    use crate::state::address::AddressError;
+    match error {
+        AddressError::Seed { .. } => About::Seed,
+        AddressError::Servers { .. } => About::Servers,
+        AddressError::Unknown { .. } => About::Address,
+    }
+}
+
+/// Goes to the cluster without touching the address, which belongs to the run.
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        crate::browser::focus("cluster");
+    })
+}
+
+/// Lets time go on while it plays.
+#[hook]
+fn use_frames(playing: bool, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with(playing, move |&playing| {
+        let frames = playing.then(|| Frames::start(move |elapsed| dispatch.emit(Action::Frame(elapsed))));
+        move || drop(frames)
+    });
+}
+
+/// Hears the keys that work wherever the focus is.
+#[hook]
+fn use_keys(state: &State, dispatch: &Dispatch) {
+    let latest = use_mut_ref(|| state.clone());
+    *latest.borrow_mut() = state.clone();
+    let dispatch = dispatch.clone();
+    use_effect_with((), move |()| {
+        let listener = Listener::new(document(), "keydown", move |event| {
+            let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
+            let meaning = keys::meaning(&event, &latest.borrow());
+            if let Some(action) = meaning {
+                event.prevent_default();
+                dispatch.emit(action);
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+/// Keeps the address bar and the run the same.
+#[hook]
+fn use_address(state: &State, dispatch: &Dispatch) {
+    let shown = Address::of(&state.setup);
+    use_effect_with(shown, |&shown| location::write(shown));
+    let dispatch = dispatch.clone();
+    use_effect_with(shown, move |&shown| {
+        let listener = Listener::new(window(), "hashchange", move |_| match location::read() {
+            Ok(address) if address == shown => {}
+            Ok(address) => dispatch.emit(Action::Begin(address)),
+            Err(error) => {
+                location::write(shown);
+                dispatch.emit(Action::Complain(about(&error), error.to_string()));
+            }
+        });
+        move || drop(listener)
+    });
+}

@@ -1,0 +1,44 @@
+//! The clients' history: a lane for each, a bar from each call to its answer.
+
+use std::rc::Rc;
+
+use raftarium_sim::core::Instant;
+use raftarium_sim::{ClientId, View};
+use yew::prelude::*;
+
+use crate::geometry::px;
+use crate::show::lanes::{Room, bars};
+use crate::show::term;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) view: Rc<View>,
+    pub(crate) now: Instant,
+    pub(crate) clients: u32,
+}
+
+/// The lanes of all clients. The list of requests says the same in words.
+#[component]
+pub(crate) fn Lanes(props: &Props) -> Html {
+    let lanes = (1..=props.clients).map(|number| {
+        let client = ClientId(number);
+        let bars = bars(&props.view.requests, client, props.now).into_iter().map(|bar| {
+            let style = format!("left:{}%;width:{}%", px(bar.from), px(bar.width));
+            let beside = (bar.room == Room::Beside).then_some("beside");
+            html! {
+                <div key={bar.id.0} class={classes!("call", bar.standing.class(), bar.term.map(term::class), beside)} {style} title={bar.label.clone()}>
+                    if bar.room != Room::Nowhere {
+                        <span>{ &bar.label }</span>
+                    }
+                </div>
+            }
+        });
+        html! {
+            <div key={number} class="lane">
+                <span class="name">{ client.to_string() }</span>
+                <div class="track">{ for bars }</div>
+            </div>
+        }
+    });
+    html! { <div class="lanes" aria-hidden="true">{ for lanes }</div> }
+}

@@ -1,0 +1,109 @@
+//! The links between servers.
+
+use std::rc::Rc;
+
+use raftarium_sim::View;
+use raftarium_sim::core::NodeId;
+use yew::prelude::*;
+
+use super::super::use_dispatch;
+use crate::browser::focus;
+use crate::geometry::ring::Ring;
+use crate::geometry::{Point, between_rims, px};
+use crate::show::names::{self, LinkState};
+use crate::state::{Action, Selection};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) ring: Rc<Ring>,
+    pub(crate) view: Rc<View>,
+    pub(crate) selection: Selection,
+    /// Whether a line shows what is cut, so that the links need not.
+    pub(crate) parted: bool,
+}
+
+/// All links. One of them can be reached by Tab, the others from there with the arrow keys.
+#[component]
+pub(crate) fn Links(props: &Props) -> Html {
+    let dispatch = use_dispatch();
+    let current = use_state_eq(|| 0_usize);
+    let servers: Vec<(NodeId, Point)> =
+        props.view.servers.iter().zip(&props.ring.servers).map(|(server, &place)| (server.id, place)).collect();
+    let pairs: Vec<_> = servers
+        .iter()
+        .enumerate()
+        .flat_map(|(at, &one)| servers.iter().skip(at + 1).map(move |&other| (one, other)))
+        .collect();
+    let ids: Rc<[String]> = pairs.iter().map(|((a, _), (b, _))| format!("link-{}-{}", a.0, b.0)).collect();
+    let reachable = (*current).min(pairs.len().saturating_sub(1));
+    let links = pairs.iter().enumerate().map(|(at, &((a, from), (b, to)))| {
+        let state = LinkState::of(&props.view, a, b);
+        let toggle = {
+            let (dispatch, current) = (dispatch.clone(), current.setter());
+            move || {
+                current.set(at);
+                dispatch.emit(Action::CutOrHeal(a, b));
+            }
+        };
+        let onclick = {
+            let toggle = toggle.clone();
+            Callback::from(move |_: MouseEvent| toggle())
+        };
+        let onkeydown = {
+            let (current, ids) = (current.setter(), Rc::clone(&ids));
+            Callback::from(move |event: KeyboardEvent| {
+                let next = match event.key().as_str() {
+                    "Enter" | " " => {
+                        event.prevent_default();
+                        return toggle();
+                    }
+                    "ArrowRight" | "ArrowDown" => (at + 1) % ids.len(),
+                    "ArrowLeft" | "ArrowUp" => (at + ids.len() - 1) % ids.len(),
+                    _ => return,
+                };
+                event.prevent_default();
+                current.set(next);
+                ids.get(next).into_iter().for_each(|id| focus(id));
+            })
+        };
+        let reach = props.ring.radius + 7.0;
+        let (start, end) = between_rims(from, reach, to, reach);
+        let (x1, y1, x2, y2) = (px(start.x), px(start.y), px(end.x), px(end.y));
+        let line = |class: &'static str| {
+            html! { <line {class} x1={x1.clone()} y1={y1.clone()} x2={x2.clone()} y2={y2.clone()} /> }
+        };
+        let cut = state != LinkState::Connected;
+        let selected = props.selection == Selection::link(a, b);
+        html! {
+            <g
+                key={ids[at].clone()}
+                id={ids[at].clone()}
+                class={classes!("link", cut.then_some("cut"), props.parted.then_some("parted"), selected.then_some("selected"))}
+                role="button"
+                tabindex={if at == reachable { "0" } else { "-1" }}
+                aria-label={names::link(state, a, b)}
+                {onclick}
+                {onkeydown}
+            >
+                { line("hit") }
+                { line("glow") }
+                { line("line") }
+                { mark(state, start, end) }
+            </g>
+        }
+    });
+    html! { <g>{ for links }</g> }
+}
+
+/// A cross in the middle of a cut link; near one end of a link that is cut one way, where nothing arrives any more.
+fn mark(state: LinkState, start: Point, end: Point) -> Html {
+    let part = match state {
+        LinkState::Connected => return Html::default(),
+        LinkState::CutThere => 0.75,
+        LinkState::CutBack => 0.25,
+        LinkState::Cut => 0.5,
+    };
+    let Point { x, y } = start.toward(end, part);
+    let d = format!("M{} {}l9 9m0 -9l-9 9", px(x - 4.5), px(y - 4.5));
+    html! { <path class="cross" {d} /> }
+}

@@ -1,0 +1,123 @@
+//! The messages under way: kind is glyph, colour is term.
+
+use std::rc::Rc;
+
+use raftarium_sim::core::Instant;
+use raftarium_sim::{Address, PacketKind, PacketView, View};
+use yew::prelude::*;
+
+use super::super::{on, use_dispatch};
+use crate::geometry::flight::{Flight, flight};
+use crate::geometry::px;
+use crate::geometry::ring::{CLIENT_HALF, Ring};
+use crate::geometry::Point;
+use crate::show::packet::{Shape, glyph, title};
+use crate::show::term;
+use crate::state::{Action, Selection};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) ring: Rc<Ring>,
+    pub(crate) view: Rc<View>,
+    pub(crate) now: Instant,
+    pub(crate) selection: Selection,
+}
+
+/// All messages, where they are now.
+#[component]
+pub(crate) fn Packets(props: &Props) -> Html {
+    let dispatch = use_dispatch();
+    let packets = props.view.packets.iter().filter_map(|packet| {
+        let (from, to) = (end(&props.ring, packet.from)?, end(&props.ring, packet.to)?);
+        let Flight { place, heading, lost, strength } = flight(packet, props.now, from, to)?;
+        let selected = matches!(props.selection, Selection::Packet(chosen) if chosen.id == packet.id);
+        let class = classes!(
+            "packet",
+            packet.what.term.map_or("client", term::class),
+            lost.then_some("lost"),
+            selected.then_some("selected"),
+        );
+        Some(html! {
+            <g
+                key={packet.id.0}
+                {class}
+                transform={format!("translate({} {})", px(place.x), px(place.y))}
+                opacity={(strength < 1.0).then(|| px_hundredths(strength))}
+                onclick={on(&dispatch, Action::Select(Selection::Packet(*packet)))}
+            >
+                <title>{ title(packet) }</title>
+                <circle class="hit" r="14" />
+                { shape(packet, heading, lost) }
+            </g>
+        })
+    });
+    html! { <g class="packets" aria-hidden="true">{ for packets }</g> }
+}
+
+/// Where a packet starts or ends: a place, and how far from it.
+fn end(ring: &Ring, address: Address) -> Option<(Point, f64)> {
+    match address {
+        Address::Server(id) => {
+            let at = usize::try_from(id.0).ok()?.checked_sub(1)?;
+            Some((*ring.servers.get(at)?, ring.radius + 6.0))
+        }
+        Address::Client(id) => {
+            let at = usize::try_from(id.0).ok()?.checked_sub(1)?;
+            Some((*ring.clients.get(at)?, CLIENT_HALF.1 + 4.0))
+        }
+    }
+}
+
+fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
+    let glyph = glyph(packet.what.kind);
+    let class = if glyph.hollow { "glyph hollow" } else { "glyph" };
+    let block = |width: f64, height: f64, round: &'static str| {
+        html! {
+            <rect {class} x={px(-width / 2.0)} y={px(-height / 2.0)} width={px(width)} height={px(height)} rx={round} />
+        }
+    };
+    let body = match glyph.shape {
+        Shape::Block => block(19.0, 14.0, "3"),
+        Shape::ThinBlock => block(14.0, 5.0, "2.5"),
+        Shape::Pill => block(16.0, 10.0, "5"),
+        Shape::Diamond => html! { <path {class} d="M0 -8L8 0L0 8L-8 0Z" /> },
+        Shape::Disc => html! { <circle {class} r="5.5" /> },
+    };
+    // A thin block lies across its way, so that it looks like a pulse that runs along the link.
+    let turn = if glyph.shape == Shape::ThinBlock { quarter_turn(heading) } else { None };
+    let count = match packet.what.kind {
+        PacketKind::Append { entries } if entries > 1 => Some(entries),
+        PacketKind::Append { .. }
+        | PacketKind::Heartbeat
+        | PacketKind::VoteRequest
+        | PacketKind::VoteReply { .. }
+        | PacketKind::AppendReply { .. }
+        | PacketKind::Request
+        | PacketKind::Answer { .. } => None,
+    };
+    html! {
+        <>
+            <g transform={turn}>{ body }</g>
+            if let Some(count) = count {
+                <text class="count" y="3.6">{ count }</text>
+            }
+            if glyph.crossed {
+                <path class="refusal" d="M-3 -3L3 3M3 -3L-3 3" />
+            }
+            if lost {
+                <path class="loss" d="M-7 -7L7 7M7 -7L-7 7" />
+            }
+        </>
+    }
+}
+
+fn quarter_turn(heading: Point) -> Option<String> {
+    let degrees = heading.y.atan2(heading.x).to_degrees() + 90.0;
+    (degrees.abs() > 0.5).then(|| format!("rotate({})", px(degrees)))
+}
+
+/// An opacity to two decimals.
+fn px_hundredths(part: f64) -> String {
+    let hundredths = (part.clamp(0.0, 1.0) * 100.0).round() as u8;
+    if hundredths >= 100 { "1".to_owned() } else { format!("0.{hundredths:02}") }
+}

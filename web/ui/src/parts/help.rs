@@ -1,0 +1,69 @@
+//! What can be done, and the keys for it.
+
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::browser::keys::KEYS;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// Called when the dialog was closed, however that was done.
+    pub(crate) onclose: Callback<Event>,
+}
+
+/// The help, as a dialog that is open from the start.
+#[component]
+pub(crate) fn Help(props: &Props) -> Html {
+    let node = use_node_ref();
+    use_effect_with(node.clone(), |node| {
+        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+            let _ = dialog.show_modal();
+        }
+    });
+    let close = {
+        let node = node.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                dialog.close();
+            }
+        })
+    };
+    let keys = KEYS.iter().map(|(key, what)| {
+        html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }
+    });
+    html! {
+        <dialog ref={node} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()}>
+            <div class="head">
+                <h2 id="help-title">{ "Help" }</h2>
+                <button type="button" class="button square" aria-label="Close help" onclick={close}>
+                    <Icon picture={Picture::Close} />
+                </button>
+            </div>
+            <div class="columns">
+                <section>
+                    <h3>{ "Keys" }</h3>
+                    <dl class="keys">{ for keys }</dl>
+                </section>
+                <section>
+                    <h3>{ "With the mouse or a finger" }</h3>
+                    <ul>
+                        <li>{ "Press a server to see what it knows, and to crash it or let it time out." }</li>
+                        <li>{ "Press a link to cut it; press it again to heal it." }</li>
+                        <li>{ "Draw a line across the ring to split the network." }</li>
+                        <li>{ "Press a message or a log entry to see what is in it." }</li>
+                        <li>{ "Drag the time back and forth. If you act in the past, what came after happens anew." }</li>
+                    </ul>
+                    <h3>{ "How to read it" }</h3>
+                    <ul>
+                        <li>{ "A colour is a term; its number is always beside it." }</li>
+                        <li>{ "A thick ring is a leader, a thin one a follower, a dashed one a candidate, a grey one is down." }</li>
+                        <li>{ "The arc round a server is the time until it acts by itself." }</li>
+                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes. Answers are hollow, refusals crossed." }</li>
+                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet." }</li>
+                    </ul>
+                </section>
+            </div>
+        </dialog>
+    }
+}

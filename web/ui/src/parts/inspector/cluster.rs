@@ -1,0 +1,56 @@
+//! The cluster as a whole, when nothing is selected.
+
+use std::rc::Rc;
+
+use raftarium_sim::core::LogIndex;
+use raftarium_sim::{Command, View};
+use yew::prelude::*;
+
+use super::super::{on, use_dispatch};
+use super::fact;
+use crate::show::{count, names, thousands};
+use crate::state::Action;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) view: Rc<View>,
+}
+
+/// Who leads, how far it got, and where to begin.
+#[component]
+pub(crate) fn ClusterFacts(props: &Props) -> Html {
+    let dispatch = use_dispatch();
+    let view = &props.view;
+    let leader = names::leader(view);
+    let up = view.servers.iter().filter(|server| server.role.is_some()).count();
+    let committed = view.servers.iter().map(|server| server.commit).max().unwrap_or(LogIndex::ZERO);
+    let majority = view.servers.len() / 2 + 1;
+    html! {
+        <>
+            <div class="head"><h2>{ "Overview" }</h2></div>
+            <dl class="facts">
+                { fact("Leader", leader.map_or_else(|| "none yet".to_owned(), |leader| format!("{}, term {}", leader.id, leader.term))) }
+                { fact("Running", format!("{up} of {}", view.servers.len())) }
+                { fact("Majority", majority.to_string()) }
+                { fact("Committed up to", committed.to_string()) }
+                { fact("Under way", count(view.packets.len() as u64, "message", "messages")) }
+                { fact("Events so far", thousands(view.records)) }
+            </dl>
+            <p class="why">
+                { "Servers elect a leader; it copies every change to the others, and what a majority has on disk is committed for good." }
+            </p>
+            <h3>{ "Try" }</h3>
+            <ul class="try">
+                <li>{ "Send a put, and watch it commit." }</li>
+                <li>{ "Press the leader, and crash it." }</li>
+                <li>{ "Draw a line across the ring, and put on both sides." }</li>
+                <li>{ "Drag the time back, and do something else." }</li>
+            </ul>
+            if !view.cuts.is_empty() {
+                <div class="actions">
+                    <button type="button" class="button" aria-keyshortcuts="h" onclick={on(&dispatch, Action::Do(Command::HealAll))}>{ "Heal all" }</button>
+                </div>
+            }
+        </>
+    }
+}

@@ -1,0 +1,71 @@
+//! A log entry: what it carries, and who has it.
+
+use std::rc::Rc;
+
+use raftarium_sim::core::NodeId;
+use raftarium_sim::{EntryView, View};
+use yew::prelude::*;
+
+use super::fact;
+use crate::show::{list, term};
+use crate::state::Entry;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) view: Rc<View>,
+    pub(crate) entry: Entry,
+}
+
+/// Everything that there is to say of an entry.
+#[component]
+pub(crate) fn EntryFacts(props: &Props) -> Html {
+    let Entry { server, index } = props.entry;
+    let view = &props.view;
+    let found = view.servers.iter().find(|view| view.id == server);
+    let entry = found.and_then(|server| server.log.iter().find(|entry| entry.id.index == index));
+    let Some(entry) = entry else {
+        return html! {
+            <>
+                <div class="head"><h2>{ format!("Index {index} on {server}") }</h2></div>
+                <p class="why">{ format!("{server} has no entry at {index} now.") }</p>
+            </>
+        };
+    };
+    let copies: Vec<NodeId> = holders(view, entry, |_| true);
+    let durable = holders(view, entry, |copy| copy.durable);
+    let majority = view.servers.len() / 2 + 1;
+    let committed = view.servers.iter().flat_map(|server| &server.log).any(|copy| copy.id == entry.id && copy.committed);
+    let words = entry.op.as_ref().map_or_else(|| "no-op".to_owned(), ToString::to_string);
+    let yes_no = |yes: bool| if yes { "yes" } else { "not yet" };
+    html! {
+        <>
+            <div class="head">
+                <h2>{ format!("Index {index} on {server}") }</h2>
+                <span class={classes!("tag", term::class(entry.id.term))}>{ format!("term {}", entry.id.term) }</span>
+            </div>
+            <dl class="facts">
+                { fact("Carries", words) }
+                { fact("On disk here", yes_no(entry.durable)) }
+                { fact("Committed here", yes_no(entry.committed)) }
+                { fact("Applied here", yes_no(entry.applied)) }
+                { fact("Copies", list(&copies)) }
+                { fact("On disk at", if durable.is_empty() { "nobody".to_owned() } else { list(&durable) }) }
+            </dl>
+            <p class="why">
+                if committed {
+                    { "It is committed: every later leader has it, and no server will ever apply another one here." }
+                } else if entry.op.is_none() {
+                    { format!("A new leader begins with an entry that does nothing. It needs {majority} copies on disk, and has {}.", durable.len()) }
+                } else {
+                    { format!("It needs {majority} copies on disk while its leader leads, and has {}. Until then another leader may overwrite it.", durable.len()) }
+                }
+            </p>
+        </>
+    }
+}
+
+/// The servers that have this very entry.
+fn holders(view: &View, entry: &EntryView, counts: impl Fn(&EntryView) -> bool) -> Vec<NodeId> {
+    let has = |log: &[EntryView]| log.iter().any(|copy| copy.id == entry.id && counts(copy));
+    view.servers.iter().filter(|server| has(&server.log)).map(|server| server.id).collect()
+}

@@ -1,0 +1,144 @@
+//! A server: what it knows, what it waits for, what can be done to it.
+
+use std::rc::Rc;
+
+use raftarium_sim::core::{NodeId, ProgressState, Role, Timer};
+use raftarium_sim::{Command, ServerView, View};
+use yew::prelude::*;
+
+use super::super::time_link::TimeLink;
+use super::super::{on, use_dispatch};
+use super::fact;
+use super::isolate::Isolate;
+use crate::show::{count, names, term};
+use crate::state::Action;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) view: Rc<View>,
+    pub(crate) id: NodeId,
+}
+
+/// Everything that there is to say of a server.
+#[component]
+pub(crate) fn ServerFacts(props: &Props) -> Html {
+    let Some(server) = props.view.servers.iter().find(|server| server.id == props.id) else { return Html::default() };
+    let cut_off = if names::is_cut_off(&props.view, server.id) { ", cut off" } else { "" };
+    html! {
+        <>
+            <div class="head">
+                <h2>{ server.id.to_string() }</h2>
+                <span class={classes!("tag", term::class(server.term))}>{ format!("{}{cut_off}", names::role(server)) }</span>
+            </div>
+            <Actions id={server.id} up={server.role.is_some()} leads={server.role == Some(Role::Leader)} />
+            <dl class="facts">
+                { fact("Term", server.term.to_string()) }
+                { fact("Voted for", server.vote.map_or_else(|| "nobody".to_owned(), |vote| vote.to_string())) }
+                { fact("Leader it knows", server.leader.map_or_else(|| "none".to_owned(), |leader| leader.to_string())) }
+                { fact("Committed / applied", format!("{} / {}", server.commit, server.applied)) }
+                { fact("Last entry", server.log.last().map_or_else(|| "none".to_owned(), |last| last.id.to_string())) }
+                { fact("Disk", if server.writes == 0 { "idle".to_owned() } else { count(server.writes.into(), "write under way", "writes under way") }) }
+                { fact("Starts", server.boots.to_string()) }
+                { fact("State", state(server)) }
+            </dl>
+            { waits_for(server) }
+            { followers(server) }
+            { votes(server) }
+            <Isolate view={Rc::clone(&props.view)} id={server.id} />
+        </>
+    }
+}
+
+fn state(server: &ServerView) -> String {
+    match (&server.state[..], server.role) {
+        (_, None) => "lost until it restarts".to_owned(),
+        ([], Some(_)) => "empty".to_owned(),
+        (pairs, Some(_)) => {
+            let pairs: Vec<String> = pairs.iter().map(|pair| format!("{}={}", pair.key, pair.value)).collect();
+            pairs.join(", ")
+        }
+    }
+}
+
+/// What it does next by itself, and when.
+fn waits_for(server: &ServerView) -> Html {
+    let Some(deadline) = server.deadline else {
+        return html! { <p class="why">{ "It is down. What was not on its disk is lost; a restart reads the rest." }</p> };
+    };
+    let at = html! { <TimeLink at={deadline.at} /> };
+    match (deadline.timer, server.role, server.leader) {
+        (Timer::Heartbeat, ..) => html! { <p class="why">{ "It shows its followers that it leads; next at " }{ at }{ "." }</p> },
+        (Timer::Election, Some(Role::Candidate), _) => html! {
+            <p class="why">{ "It asks the others for their votes. If it has no majority by " }{ at }{ ", it tries again in a new term." }</p>
+        },
+        (Timer::Election, _, Some(leader)) => html! {
+            <p class="why">{ format!("It waits for a sign of {leader} until ") }{ at }{ ". Without one, it becomes a candidate." }</p>
+        },
+        (Timer::Election, ..) => html! {
+            <p class="why">{ "It knows of no leader, and waits for one until " }{ at }{ ". Then it becomes a candidate." }</p>
+        },
+    }
+}
+
+fn followers(server: &ServerView) -> Html {
+    if server.followers.is_empty() {
+        return Html::default();
+    }
+    let rows = server.followers.iter().map(|follower| {
+        let state = match follower.state {
+            ProgressState::Probe { .. } => "looks for the place where the logs agree",
+            ProgressState::Replicate => "sends one after the other",
+        };
+        let in_flight = match follower.state {
+            ProgressState::Probe { .. } => format!("{} ?", follower.in_flight),
+            ProgressState::Replicate => follower.in_flight.to_string(),
+        };
+        html! {
+            <tr key={follower.id.0}>
+                <th scope="row">{ follower.id.to_string() }</th>
+                <td>{ follower.matched.0 }</td><td>{ follower.next.0 }</td><td title={state}>{ in_flight }</td>
+            </tr>
+        }
+    });
+    html! {
+        <>
+            <h3 id="followers-title">{ "Followers" }</h3>
+            <table class="followers" aria-labelledby="followers-title">
+                <thead><tr><th scope="col">{ "server" }</th><th scope="col">{ "match" }</th><th scope="col">{ "next" }</th><th scope="col">{ "in flight" }</th></tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </>
+    }
+}
+
+fn votes(server: &ServerView) -> Html {
+    if server.role != Some(Role::Candidate) {
+        return Html::default();
+    }
+    let votes = server.votes.iter().map(|vote| {
+        let words = if vote.granted { "yes" } else { "no" };
+        html! { <li key={vote.from.0}>{ format!("{}: {words}", vote.from) }</li> }
+    });
+    html! { <><h3>{ "Votes" }</h3><ul class="votes">{ for votes }</ul></> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ActionsProps {
+    id: NodeId,
+    up: bool,
+    leads: bool,
+}
+
+#[component]
+fn Actions(props: &ActionsProps) -> Html {
+    let dispatch = use_dispatch();
+    let server = props.id;
+    let crash = if props.up { "Crash" } else { "Restart" };
+    html! {
+        <div class="actions" role="group" aria-label={format!("Do to {server}")}>
+            <button type="button" class="button" aria-keyshortcuts="c" onclick={on(&dispatch, Action::CrashOrRestart(server))}>{ crash }</button>
+            <button type="button" class="button" aria-keyshortcuts="t" disabled={!props.up || props.leads} onclick={on(&dispatch, Action::Do(Command::TimeOut { server }))}>{ "Time out now" }</button>
+            <button type="button" class="button" aria-keyshortcuts="p" onclick={on(&dispatch, Action::Propose(server))}>{ "Propose…" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,35 @@
+//! The components: one for each thing on the screen.
+
+pub(crate) mod app;
+mod banner;
+mod clients;
+mod cluster;
+mod events;
+mod help;
+mod icon;
+mod inspector;
+mod log;
+mod news;
+mod rules;
+mod time_bar;
+mod time_link;
+mod top_bar;
+
+use yew::prelude::*;
+
+use crate::state::Action;
+
+/// What a component calls to change something.
+pub(crate) type Dispatch = Callback<Action>;
+
+/// The way from any component to the state.
+#[hook]
+pub(crate) fn use_dispatch() -> Dispatch {
+    use_context::<Dispatch>().expect("App provides it to all components")
+}
+
+/// A listener that dispatches `action`, whatever happened.
+pub(crate) fn on<E: 'static>(dispatch: &Dispatch, action: Action) -> Callback<E> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |_| dispatch.emit(action.clone()))
+}

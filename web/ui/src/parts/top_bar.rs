@@ -1,0 +1,191 @@
+//! The bar at the top: which run it is.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use raftarium_sim::Setup;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use super::{Dispatch, on, use_dispatch};
+use crate::browser::{random, theme};
+use crate::state::address::{Address, SERVERS, parse_seed, parse_servers};
+use crate::state::{About, Action, Notice};
+
+/// How long a refused command is told of, in milliseconds.
+const NOTICE_MS: u32 = 9_000;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) setup: Rc<Setup>,
+    pub(crate) notice: Option<Rc<Notice>>,
+}
+
+/// Name, seed, number of servers; and what could not be done, beside what it is about.
+#[component]
+pub(crate) fn TopBar(props: &Props) -> Html {
+    let dispatch = use_dispatch();
+    let address = Address::of(&props.setup);
+    html! {
+        <header class="bar">
+            <h1>
+                <svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+                    <circle class="lead" cx="12" cy="4.6" r="3.4" />
+                    <circle cx="20" cy="10.4" r="2.3" /><circle cx="17" cy="19.4" r="2.3" />
+                    <circle cx="7" cy="19.4" r="2.3" /><circle cx="4" cy="10.4" r="2.3" />
+                </svg>
+                { "Raftarium" }
+            </h1>
+            <SeedField address={address} notice={props.notice.clone()} />
+            <ServersField address={address} notice={props.notice.clone()} />
+            <NoticeLine notice={props.notice.clone()} />
+            <ThemeButton />
+            <button type="button" class="button square" aria-label="Help" aria-keyshortcuts="?" title="Help (?)" onclick={on(&dispatch, Action::ShowHelp(true))}>
+                { "?" }
+            </button>
+        </header>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FieldProps {
+    address: Address,
+    notice: Option<Rc<Notice>>,
+}
+
+impl FieldProps {
+    /// The element that says what is wrong, if that is about this field.
+    fn error(&self, about: About) -> Option<&'static str> {
+        self.notice.as_ref().filter(|notice| notice.about == about).map(|_| "notice")
+    }
+}
+
+/// The seed: typed, or drawn anew.
+#[component]
+fn SeedField(props: &FieldProps) -> Html {
+    let dispatch = use_dispatch();
+    let text = use_state_eq(|| props.address.seed.to_string());
+    {
+        let text = text.setter();
+        use_effect_with(props.address, move |address| text.set(address.seed.to_string()));
+    }
+    let oninput = {
+        let text = text.setter();
+        Callback::from(move |event: InputEvent| text.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let onchange = {
+        let (dispatch, address) = (dispatch.clone(), props.address);
+        Callback::from(move |event: Event| {
+            let given = event.target_unchecked_into::<HtmlInputElement>().value();
+            begin_with_seed(&dispatch, address, &given);
+        })
+    };
+    let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
+    let draw = {
+        let (dispatch, address) = (dispatch.clone(), props.address);
+        Callback::from(move |_: MouseEvent| dispatch.emit(Action::Begin(Address { seed: random::seed(), ..address })))
+    };
+    let error = props.error(About::Seed);
+    html! {
+        <form class="field" {onsubmit}>
+            <label for="seed">{ "Seed" }</label>
+            <input
+                id="seed"
+                class="seed"
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                spellcheck="false"
+                size="10"
+                value={(*text).clone()}
+                aria-invalid={error.map(|_| "true")}
+                aria-describedby={error}
+                {oninput}
+                {onchange}
+            />
+            <button type="button" class="inside" aria-label="New seed" title="New seed" onclick={draw}><Icon picture={Picture::Dice} /></button>
+        </form>
+    }
+}
+
+fn begin_with_seed(dispatch: &Dispatch, address: Address, given: &str) {
+    dispatch.emit(match parse_seed(given) {
+        Ok(seed) if seed == address.seed => Action::DismissNotice,
+        Ok(seed) => Action::Begin(Address { seed, ..address }),
+        Err(error) => Action::Complain(About::Seed, error.to_string()),
+    });
+}
+
+/// How many servers there are.
+#[component]
+fn ServersField(props: &FieldProps) -> Html {
+    let dispatch = use_dispatch();
+    let onchange = {
+        let address = props.address;
+        Callback::from(move |event: Event| {
+            let given = event.target_unchecked_into::<HtmlSelectElement>().value();
+            dispatch.emit(match parse_servers(&given) {
+                Ok(servers) => Action::Begin(Address { servers, ..address }),
+                Err(error) => Action::Complain(About::Servers, error.to_string()),
+            });
+        })
+    };
+    let options = SERVERS.map(|count| {
+        html! { <option value={count.to_string()} selected={count == props.address.servers}>{ count }</option> }
+    });
+    let error = props.error(About::Servers);
+    html! {
+        <div class="field">
+            <label for="servers">{ "Servers" }</label>
+            <select id="servers" aria-invalid={error.map(|_| "true")} aria-describedby={error} {onchange}>{ for options }</select>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NoticeProps {
+    notice: Option<Rc<Notice>>,
+}
+
+/// What could not be done, in words. Its place is always there, so that nothing moves when it fills.
+#[component]
+fn NoticeLine(props: &NoticeProps) -> Html {
+    let dispatch = use_dispatch();
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with(props.notice.clone(), move |notice| {
+            let passing = notice.as_ref().is_some_and(|notice| notice.about == About::Command);
+            let timeout = passing.then(|| Timeout::new(NOTICE_MS, move || dispatch.emit(Action::DismissNotice)));
+            move || drop(timeout)
+        });
+    }
+    let notice = props.notice.as_ref().map(|notice| {
+        html! {
+            <div class="notice" key={notice.number}>
+                <span id="notice">{ &notice.text }</span>
+                <button type="button" class="inside" aria-label="Dismiss" onclick={on(&dispatch, Action::DismissNotice)}>
+                    <Icon picture={Picture::Close} />
+                </button>
+            </div>
+        }
+    });
+    html! { <div class="notice-place" role="alert">{ notice }</div> }
+}
+
+/// Light or dark.
+#[component]
+fn ThemeButton() -> Html {
+    let dark = use_state_eq(theme::is_dark);
+    let toggle = {
+        let dark = dark.clone();
+        Callback::from(move |_: MouseEvent| {
+            theme::set_dark(!*dark);
+            dark.set(!*dark);
+        })
+    };
+    let (picture, name) = if *dark { (Picture::Sun, "Light theme") } else { (Picture::Moon, "Dark theme") };
+    html! {
+        <button type="button" class="button square" aria-label={name} title={name} onclick={toggle}><Icon {picture} /></button>
+    }
+}

@@ -1,0 +1,200 @@
+//! What is worth telling of a trace: read once, as it grows.
+
+use raftarium_sim::core::{Event, Instant, LogIndex, Term};
+use raftarium_sim::{Command, Happening, Record, RecordId};
+
+/// The records that a person may want to read, and the marks on the time bar.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(crate) struct Digest {
+    /// The records that matter, oldest first.
+    pub(crate) notable: Vec<RecordId>,
+    /// What is marked on the time bar, oldest first.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// Something that is marked on the time bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) record: RecordId,
+    pub(crate) at: Instant,
+    pub(crate) kind: MarkKind,
+}
+
+/// What is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MarkKind {
+    /// Somebody started an election.
+    Election(Term),
+    /// Somebody was elected.
+    Leader(Term),
+    /// An entry was found to be committed for the first time.
+    Commit(Term, LogIndex),
+    /// Somebody crashed, or a link was cut.
+    Fault,
+    /// Somebody started again, or a link was mended.
+    Mend,
+    /// A rule was broken.
+    Violation,
+}
+
+impl Digest {
+    /// Reads `records`, which follow those that it has read.
+    pub(crate) fn read(&mut self, records: &[Record]) {
+        for record in records {
+            if is_notable(&record.what) {
+                self.notable.push(record.id);
+            }
+            if let Some(kind) = self.mark(&record.what) {
+                self.marks.push(Mark { record: record.id, at: record.at, kind });
+            }
+        }
+    }
+
+    /// Whether there is anything in `records` that it would keep. Whatever is marked is notable.
+    pub(crate) fn cares(records: &[Record]) -> bool {
+        records.iter().any(|record| is_notable(&record.what))
+    }
+
+    /// Forgets everything after the first `records` records: the past was changed, and they did not happen.
+    pub(crate) fn forget_after(&mut self, records: usize) {
+        let limit = RecordId(records as u64);
+        self.notable.truncate(self.notable.partition_point(|id| *id < limit));
+        self.marks.truncate(self.marks.partition_point(|mark| mark.record < limit));
+    }
+
+    fn mark(&self, what: &Happening) -> Option<MarkKind> {
+        match what {
+            Happening::Node { event: Event::ElectionStarted { term, .. }, .. } => Some(MarkKind::Election(*term)),
+            Happening::Node { event: Event::BecameLeader { term }, .. } => Some(MarkKind::Leader(*term)),
+            Happening::Node { event: Event::Committed { through }, .. } => {
+                (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
+            }
+            Happening::Crashed { .. } => Some(MarkKind::Fault),
+            Happening::Started { hard_state, .. } if hard_state.term > Term(0) => Some(MarkKind::Mend),
+            Happening::Commanded(command) => match command {
+                Command::Cut { .. } | Command::Partition { .. } => Some(MarkKind::Fault),
+                Command::Heal { .. } | Command::HealAll => Some(MarkKind::Mend),
+                Command::Crash { .. }
+                | Command::Restart { .. }
+                | Command::TimeOut { .. }
+                | Command::Request { .. }
+                | Command::SetLink { .. } => None,
+            },
+            Happening::Violated(_) => Some(MarkKind::Violation),
+            Happening::Node { .. }
+            | Happening::Started { .. }
+            | Happening::CommandRefused { .. }
+            | Happening::Sent { .. }
+            | Happening::Delivered { .. }
+            | Happening::Lost { .. }
+            | Happening::Rejected { .. }
+            | Happening::TimerFired { .. }
+            | Happening::WriteBegan { .. }
+            | Happening::WriteDurable { .. }
+            | Happening::Applied { .. }
+            | Happening::TimedOut { .. }
+            | Happening::Answered { .. } => None,
+        }
+    }
+
+    /// The last index that is marked as committed.
+    fn committed(&self) -> LogIndex {
+        let index = |mark: &Mark| match mark.kind {
+            MarkKind::Commit(_, index) => Some(index),
+            MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::Fault | MarkKind::Mend | MarkKind::Violation => None,
+        };
+        self.marks.iter().rev().find_map(index).unwrap_or(LogIndex::ZERO)
+    }
+}
+
+/// Whether a person who follows the story wants to know of it; the rest is how it comes about.
+fn is_notable(what: &Happening) -> bool {
+    match what {
+        Happening::Commanded(_)
+        | Happening::CommandRefused { .. }
+        | Happening::Crashed { .. }
+        | Happening::Rejected { .. }
+        | Happening::TimedOut { .. }
+        | Happening::Answered { .. }
+        | Happening::Violated(_) => true,
+        Happening::Started { hard_state, .. } => hard_state.term > Term(0),
+        Happening::Node { event, .. } => match event {
+            Event::ElectionStarted { .. }
+            | Event::VoteGranted { .. }
+            | Event::VoteRefused { .. }
+            | Event::BecameLeader { .. }
+            | Event::SteppedDown { .. }
+            | Event::LeaderFound { .. }
+            | Event::Truncated { .. }
+            | Event::AppendRefused { .. }
+            | Event::Committed { .. } => true,
+            Event::TermAdvanced { .. }
+            | Event::VoteCounted { .. }
+            | Event::Appended { .. }
+            | Event::Matched { .. }
+            | Event::BackedUp { .. }
+            | Event::StaleIgnored { .. } => false,
+        },
+        Happening::Sent { .. }
+        | Happening::Delivered { .. }
+        | Happening::Lost { .. }
+        | Happening::TimerFired { .. }
+        | Happening::WriteBegan { .. }
+        | Happening::WriteDurable { .. }
+        | Happening::Applied { .. } => false,
+    }
+}
+
+/// Whether it is read out as it happens.
+pub(crate) fn is_announced(what: &Happening, marks: &[Mark], record: RecordId) -> bool {
+    match what {
+        Happening::Commanded(command) => match command {
+            Command::Cut { .. } | Command::Heal { .. } | Command::Partition { .. } | Command::HealAll => true,
+            Command::Crash { .. }
+            | Command::Restart { .. }
+            | Command::TimeOut { .. }
+            | Command::Request { .. }
+            | Command::SetLink { .. } => false,
+        },
+        Happening::Answered { .. } | Happening::TimedOut { .. } => true,
+        _ => marks.binary_search_by_key(&record, |mark| mark.record).is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::fixture;
+
+    #[test]
+    fn an_election_is_marked_before_its_leader() {
+        let timeline = fixture::settled(5);
+        let mut digest = Digest::default();
+        digest.read(timeline.all_records());
+        let kinds: Vec<MarkKind> = digest.marks.iter().map(|mark| mark.kind).collect();
+        assert!(matches!(kinds[..], [MarkKind::Election(_), ..]), "{kinds:?}");
+        assert!(kinds.iter().any(|kind| matches!(kind, MarkKind::Leader(_))));
+        assert!(kinds.iter().any(|kind| matches!(kind, MarkKind::Commit(_, LogIndex(1)))));
+    }
+
+    #[test]
+    fn an_index_is_marked_as_committed_once() {
+        let timeline = fixture::settled(5);
+        let mut digest = Digest::default();
+        digest.read(timeline.all_records());
+        let commits = digest.marks.iter().filter(|mark| matches!(mark.kind, MarkKind::Commit(_, LogIndex(1))));
+        assert_eq!(commits.count(), 1);
+    }
+
+    #[test]
+    fn what_did_not_happen_is_forgotten_and_read_anew() {
+        let timeline = fixture::settled(5);
+        let mut digest = Digest::default();
+        digest.read(timeline.all_records());
+        let whole = digest.clone();
+        digest.forget_after(10);
+        assert!(digest.marks.len() < whole.marks.len());
+        digest.read(&timeline.all_records()[10..]);
+        assert_eq!(digest, whole);
+    }
+}

@@ -1,0 +1,99 @@
+//! What packets look like, and are called.
+
+use raftarium_sim::{Glimpse, PacketKind, PacketView};
+
+/// The shape of a packet: kind is glyph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Entries.
+    Block,
+    /// A heartbeat.
+    ThinBlock,
+    /// A vote.
+    Diamond,
+    /// The answer to entries or a heartbeat.
+    Disc,
+    /// Between a client and a server.
+    Pill,
+}
+
+/// How a packet is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Glyph {
+    pub(crate) shape: Shape,
+    /// Replies are hollow.
+    pub(crate) hollow: bool,
+    /// Rejections are crossed.
+    pub(crate) crossed: bool,
+}
+
+pub(crate) const fn glyph(kind: PacketKind) -> Glyph {
+    let (shape, hollow, crossed) = match kind {
+        PacketKind::VoteRequest => (Shape::Diamond, false, false),
+        PacketKind::VoteReply { granted } => (Shape::Diamond, true, !granted),
+        PacketKind::Append { .. } => (Shape::Block, false, false),
+        PacketKind::Heartbeat => (Shape::ThinBlock, false, false),
+        PacketKind::AppendReply { accepted } => (Shape::Disc, true, !accepted),
+        PacketKind::Request => (Shape::Pill, false, false),
+        PacketKind::Answer { done } => (Shape::Pill, true, !done),
+    };
+    Glyph { shape, hollow, crossed }
+}
+
+/// What it is, in a few words.
+pub(crate) fn name(what: Glimpse) -> String {
+    let text = match what.kind {
+        PacketKind::VoteRequest => "vote request",
+        PacketKind::VoteReply { granted: true } => "vote, granted",
+        PacketKind::VoteReply { granted: false } => "vote, refused",
+        PacketKind::Append { entries: 1 } => "1 entry",
+        PacketKind::Append { entries } => return format!("{entries} entries"),
+        PacketKind::Heartbeat => "heartbeat",
+        PacketKind::AppendReply { accepted: true } => "append accepted",
+        PacketKind::AppendReply { accepted: false } => "append rejected",
+        PacketKind::Request => "request",
+        PacketKind::Answer { done: true } => "answer: done",
+        PacketKind::Answer { done: false } => "answer: not done",
+    };
+    text.to_owned()
+}
+
+/// As part of a sentence: `a heartbeat`.
+pub(crate) fn with_article(what: Glimpse) -> String {
+    match what.kind {
+        PacketKind::VoteRequest => "a vote request".to_owned(),
+        PacketKind::VoteReply { granted: true } => "its vote".to_owned(),
+        PacketKind::VoteReply { granted: false } => "a refusal of its vote".to_owned(),
+        PacketKind::Append { .. } => name(what),
+        PacketKind::Heartbeat => "a heartbeat".to_owned(),
+        PacketKind::AppendReply { accepted: true } => "an acceptance".to_owned(),
+        PacketKind::AppendReply { accepted: false } => "a rejection".to_owned(),
+        PacketKind::Request => "a request".to_owned(),
+        PacketKind::Answer { .. } => "an answer".to_owned(),
+    }
+}
+
+/// `heartbeat, S1 to S2`.
+pub(crate) fn title(packet: &PacketView) -> String {
+    format!("{}, {} to {}", name(packet.what), packet.from, packet.to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_hollow_and_rejections_crossed() {
+        let cases = [
+            (PacketKind::VoteRequest, false, false),
+            (PacketKind::VoteReply { granted: false }, true, true),
+            (PacketKind::Heartbeat, false, false),
+            (PacketKind::AppendReply { accepted: true }, true, false),
+            (PacketKind::Answer { done: false }, true, true),
+        ];
+        for (kind, hollow, crossed) in cases {
+            let glyph = glyph(kind);
+            assert_eq!((glyph.hollow, glyph.crossed), (hollow, crossed), "{kind:?}");
+        }
+    }
+}

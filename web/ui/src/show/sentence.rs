@@ -1,0 +1,184 @@
+//! What happened, in a plain sentence.
+
+use raftarium_sim::core::{ElectionReason, Event, LogIndex, NodeId, Role, StepDownReason, Timer, VoteRefusal};
+use raftarium_sim::{Answer, Command, Happening, LossReason, Record, RecordId};
+
+use super::request::asked;
+use super::{count, list, packet};
+
+/// The sentence for `record` of the trace `records`.
+pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
+    match &record.what {
+        Happening::Commanded(command) => commanded(command),
+        Happening::CommandRefused { error, .. } => format!("Could not be done: {error}."),
+        Happening::Started { server, hard_state, last } if hard_state.term.0 > 0 => {
+            format!("{server} restarts in term {} with {}.", hard_state.term, count(last.0, "entry", "entries"))
+        }
+        Happening::Started { server, .. } => format!("{server} starts."),
+        Happening::Crashed { server, lost_writes: 0 } => format!("{server} crashes."),
+        Happening::Crashed { server, lost_writes } => {
+            format!("{server} crashes and loses {}.", count((*lost_writes).into(), "unfinished write", "unfinished writes"))
+        }
+        Happening::Sent { from, to, what, .. } => format!("{from} sends {} to {to}.", packet::with_article(*what)),
+        Happening::Delivered { to, .. } => match sending(record.cause, records) {
+            Some((from, what)) => format!("{to} receives {} from {from}.", packet::with_article(what)),
+            None => format!("{to} receives a message."),
+        },
+        Happening::Lost { reason, .. } => {
+            let what = match sending(record.cause, records) {
+                Some((from, what)) => format!("A message of {from} ({})", packet::name(what)),
+                None => "A message".to_owned(),
+            };
+            match reason {
+                LossReason::Cut => format!("{what} is lost: the link is cut."),
+                LossReason::Chance => format!("{what} is lost on its way."),
+                LossReason::ReceiverDown => format!("{what} is lost: its receiver is down."),
+            }
+        }
+        Happening::Rejected { server, reason } => format!("{server} refuses a message: {reason}."),
+        Happening::TimerFired { server, timer: Timer::Election } => format!("The election timer of {server} runs out."),
+        Happening::TimerFired { server, timer: Timer::Heartbeat } => format!("{server} is due to show that it leads."),
+        Happening::WriteBegan { server, hard_state: true, entries: 0, .. } => {
+            format!("{server} writes its term and vote to disk.")
+        }
+        Happening::WriteBegan { server, entries, .. } => {
+            format!("{server} writes {} to disk.", count((*entries).into(), "entry", "entries"))
+        }
+        Happening::WriteDurable { server, .. } => format!("What {server} wrote is safe on disk."),
+        Happening::Applied { server, first, last } => format!("{server} applies {}.", span(*first, *last)),
+        Happening::Node { server, event } => node(*server, event),
+        Happening::TimedOut { client, .. } => format!("{client} stops waiting: the outcome is unknown."),
+        Happening::Answered { client, answer, .. } => format!("{client} learns: {}.", answered(answer)),
+        Happening::Violated(violation) => format!("{} is broken: {}", violation.rule.name(), violation.story),
+    }
+}
+
+/// What was sent, and by whom, if `cause` is a sending or leads to one.
+fn sending(cause: Option<RecordId>, records: &[Record]) -> Option<(raftarium_sim::Address, raftarium_sim::Glimpse)> {
+    let record = records.get(usize::try_from(cause?.0).ok()?)?;
+    if let Happening::Sent { from, what, .. } = &record.what { Some((*from, *what)) } else { None }
+}
+
+fn commanded(command: &Command) -> String {
+    match command {
+        Command::Crash { server } => format!("You crash {server}."),
+        Command::Restart { server } => format!("You restart {server}."),
+        Command::TimeOut { server } => format!("You let the election timer of {server} run out."),
+        Command::Request { client, server: Some(server), op } => format!("{client} asks {server}: {}.", asked(op)),
+        Command::Request { client, server: None, op } => format!("{client} asks the leader: {}.", asked(op)),
+        Command::Cut { from, to, both: true } => format!("You cut the link between {from} and {to}."),
+        Command::Cut { from, to, both: false } => format!("You cut the link from {from} to {to}."),
+        Command::Heal { from, to, both: true } => format!("You mend the link between {from} and {to}."),
+        Command::Heal { from, to, both: false } => format!("You mend the link from {from} to {to}."),
+        Command::Partition { groups } => {
+            let groups: Vec<String> = groups.iter().map(|group| list(group)).collect();
+            match &groups[..] {
+                [only] => format!("You cut {only} off from the others."),
+                _ => format!("You split the network: {}.", groups.join(" | ")),
+            }
+        }
+        Command::HealAll => "You mend all links.".to_owned(),
+        Command::SetLink { from, to, .. } => format!("You change the link between {from} and {to}."),
+    }
+}
+
+fn node(server: NodeId, event: &Event) -> String {
+    match event {
+        Event::TermAdvanced { to, by, .. } => format!("{server} learns of term {to} from {by}."),
+        Event::ElectionStarted { term, reason: ElectionReason::Timeout, .. } => {
+            format!("{server} heard no leader in time, and starts an election for term {term}.")
+        }
+        Event::ElectionStarted { term, reason: ElectionReason::Requested, .. } => {
+            format!("{server} starts an election for term {term}, as it was told.")
+        }
+        Event::VoteGranted { to, term } => format!("{server} votes for {to} in term {term}."),
+        Event::VoteRefused { to, reason } => format!("{server} does not vote for {to}: {}.", refusal(*reason)),
+        Event::VoteCounted { from, granted: true, votes, needed } => {
+            format!("{server} has the vote of {from}: {votes} of {needed}.")
+        }
+        Event::VoteCounted { from, granted: false, votes, needed } => {
+            format!("{server} does not get the vote of {from}: {votes} of {needed}.")
+        }
+        Event::BecameLeader { term } => format!("{server} is elected leader of term {term}."),
+        Event::SteppedDown { was, reason, .. } => {
+            let was = match was {
+                Role::Leader => "steps down as leader",
+                Role::Candidate => "gives up its election",
+                Role::Follower => "follows on",
+            };
+            match reason {
+                StepDownReason::HigherTerm { from } => format!("{server} {was}: {from} is in a later term."),
+                StepDownReason::LeaderFound { leader } => format!("{server} {was}: {leader} leads."),
+            }
+        }
+        Event::LeaderFound { leader, term } => format!("{server} follows {leader} in term {term}."),
+        Event::Appended { first, last } => format!("{server} appends {}.", span(*first, last.index)),
+        Event::Truncated { first, last, by } => {
+            format!("{server} erases {}: the leader has an entry of term {} there.", span(*first, last.index), by.term)
+        }
+        Event::AppendRefused { leader, prev, .. } => {
+            format!("{server} rejects entries of {leader}: it does not have entry {prev}.")
+        }
+        Event::Matched { peer, matched } => format!("{server} knows that {peer} agrees up to {matched}."),
+        Event::BackedUp { peer, from, to } => format!("{server} goes back from {from} to {to} for {peer}."),
+        Event::Committed { through } => format!("{server} knows that the log is committed up to {through}."),
+        Event::StaleIgnored { from, term } => format!("{server} ignores an old message of {from}, term {term}."),
+    }
+}
+
+fn refusal(reason: VoteRefusal) -> String {
+    match reason {
+        VoteRefusal::StaleTerm { candidate, ours } => format!("its term is {candidate}, and this is term {ours}"),
+        VoteRefusal::AlreadyVoted { to } => format!("it voted for {to}"),
+        VoteRefusal::LogBehind { candidate, ours } => {
+            format!("its log ends at {candidate}, behind {ours}")
+        }
+    }
+}
+
+fn answered(answer: &Answer) -> String {
+    match answer {
+        Answer::Committed { entry, value: Some(value) } => format!("{value}, committed at {}", entry.index),
+        Answer::Committed { entry, value: None } => format!("committed at {}", entry.index),
+        Answer::NotLeader { server, leader: Some(leader) } => {
+            format!("{server} is not the leader, {leader} is")
+        }
+        Answer::NotLeader { server, leader: None } => {
+            format!("{server} is not the leader, and knows of none")
+        }
+        Answer::Down { server } => format!("{server} is down"),
+        Answer::Superseded { entry, by } => {
+            format!("its entry at {} was superseded by term {by}, and is erased", entry.index)
+        }
+    }
+}
+
+fn span(first: LogIndex, last: LogIndex) -> String {
+    if first == last { format!("entry {first}") } else { format!("entries {first} to {last}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::fixture;
+
+    #[test]
+    fn every_record_of_a_run_is_a_sentence() {
+        let timeline = fixture::settled(5);
+        for record in timeline.all_records() {
+            let text = sentence(record, timeline.all_records());
+            assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+            assert!(!text.contains("a message."), "the sending of {record:?} is known");
+        }
+    }
+
+    #[test]
+    fn an_election_reads_as_a_story() {
+        let timeline = fixture::settled(3);
+        let records = timeline.all_records();
+        let story: Vec<String> = records.iter().map(|record| sentence(record, records)).collect();
+        for expected in ["heard no leader in time", "votes for", "is elected leader of term", "is committed up to"] {
+            assert!(story.iter().any(|line| line.contains(expected)), "{expected}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What a person, or the clock, does to the page.
+
+use raftarium_sim::Command;
+use raftarium_sim::core::{Instant, NodeId};
+
+use super::address::Address;
+use super::{About, Selection, Speed};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// That much real time has passed, in microseconds.
+    Frame(u64),
+    Pause,
+    PlayOrPause,
+    StepForward,
+    StepBack,
+    Seek(Instant),
+    SetSpeed(Speed),
+    Faster,
+    Slower,
+    Select(Selection),
+    /// Does something to the world, now.
+    Do(Command),
+    /// Crashes a server that runs, and restarts one that is down.
+    CrashOrRestart(NodeId),
+    /// Cuts a link that works, and mends one that does not.
+    CutOrHeal(NodeId, NodeId),
+    /// Brings a person to where they can propose something to this server.
+    Propose(NodeId),
+    /// Begins another run.
+    Begin(Address),
+    Complain(About, String),
+    DismissNotice,
+    ShowEvents(bool),
+    ShowHelp(bool),
+}

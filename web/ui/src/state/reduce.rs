@@ -1,0 +1,272 @@
+//! What each action changes.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use raftarium_sim::core::NodeId;
+use raftarium_sim::{Command, RUN_END, Timed, Timeline};
+use yew::Reducible;
+
+use super::{About, Action, News, Notice, Selection, State, last_run};
+use crate::show::digest::{Digest, is_announced};
+use crate::show::names::LinkState;
+use crate::show::sentence::sentence;
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = Self::clone(&self);
+        state.version += 1;
+        match action {
+            Action::Frame(real) => {
+                let simulated = Duration::from_micros(state.speed.simulated(real));
+                state.go(|timeline| timeline.advance(simulated));
+                if state.now >= RUN_END {
+                    state.playing = false;
+                }
+            }
+            
+            Action::Pause => state.playing = false,
+            Action::PlayOrPause => state.playing = !state.playing,
+            Action::StepForward => {
+                state.playing = false;
+                state.go(|timeline| {
+                    timeline.step_forward();
+                });
+            }
+            Action::StepBack => {
+                state.playing = false;
+                state.go(|timeline| {
+                    timeline.step_back();
+                });
+            }
+            Action::Seek(at) => state.go(|timeline| timeline.seek(at)),
+            Action::SetSpeed(speed) => state.speed = speed,
+            Action::Faster => state.speed = state.speed.faster(),
+            Action::Slower => state.speed = state.speed.slower(),
+            Action::Select(selection) => {
+                state.selection = selection;
+                // What was selected is to be seen, where the events were.
+                state.events_open &= selection == Selection::Nothing;
+            }
+            Action::Do(command) => state.dispatch(command),
+            Action::CrashOrRestart(server) => {
+                let down = state.view.servers.iter().any(|view| view.id == server && view.role.is_none());
+                state.dispatch(if down { Command::Restart { server } } else { Command::Crash { server } });
+            }
+            Action::CutOrHeal(from, to) => {
+                let both = true;
+                state.selection = Selection::link(from, to);
+                state.dispatch(match LinkState::of(&state.view, from, to) {
+                    LinkState::Connected => Command::Cut { from, to, both },
+                    LinkState::CutThere | LinkState::CutBack | LinkState::Cut => Command::Heal { from, to, both },
+                });
+            }
+            Action::Propose(server) => state.propose_to = (Some(server), state.propose_to.1 + 1),
+            Action::Begin(address) => {
+                let fresh = Self::new(address.setup(), state.playing);
+                let selection = if state.selection.exists(address.servers) { state.selection } else { Selection::Nothing };
+                state = Self {
+                    version: state.version,
+                    speed: state.speed,
+                    events_open: state.events_open,
+                    news: Rc::clone(&state.news),
+                    propose_to: (None, state.propose_to.1),
+                    selection,
+                    ..fresh
+                };
+            }
+            Action::Complain(about, text) => state.complain(about, text),
+            Action::DismissNotice => state.notice = None,
+            Action::ShowEvents(open) => state.events_open = open,
+            Action::ShowHelp(open) => state.help_open = open,
+        }
+        Rc::new(state)
+    }
+}
+
+impl State {
+    /// Lets the timeline go somewhere, and looks at what is there.
+    fn go(&mut self, go: impl FnOnce(&mut Timeline)) {
+        let before = self.record_count();
+        go(&mut self.timeline.borrow_mut());
+        self.look(before);
+    }
+
+    fn dispatch(&mut self, command: Command) {
+        let before = self.record_count();
+        let (run, at) = {
+            let timeline = self.timeline.borrow();
+            (timeline.run(), timeline.world().earliest_command())
+        };
+        last_run::about_to(run, Timed { at, command: command.clone() });
+        let done = self.timeline.borrow_mut().dispatch(command);
+        match done {
+            Ok(_) => {
+                if before < self.read {
+                    Rc::make_mut(&mut self.digest).forget_after(before);
+                    self.read = before;
+                }
+                self.notice = None;
+                self.look(before);
+            }
+            Err(error) => self.complain(About::Command, capitalised(&error.to_string())),
+        }
+    }
+
+    /// Takes over what the timeline shows now; `before` records were known to have happened.
+    fn look(&mut self, before: usize) {
+        let timeline = self.timeline.borrow();
+        self.now = timeline.now();
+        self.end = timeline.end();
+        let world = timeline.world();
+        if (world.steps(), world.hash()) != (self.view.step, self.view.hash) {
+            self.view = Rc::new(timeline.view());
+        }
+        let records = timeline.all_records();
+        let unread = records.get(self.read..).unwrap_or_default();
+        if Digest::cares(unread) {
+            Rc::make_mut(&mut self.digest).read(unread);
+        }
+        self.read = records.len();
+        let happened = timeline.records().len();
+        let new: Vec<String> = records
+            .get(before..happened)
+            .unwrap_or_default()
+            .iter()
+            .filter(|record| is_announced(&record.what, &self.digest.marks, record.id))
+            .map(|record| sentence(record, records))
+            .collect();
+        drop(timeline);
+        if !new.is_empty() {
+            self.news = Rc::new(News { number: self.news.number + 1, sentences: new });
+        }
+    }
+
+    pub(crate) fn complain(&mut self, about: About, text: String) {
+        self.notice = Some(Rc::new(Notice { about, text, number: self.version }));
+    }
+
+    /// The server that `selection` is about, if it still exists.
+    pub(crate) fn selected_server(&self) -> Option<NodeId> {
+        self.selection.server().filter(|id| self.view.servers.iter().any(|server| server.id == *id))
+    }
+}
+
+/// As the beginning of a sentence.
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).chain(['.']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::names::leader;
+    use crate::state::address::Address;
+    use raftarium_sim::core::Instant;
+    use raftarium_sim::{ClientId, Op};
+
+    fn after(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        actions.into_iter().fold(state, State::reduce)
+    }
+
+    fn start() -> Rc<State> {
+        Rc::new(State::new(Address::default().setup(), false))
+    }
+
+    fn seconds(number: u64) -> Action {
+        Action::Seek(Instant::from_millis(number * 1_000))
+    }
+
+    #[test]
+    fn frames_advance_time_by_the_speed() {
+        let state = after(start(), [Action::Frame(20_000), Action::Faster, Action::Frame(20_000)]);
+        assert_eq!(state.now, Instant::from_micros(1_000 + 2_000));
+        assert_eq!(state.end, state.now);
+    }
+
+    #[test]
+    fn a_view_is_read_anew_only_when_something_happened() {
+        let before = start();
+        let still = after(Rc::clone(&before), [Action::Frame(20)]);
+        assert!(Rc::ptr_eq(&before.view, &still.view));
+        let moved = after(still, [seconds(1)]);
+        assert!(!Rc::ptr_eq(&before.view, &moved.view));
+    }
+
+    #[test]
+    fn what_happens_is_told_and_marked() {
+        let state = after(start(), [seconds(1)]);
+        assert!(state.news.sentences.iter().any(|line| line.contains("is elected leader")), "{:?}", state.news);
+        assert!(!state.digest.marks.is_empty());
+    }
+
+    #[test]
+    fn going_back_shows_the_same_and_tells_nothing() {
+        let then = after(start(), [seconds(1)]);
+        let back = after(Rc::clone(&then), [seconds(3), Action::Seek(then.now)]);
+        assert_eq!(back.view, then.view);
+        assert!(back.is_past());
+        let again = after(Rc::clone(&back), [seconds(0)]);
+        assert_eq!(again.news, back.news);
+    }
+
+    #[test]
+    fn acting_in_the_past_gives_up_the_future() {
+        let state = after(start(), [seconds(2), seconds(1)]);
+        let leads = leader(&state.view).expect("a leader after a second").id;
+        let state = after(state, [Action::CrashOrRestart(leads)]);
+        assert!(!state.is_past());
+        assert!(state.digest.marks.iter().all(|mark| mark.at <= state.now));
+        let state = after(state, [seconds(2), Action::CrashOrRestart(leads)]);
+        assert!(state.view.servers[leads.0 as usize - 1].role.is_some());
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_done_is_a_notice_and_changes_nothing() {
+        let down = after(start(), [Action::CrashOrRestart(NodeId(1))]);
+        let state = after(Rc::clone(&down), [Action::Do(Command::TimeOut { server: NodeId(1) })]);
+        let notice = state.notice.as_ref().expect("a notice");
+        assert_eq!((notice.about, notice.text.as_str()), (About::Command, "S1 is down; restart it first."));
+        assert_eq!((state.view.hash, state.now), (down.view.hash, down.now));
+    }
+
+    #[test]
+    fn a_link_is_cut_and_mended() {
+        let cut = after(start(), [Action::CutOrHeal(NodeId(2), NodeId(1))]);
+        assert_eq!(cut.view.cuts.len(), 2);
+        assert_eq!(cut.selection, Selection::Link(NodeId(1), NodeId(2)));
+        let mended = after(cut, [Action::CutOrHeal(NodeId(1), NodeId(2))]);
+        assert!(mended.view.cuts.is_empty());
+    }
+
+    #[test]
+    fn steps_are_undone_one_by_one() {
+        let state = after(start(), [seconds(1), Action::StepForward]);
+        let hash = state.view.hash;
+        let there_and_back = after(state, [Action::StepForward, Action::StepBack]);
+        assert_eq!(there_and_back.view.hash, hash);
+    }
+
+    #[test]
+    fn a_new_run_begins_at_zero_and_keeps_how_we_look() {
+        let state = after(start(), [seconds(1), Action::Faster, Action::Select(Selection::Server(NodeId(5)))]);
+        let speed = state.speed;
+        let fresh = after(state, [Action::Begin(Address { seed: 1, servers: 3 })]);
+        assert_eq!((fresh.now, fresh.speed, fresh.selection), (Instant::ZERO, speed, Selection::Nothing));
+        assert_eq!(fresh.view.servers.len(), 3);
+    }
+
+    #[test]
+    fn the_run_that_is_told_after_a_panic_can_be_replayed() {
+        let op = Op::Put { key: "x".into(), value: "1".into() };
+        let ask = Action::Do(Command::Request { client: ClientId(1), server: None, op });
+        let state = after(start(), [seconds(1), ask, seconds(2)]);
+        let mut replayed = Timeline::replay(last_run::recall().expect("a run began")).expect("a run of our own");
+        replayed.seek(state.now);
+        assert_eq!(replayed.hash(), state.view.hash);
+    }
+}
