@@ -35,6 +35,11 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of `tool`, once its installation has ended well.
     pub(super) fn installed(&self, tool: &str) -> Option<PathBuf> {
         let folder = self.root.join(tool);

@@ -19,12 +19,14 @@ mod wasm_opt;
 
 use std::cell::OnceCell;
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
 use crate::process;
 use crate::say;
+use crate::workspace;
 use folder::Folder;
 use release_page::Archive;
 
@@ -112,7 +114,25 @@ impl Tools {
         if let Some(rustc) = &self.wasm_rustc {
             command.env("RUSTC", rustc);
         }
+        command.env("CARGO_ENCODED_RUSTFLAGS", self.without_our_paths());
         Ok(command)
+    }
+
+    /// Flags that keep this machine's folders out of what is shipped: panics name the files that they come from.
+    fn without_our_paths(&self) -> OsString {
+        let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+        let folders =
+            [(home.as_deref(), "cargo"), (Some(self.folder.path()), "tools"), (Some(workspace::root()), "raftarium")];
+        let mut flags = OsString::new();
+        for (folder, name) in folders.into_iter().filter_map(|(folder, name)| Some((folder?, name))) {
+            if !flags.is_empty() {
+                flags.push("\u{1f}");
+            }
+            flags.push("--remap-path-prefix=");
+            flags.push(folder);
+            flags.push(format!("=/{name}"));
+        }
+        flags
     }
 
     /// The folder of the tool `name`, installed by the easy road or else by `other_road` if it was not there.

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
+use raftarium_sim::Run;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
@@ -31,13 +32,32 @@ pub(crate) fn install() {
     std::mem::forget(fail);
 }
 
+/// Whether the program has failed, and must not go on.
+pub(crate) fn has_failed() -> bool {
+    FAILED.get()
+}
+
 fn report(info: &PanicHookInfo<'_>) {
     let run = last_run::recall();
     let seed = run.as_ref().map_or_else(|| "not known".to_owned(), |run| run.setup.seed.to_string());
-    let run = run.and_then(|run| serde_json::to_string_pretty(&run).ok()).unwrap_or_default();
-    let report = format!("{info}\n\nRaftarium {}\nSeed {seed}\nRun:\n{run}", env!("CARGO_PKG_VERSION"));
+    let report = report_text(info, run.as_ref());
     log(&report);
     let _ = show(&seed, &report);
+}
+
+/// What went wrong, each command on a line of its own, and the whole run to be replayed.
+fn report_text(info: &PanicHookInfo<'_>, run: Option<&Run>) -> String {
+    let mut text = format!("{info}\n\nRaftarium {}\n", env!("CARGO_PKG_VERSION"));
+    if let Some(run) = run {
+        text.push_str(&format!("seed {}, {} servers\n\nCommands:\n", run.setup.seed, run.setup.servers));
+        for command in run.commands.iter().filter_map(|command| serde_json::to_string(command).ok()) {
+            text.push_str(&command);
+            text.push('\n');
+        }
+        text.push_str("\nRun:\n");
+        text.push_str(&serde_json::to_string(run).unwrap_or_default());
+    }
+    text
 }
 
 fn show(seed: &str, report: &str) -> Result<(), JsValue> {

@@ -66,6 +66,12 @@ pub(crate) fn px(number: f64) -> String {
     if tenth == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{tenth}") }
 }
 
+/// As [`px`], with two decimals, for what is not negative: a part or a scale.
+pub(crate) fn px_hundredths(number: f64) -> String {
+    let hundredths = (number.max(0.0) * 100.0).round() as u64;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 /// `x y`, for a path.
 pub(crate) fn xy(point: Point) -> String {
     format!("{} {}", px(point.x), px(point.y))
@@ -81,6 +87,7 @@ mod tests {
         for (number, text) in cases {
             assert_eq!(px(number), text);
         }
+        assert_eq!([0.0, 0.056, 1.3].map(px_hundredths), ["0.00", "0.06", "1.30"]);
     }
 
     #[test]

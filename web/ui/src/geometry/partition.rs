@@ -110,8 +110,7 @@ fn to_edge(ring: &Ring, point: Point) -> Point {
 /// Nothing if all are on one side.
 pub(crate) fn sides(ring: &Ring, start: Point, end: Point) -> Option<[Group; 2]> {
     let left = |place: &Point| (end.x - start.x) * (place.y - start.y) - (end.y - start.y) * (place.x - start.x) < 0.0;
-    let (one, other): (Group, Group) =
-        (0..ring.servers.len()).partition(|&at| ring.servers.get(at).is_some_and(left));
+    let (one, other): (Group, Group) = (0..ring.servers.len()).partition(|&at| ring.servers.get(at).is_some_and(left));
     (!one.is_empty() && !other.is_empty()).then_some([one, other])
 }
 

@@ -21,8 +21,10 @@ pub(crate) struct Ring {
     pub(crate) servers: Vec<Point>,
     /// C1 first.
     pub(crate) clients: Vec<Point>,
-    /// Whether there is little room for words.
+    /// Whether there is little room for words beside the servers.
     pub(crate) tight: bool,
+    /// Whether there is none, because there are many.
+    pub(crate) crowded: bool,
 }
 
 impl Ring {
@@ -30,9 +32,10 @@ impl Ring {
         let Size { width, height } = size;
         let count = servers.max(1) as f64;
         let tight = width < 440.0;
-        let radius = (width.min(height) * 0.085).clamp(20.0, 44.0);
+        let crowded = servers > 5;
+        let radius = (width.min(height) * 0.085).clamp(20.0, 60.0);
         // Beside a server there is its label, wider than the disc; above and below, the label's line.
-        let beside = if tight { 30.0 } else { 34.0 };
+        let beside = if crowded { 20.0 } else { 34.0 };
         let mut rx = (width / 2.0 - radius - beside).max(radius);
         let mut ry = (height / 2.0 - radius - AROUND - if tight { 36.0 } else { 40.0 }).max(radius);
         rx = rx.min(ry * 1.45);
@@ -40,7 +43,7 @@ impl Ring {
         let centre = Point::new(width / 2.0, height / 2.0);
         // Neighbours must stay apart, however many there are.
         let chord = 2.0 * rx.min(ry) * (PI / count).sin();
-        let radius = if servers > 1 { radius.min((chord - AROUND) / 2.2).max(12.0) } else { radius };
+        let radius = if servers > 1 { radius.min((chord - 2.0 * AROUND) / 2.0).max(12.0) } else { radius };
         Self {
             size,
             centre,
@@ -48,7 +51,13 @@ impl Ring {
             servers: (0..servers).map(|at| place(centre, rx, ry, at, servers)).collect(),
             clients: (0..clients).map(|at| client_place(size, at, clients)).collect(),
             tight,
+            crowded,
         }
+    }
+
+    /// How large letters are, as a part of their usual size.
+    pub(crate) fn type_scale(&self) -> f64 {
+        (self.radius / 44.0).clamp(0.84, 1.3)
     }
 
     /// Whether the place is in the upper half, so that what belongs to it goes above it.

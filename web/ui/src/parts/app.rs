@@ -19,7 +19,7 @@ use super::time_bar::TimeBar;
 use super::top_bar::TopBar;
 use super::{Dispatch, on};
 use crate::browser::frames::Frames;
-use crate::browser::{Listener, document, keys, location, prefers_reduced_motion, window};
+use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window};
 use crate::state::address::Address;
 use crate::state::{About, Action, State};
 
@@ -119,6 +119,9 @@ fn use_keys(state: &State, dispatch: &Dispatch) {
     use_effect_with((), move |()| {
         let listener = Listener::new(document(), "keydown", move |event| {
             let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
+            if black_box::has_failed() {
+                return;
+            }
             let meaning = keys::meaning(&event, &latest.borrow());
             if let Some(action) = meaning {
                 event.prevent_default();

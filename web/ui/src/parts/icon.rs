@@ -25,7 +25,9 @@ impl Picture {
             Self::Pause => "M4 3h3v10H4zM9 3h3v10H9z",
             Self::Forward => "M4.5 3.5v9L12 8z",
             Self::Dice => "M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3",
-            Self::Sun => "M8 4.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4M8 1v1.4M8 13.6V15M1 8h1.4M13.6 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1",
+            Self::Sun => {
+                "M8 4.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4M8 1v1.4M8 13.6V15M1 8h1.4M13.6 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1"
+            }
             Self::Moon => "M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z",
             Self::Close => "M4 4l8 8M12 4l-8 8",
         }

@@ -43,15 +43,16 @@ pub(crate) fn Log(props: &Props) -> Html {
         }
     });
 
-    let heads = (first..=end).map(|index| html! { <th key={index} id={format!("index-{index}")} scope="col">{ index }</th> });
+    let heads =
+        (first..=end).map(|index| html! { <th key={index} id={format!("index-{index}")} scope="col">{ index }</th> });
     // Exactly one cell can be reached by Tab.
     let exists = |entry: &Entry| {
         let server = props.view.servers.iter().find(|server| server.id == entry.server);
-        server.is_some_and(|server| entry_at(server, entry.index.0).is_some())
-            && (first..=end).contains(&entry.index.0)
+        server.is_some_and(|server| entry_at(server, entry.index.0).is_some()) && (first..=end).contains(&entry.index.0)
     };
     let any = || {
-        let server = props.view.servers.iter().find(|server| server.log.last().is_some_and(|last| last.id.index.0 >= first))?;
+        let server =
+            props.view.servers.iter().find(|server| server.log.last().is_some_and(|last| last.id.index.0 >= first))?;
         Some(Entry { server: server.id, index: LogIndex(first.max(server.log.first()?.id.index.0)) })
     };
     let reachable = Some(*current).filter(exists).or_else(any);
@@ -171,7 +172,7 @@ fn cell(
             {onclick}
             {onkeydown}
         >
-            <span class="number">{ entry.id.term.0 }</span>
+            <span class="number" aria-hidden="true">{ entry.id.term.0 }</span>
             <span class="words">{ words }</span>
         </button>
     }

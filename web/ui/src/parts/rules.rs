@@ -26,7 +26,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
                 <button type="button" class={class} aria-label={label} aria-describedby={id.clone()}>
                     <span class="mark" aria-hidden="true">{ mark }</span>
                     <span>{ name }</span>
-                    <span class="number">{ thousands(check.count) }</span>
+                    <span class="number" aria-hidden="true">{ thousands(check.count) }</span>
                 </button>
                 <div class="statement" role="tooltip" id={id}>
                     { check.rule.statement() }<span class="muted">{ format!(" {}.", check.rule.source()) }</span>

@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn it_grows_in_round_steps_and_leaves_room() {
-        let cases = [(0, 2), (1_900, 2), (1_990, 5), (5_000, 10), (9_000, 10), (15_000, 20), (45_000, 50), (50_000, 100)];
+        let cases =
+            [(0, 2), (1_900, 2), (1_990, 5), (5_000, 10), (9_000, 10), (15_000, 20), (45_000, 50), (50_000, 100)];
         for (end_ms, seconds) in cases {
             let axis = Axis::covering(Instant::from_millis(end_ms));
             assert_eq!(axis.length, seconds * 1_000_000, "{end_ms} ms");

@@ -41,10 +41,10 @@ impl Digest {
     /// Reads `records`, which follow those that it has read.
     pub(crate) fn read(&mut self, records: &[Record]) {
         for record in records {
-            if is_notable(&record.what) {
+            if is_notable(record) {
                 self.notable.push(record.id);
             }
-            if let Some(kind) = self.mark(&record.what) {
+            if let Some(kind) = self.mark(record) {
                 self.marks.push(Mark { record: record.id, at: record.at, kind });
             }
         }
@@ -52,7 +52,7 @@ impl Digest {
 
     /// Whether there is anything in `records` that it would keep. Whatever is marked is notable.
     pub(crate) fn cares(records: &[Record]) -> bool {
-        records.iter().any(|record| is_notable(&record.what))
+        records.iter().any(is_notable)
     }
 
     /// Forgets everything after the first `records` records: the past was changed, and they did not happen.
@@ -62,15 +62,15 @@ impl Digest {
         self.marks.truncate(self.marks.partition_point(|mark| mark.record < limit));
     }
 
-    fn mark(&self, what: &Happening) -> Option<MarkKind> {
-        match what {
+    fn mark(&self, record: &Record) -> Option<MarkKind> {
+        match &record.what {
             Happening::Node { event: Event::ElectionStarted { term, .. }, .. } => Some(MarkKind::Election(*term)),
             Happening::Node { event: Event::BecameLeader { term }, .. } => Some(MarkKind::Leader(*term)),
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
             Happening::Crashed { .. } => Some(MarkKind::Fault),
-            Happening::Started { hard_state, .. } if hard_state.term > Term(0) => Some(MarkKind::Mend),
+            Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
                 Command::Cut { .. } | Command::Partition { .. } => Some(MarkKind::Fault),
                 Command::Heal { .. } | Command::HealAll => Some(MarkKind::Mend),
@@ -101,15 +101,17 @@ impl Digest {
     fn committed(&self) -> LogIndex {
         let index = |mark: &Mark| match mark.kind {
             MarkKind::Commit(_, index) => Some(index),
-            MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::Fault | MarkKind::Mend | MarkKind::Violation => None,
+            MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::Fault | MarkKind::Mend | MarkKind::Violation => {
+                None
+            }
         };
         self.marks.iter().rev().find_map(index).unwrap_or(LogIndex::ZERO)
     }
 }
 
 /// Whether a person who follows the story wants to know of it; the rest is how it comes about.
-fn is_notable(what: &Happening) -> bool {
-    match what {
+fn is_notable(record: &Record) -> bool {
+    match &record.what {
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
         | Happening::Crashed { .. }
@@ -117,7 +119,7 @@ fn is_notable(what: &Happening) -> bool {
         | Happening::TimedOut { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => true,
-        Happening::Started { hard_state, .. } => hard_state.term > Term(0),
+        Happening::Started { .. } => is_restart(record),
         Happening::Node { event, .. } => match event {
             Event::ElectionStarted { .. }
             | Event::VoteGranted { .. }
@@ -145,9 +147,15 @@ fn is_notable(what: &Happening) -> bool {
     }
 }
 
-/// Whether it is read out as it happens.
-pub(crate) fn is_announced(what: &Happening, marks: &[Mark], record: RecordId) -> bool {
-    match what {
+/// Whether a server starts again: in the beginning they all start, and nobody makes them.
+pub(crate) const fn is_restart(record: &Record) -> bool {
+    record.cause.is_some()
+}
+
+/// Whether it is read out as it happens: what is marked, and what a person did or learnt.
+pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
+    let marked = || marks.binary_search_by_key(&record.id, |mark| mark.record).is_ok();
+    match &record.what {
         Happening::Commanded(command) => match command {
             Command::Cut { .. } | Command::Heal { .. } | Command::Partition { .. } | Command::HealAll => true,
             Command::Crash { .. }
@@ -157,7 +165,19 @@ pub(crate) fn is_announced(what: &Happening, marks: &[Mark], record: RecordId) -
             | Command::SetLink { .. } => false,
         },
         Happening::Answered { .. } | Happening::TimedOut { .. } => true,
-        _ => marks.binary_search_by_key(&record, |mark| mark.record).is_ok(),
+        Happening::CommandRefused { .. }
+        | Happening::Started { .. }
+        | Happening::Crashed { .. }
+        | Happening::Sent { .. }
+        | Happening::Delivered { .. }
+        | Happening::Lost { .. }
+        | Happening::Rejected { .. }
+        | Happening::TimerFired { .. }
+        | Happening::WriteBegan { .. }
+        | Happening::WriteDurable { .. }
+        | Happening::Applied { .. }
+        | Happening::Node { .. }
+        | Happening::Violated(_) => marked(),
     }
 }
 

@@ -38,7 +38,10 @@ pub(crate) const fn standing(request: &Request) -> Standing {
         RequestStatus::Waiting => Standing::Waiting,
         RequestStatus::Unknown { .. } => Standing::Unknown,
         RequestStatus::Answered { answer: Answer::Committed { .. }, .. } => Standing::Done,
-        RequestStatus::Answered { answer: Answer::NotLeader { .. } | Answer::Down { .. } | Answer::Superseded { .. }, .. } => Standing::Refused,
+        RequestStatus::Answered {
+            answer: Answer::NotLeader { .. } | Answer::Down { .. } | Answer::Superseded { .. },
+            ..
+        } => Standing::Refused,
     }
 }
 

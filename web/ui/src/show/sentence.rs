@@ -1,8 +1,9 @@
 //! What happened, in a plain sentence.
 
 use raftarium_sim::core::{ElectionReason, Event, LogIndex, NodeId, Role, StepDownReason, Timer, VoteRefusal};
-use raftarium_sim::{Answer, Command, Happening, LossReason, Record, RecordId};
+use raftarium_sim::{Address, Answer, Command, Glimpse, Happening, LossReason, PacketId, Record};
 
+use super::digest::is_restart;
 use super::request::asked;
 use super::{count, list, packet};
 
@@ -11,21 +12,24 @@ pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
     match &record.what {
         Happening::Commanded(command) => commanded(command),
         Happening::CommandRefused { error, .. } => format!("Could not be done: {error}."),
-        Happening::Started { server, hard_state, last } if hard_state.term.0 > 0 => {
+        Happening::Started { server, hard_state, last } if is_restart(record) => {
             format!("{server} restarts in term {} with {}.", hard_state.term, count(last.0, "entry", "entries"))
         }
         Happening::Started { server, .. } => format!("{server} starts."),
         Happening::Crashed { server, lost_writes: 0 } => format!("{server} crashes."),
         Happening::Crashed { server, lost_writes } => {
-            format!("{server} crashes and loses {}.", count((*lost_writes).into(), "unfinished write", "unfinished writes"))
+            format!(
+                "{server} crashes and loses {}.",
+                count((*lost_writes).into(), "unfinished write", "unfinished writes")
+            )
         }
         Happening::Sent { from, to, what, .. } => format!("{from} sends {} to {to}.", packet::with_article(*what)),
-        Happening::Delivered { to, .. } => match sending(record.cause, records) {
+        Happening::Delivered { to, packet } => match sending(*packet, record, records) {
             Some((from, what)) => format!("{to} receives {} from {from}.", packet::with_article(what)),
             None => format!("{to} receives a message."),
         },
-        Happening::Lost { reason, .. } => {
-            let what = match sending(record.cause, records) {
+        Happening::Lost { packet, reason } => {
+            let what = match sending(*packet, record, records) {
                 Some((from, what)) => format!("A message of {from} ({})", packet::name(what)),
                 None => "A message".to_owned(),
             };
@@ -53,10 +57,18 @@ pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
     }
 }
 
-/// What was sent, and by whom, if `cause` is a sending or leads to one.
-fn sending(cause: Option<RecordId>, records: &[Record]) -> Option<(raftarium_sim::Address, raftarium_sim::Glimpse)> {
-    let record = records.get(usize::try_from(cause?.0).ok()?)?;
-    if let Happening::Sent { from, what, .. } = &record.what { Some((*from, *what)) } else { None }
+/// What was sent, and by whom. A packet is not under way for long, so the search back is short.
+fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address, Glimpse)> {
+    const FURTHEST: usize = 5_000;
+    let before = records.get(..usize::try_from(record.id.0).ok()?)?;
+    before.iter().rev().take(FURTHEST).find_map(|earlier| {
+        if let Happening::Sent { packet, from, what, .. } = &earlier.what
+            && *packet == id
+        {
+            return Some((*from, *what));
+        }
+        None
+    })
 }
 
 fn commanded(command: &Command) -> String {

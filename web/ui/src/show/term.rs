@@ -9,15 +9,8 @@ const COLOURS: u64 = 7;
 /// comes round again is hatched.
 pub(crate) fn class(term: Term) -> &'static str {
     const PLAIN: [&str; COLOURS as usize] = ["t1", "t2", "t3", "t4", "t5", "t6", "t7"];
-    const HATCHED: [&str; COLOURS as usize] = [
-        "t1 hatched",
-        "t2 hatched",
-        "t3 hatched",
-        "t4 hatched",
-        "t5 hatched",
-        "t6 hatched",
-        "t7 hatched",
-    ];
+    const HATCHED: [&str; COLOURS as usize] =
+        ["t1 hatched", "t2 hatched", "t3 hatched", "t4 hatched", "t5 hatched", "t6 hatched", "t7 hatched"];
     let Some(turn) = term.0.checked_sub(1) else { return "t0" };
     let names = if turn < COLOURS { PLAIN } else { HATCHED };
     names[(turn % COLOURS) as usize]

@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn short_logs_are_shown_whole_and_long_ones_from_the_end() {
-        let cases = [(0, 0, 1..=8), (12, 0, 1..=12), (40, 0, 1..=40), (41, 0, 2..=41), (100, 30, 31..=70), (100, 999, 1..=40)];
+        let cases =
+            [(0, 0, 1..=8), (12, 0, 1..=12), (40, 0, 1..=40), (41, 0, 2..=41), (100, 30, 31..=70), (100, 999, 1..=40)];
         for (last, back, shown) in cases {
             assert_eq!(columns(last, back), shown, "last {last}, back {back}");
         }

@@ -26,7 +26,7 @@ impl Reducible for State {
                     state.playing = false;
                 }
             }
-            
+
             Action::Pause => state.playing = false,
             Action::PlayOrPause => state.playing = !state.playing,
             Action::StepForward => {
@@ -66,7 +66,8 @@ impl Reducible for State {
             Action::Propose(server) => state.propose_to = (Some(server), state.propose_to.1 + 1),
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
-                let selection = if state.selection.exists(address.servers) { state.selection } else { Selection::Nothing };
+                let selection =
+                    if state.selection.exists(address.servers) { state.selection } else { Selection::Nothing };
                 state = Self {
                     version: state.version,
                     speed: state.speed,
@@ -135,7 +136,7 @@ impl State {
             .get(before..happened)
             .unwrap_or_default()
             .iter()
-            .filter(|record| is_announced(&record.what, &self.digest.marks, record.id))
+            .filter(|record| is_announced(record, &self.digest.marks))
             .map(|record| sentence(record, records))
             .collect();
         drop(timeline);

@@ -51,7 +51,8 @@ pub(crate) fn Clients(props: &Props) -> Html {
 fn caption(request: &Request) -> String {
     const MOST: usize = 16;
     let asked = asked(&request.op);
-    let asked = if asked.chars().count() > MOST { asked.chars().take(MOST - 1).chain(['…']).collect() } else { asked };
+    let asked =
+        if asked.chars().count() > MOST { asked.chars().take(MOST - 1).chain(['…']).collect() } else { asked };
     format!("{asked} {}", standing(request).mark())
 }
 

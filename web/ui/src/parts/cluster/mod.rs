@@ -25,7 +25,7 @@ use super::{on, use_dispatch};
 use crate::browser::size::use_size;
 use crate::geometry::partition::{borders, cut_line, groups};
 use crate::geometry::ring::Ring;
-use crate::geometry::{Point, px};
+use crate::geometry::{Point, px, px_hundredths};
 use crate::state::{Action, Selection};
 
 #[derive(Properties, PartialEq)]
@@ -59,6 +59,7 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                 <svg
                     class={classes!("ring", ring.tight.then_some("tight"))}
                     viewBox={format!("0 0 {} {}", px(ring.size.width), px(ring.size.height))}
+                    style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
                     role="group"
                     aria-label="Servers and links"
                 >

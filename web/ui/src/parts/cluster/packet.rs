@@ -8,9 +8,8 @@ use yew::prelude::*;
 
 use super::super::{on, use_dispatch};
 use crate::geometry::flight::{Flight, flight};
-use crate::geometry::px;
 use crate::geometry::ring::{CLIENT_HALF, Ring};
-use crate::geometry::Point;
+use crate::geometry::{Point, px, px_hundredths};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
 use crate::state::{Action, Selection};
@@ -78,7 +77,7 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
     };
     let body = match glyph.shape {
         Shape::Block => block(19.0, 14.0, "3"),
-        Shape::ThinBlock => block(14.0, 5.0, "2.5"),
+        Shape::ThinBlock => block(16.0, 6.0, "3"),
         Shape::Pill => block(16.0, 10.0, "5"),
         Shape::Diamond => html! { <path {class} d="M0 -8L8 0L0 8L-8 0Z" /> },
         Shape::Disc => html! { <circle {class} r="5.5" /> },
@@ -114,10 +113,4 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
 fn quarter_turn(heading: Point) -> Option<String> {
     let degrees = heading.y.atan2(heading.x).to_degrees() + 90.0;
     (degrees.abs() > 0.5).then(|| format!("rotate({})", px(degrees)))
-}
-
-/// An opacity to two decimals.
-fn px_hundredths(part: f64) -> String {
-    let hundredths = (part.clamp(0.0, 1.0) * 100.0).round() as u8;
-    if hundredths >= 100 { "1".to_owned() } else { format!("0.{hundredths:02}") }
 }

@@ -69,15 +69,18 @@ pub(crate) fn Servers(props: &Props) -> Html {
                 {onclick}
                 {onkeydown}
             >
-                { disc(server, place, props.ring.radius) }
-                { label(server, place, &props.ring) }
+                <g aria-hidden="true">
+                    { disc(server, place, &props.ring) }
+                    { label(server, place, &props.ring) }
+                </g>
             </g>
         }
     });
     html! { <g>{ for servers }</g> }
 }
 
-fn disc(server: &ServerView, place: Point, radius: f64) -> Html {
+fn disc(server: &ServerView, place: Point, ring: &Ring) -> Html {
+    let radius = ring.radius;
     let (x, y) = (px(place.x), px(place.y));
     let circle = |class: &'static str, r: f64| html! { <circle {class} cx={x.clone()} cy={y.clone()} r={px(r)} /> };
     let leads = server.role == Some(Role::Leader);
@@ -87,7 +90,9 @@ fn disc(server: &ServerView, place: Point, radius: f64) -> Html {
     // On a small disc the term is only a number: the colour says what it is, and the name says it in full.
     let term = if radius < 28.0 { format!("t{}", server.term) } else { format!("term {}", server.term) };
     let candidate = server.role == Some(Role::Candidate);
-    let up = if candidate { radius * 0.16 } else { 0.0 };
+    // Where there is no room for it outside, the vote is inside.
+    let vote = server.vote.filter(|_| ring.crowded && radius >= 28.0 && !candidate && !leads);
+    let up = if candidate || vote.is_some() { radius * 0.17 } else { 0.0 };
     html! {
         <>
             { circle("reach", radius + 16.0) }
@@ -100,6 +105,9 @@ fn disc(server: &ServerView, place: Point, radius: f64) -> Html {
             { circle("rim", radius) }
             { text("name", radius * -0.02 - up, server.id.to_string()) }
             { text("term", radius * 0.4 - up, term) }
+            if let Some(vote) = vote {
+                { text("term", radius * 0.6, format!("vote {vote}")) }
+            }
             if candidate {
                 { votes(server, place, radius) }
             }
@@ -121,19 +129,23 @@ fn votes(server: &ServerView, place: Point, radius: f64) -> Html {
 
 /// Role and vote, outside of the ring.
 fn label(server: &ServerView, place: Point, ring: &Ring) -> Html {
+    if ring.crowded && server.role == Some(Role::Follower) {
+        return Html::default();
+    }
     let mut lines = vec![names::role(server).to_owned()];
-    if let Some(vote) = server.vote {
+    if let Some(vote) = server.vote.filter(|_| !ring.crowded) {
         let vote = format!("voted {vote}");
         if ring.tight { lines.push(vote) } else { lines[0] = format!("{} · {vote}", lines[0]) }
     }
-    let height = 13.0;
+    let scale = ring.type_scale();
+    let height = 13.0 * scale;
     let top = if ring.is_upper(place) {
         place.y - ring.radius - 19.0 - height * (lines.len() - 1) as f64
     } else {
-        place.y + ring.radius + 28.0
+        place.y + ring.radius + 17.0 + 11.0 * scale
     };
     // A label stays in the picture, however wide it is.
-    let half = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64 * 3.4 + 4.0;
+    let half = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64 * 3.4 * scale + 4.0;
     let x = place.x.clamp(half.min(ring.size.width / 2.0), (ring.size.width - half).max(ring.size.width / 2.0));
     let lines = lines.into_iter().enumerate().map(|(at, line)| {
         html! { <text class="label" x={px(x)} y={px(top + height * at as f64)}>{ line }</text> }

@@ -34,7 +34,8 @@ pub(crate) fn EntryFacts(props: &Props) -> Html {
     let copies: Vec<NodeId> = holders(view, entry, |_| true);
     let durable = holders(view, entry, |copy| copy.durable);
     let majority = view.servers.len() / 2 + 1;
-    let committed = view.servers.iter().flat_map(|server| &server.log).any(|copy| copy.id == entry.id && copy.committed);
+    let committed =
+        view.servers.iter().flat_map(|server| &server.log).any(|copy| copy.id == entry.id && copy.committed);
     let words = entry.op.as_ref().map_or_else(|| "no-op".to_owned(), ToString::to_string);
     let yes_no = |yes: bool| if yes { "yes" } else { "not yet" };
     html! {

@@ -48,7 +48,11 @@ pub(crate) fn Isolate(props: &Props) -> Html {
     });
     let group: Vec<NodeId> = std::iter::once(props.id).chain(chosen.iter().copied()).collect();
     let everybody = group.len() == all;
-    let name = if group.len() == 1 { format!("Isolate {}", props.id) } else { format!("Cut off {}", crate::show::list(&group)) };
+    let name = if group.len() == 1 {
+        format!("Isolate {}", props.id)
+    } else {
+        format!("Cut off {}", crate::show::list(&group))
+    };
     html! {
         <fieldset class="isolate">
             <legend>{ format!("Cut {} off, together with", props.id) }</legend>

@@ -67,7 +67,9 @@ fn waits_for(server: &ServerView) -> Html {
     };
     let at = html! { <TimeLink at={deadline.at} /> };
     match (deadline.timer, server.role, server.leader) {
-        (Timer::Heartbeat, ..) => html! { <p class="why">{ "It shows its followers that it leads; next at " }{ at }{ "." }</p> },
+        (Timer::Heartbeat, ..) => {
+            html! { <p class="why">{ "It shows its followers that it leads; next at " }{ at }{ "." }</p> }
+        }
         (Timer::Election, Some(Role::Candidate), _) => html! {
             <p class="why">{ "It asks the others for their votes. If it has no majority by " }{ at }{ ", it tries again in a new term." }</p>
         },

@@ -46,7 +46,9 @@ pub(crate) fn Slider(props: &Props) -> Html {
             if event.button() != 0 {
                 return;
             }
-            if let Some(track) = event.current_target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok()) {
+            if let Some(track) =
+                event.current_target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok())
+            {
                 let _ = track.set_pointer_capture(event.pointer_id());
             }
             crate::browser::focus("time-slider");
@@ -170,9 +172,11 @@ fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
 
 fn look(kind: MarkKind) -> (&'static str, Html, String) {
     match kind {
-        MarkKind::Election(of) => {
-            (term::class(of), html! { <path class="glyph hollow" d="M0 -5L5 0L0 5L-5 0Z" /> }, format!("election for term {of}"))
-        }
+        MarkKind::Election(of) => (
+            term::class(of),
+            html! { <path class="glyph hollow" d="M0 -5L5 0L0 5L-5 0Z" /> },
+            format!("election for term {of}"),
+        ),
         MarkKind::Leader(of) => {
             (term::class(of), html! { <path class="glyph" d="M0 -7L7 0L0 7L-7 0Z" /> }, format!("leader of term {of}"))
         }
@@ -181,9 +185,7 @@ fn look(kind: MarkKind) -> (&'static str, Html, String) {
         }
         MarkKind::Fault => ("fault", html! { <path d="M-5 -5L5 5M5 -5L-5 5" /> }, "crash or cut".to_owned()),
         MarkKind::Mend => ("mend", html! { <circle r="4" /> }, "restart or heal".to_owned()),
-        MarkKind::Violation => {
-            ("broken", html! { <path d="M0 -7L7 6H-7Z" /> }, "a rule is broken".to_owned())
-        }
+        MarkKind::Violation => ("broken", html! { <path d="M0 -7L7 6H-7Z" /> }, "a rule is broken".to_owned()),
     }
 }
 
