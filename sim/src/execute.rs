@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{Instant, NodeId};
+use raftarium_core::{Instant, NodeId, Role};
 
 use crate::command::{Command, CommandError};
 use crate::packet::PacketId;
@@ -27,8 +27,8 @@ impl World {
                 Err(_) => Ok(()),
             },
             Command::TimeOut { server } => match self.up(*server)?.node().map(raftarium_core::Node::role) {
-                Some(raftarium_core::Role::Leader) => Err(CommandError::AlreadyLeader { server: *server }),
-                Some(raftarium_core::Role::Follower | raftarium_core::Role::Candidate) | None => Ok(()),
+                Some(Role::Leader) => Err(CommandError::AlreadyLeader { server: *server }),
+                Some(Role::Follower | Role::PreCandidate | Role::Candidate) | None => Ok(()),
             },
             Command::Request { client, .. } if self.clients.is_busy(*client) => {
                 Err(CommandError::ClientBusy { client: *client })
