@@ -182,7 +182,7 @@ impl Node {
         self.advance(now);
         // Each is done once at most: at the end of time, the next deadline is reached as well.
         for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Read, Timer::Election] {
-            if !self.wait(timer).is_some_and(|wait| wait.at <= self.now) {
+            if self.wait(timer).is_none_or(|wait| wait.at > self.now) {
                 continue;
             }
             match timer {

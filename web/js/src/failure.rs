@@ -172,7 +172,10 @@ impl From<SetupError> for Failure {
             SetupError::Raft(ConfigError::Duration { name, given_us, min_us, max_us }) => {
                 between(&format!("raft.{}", camel(name)), given_us, min_us, Some(max_us), " µs")
             }
-            SetupError::Raft(ConfigError::Zero { name }) => between(&format!("raft.{}", camel(name)), 0, 1, None, ""),
+            SetupError::Raft(ConfigError::Count { name, given, min, max }) => {
+                let max = (max < u32::MAX).then_some(max.into());
+                between(&format!("raft.{}", camel(name)), given.into(), min.into(), max, "")
+            }
             SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, error.to_string()),
         }
     }
