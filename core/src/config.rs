@@ -24,7 +24,8 @@ pub struct Settings {
     pub max_append_bytes: u64,
     /// The most bytes of commands that may be under way to a follower at once; one message always may.
     pub max_in_flight_bytes: u64,
-    /// The most bytes of commands that may be proposed and not committed; one proposal always may.
+    /// The most bytes of commands that may be proposed to a leader and not committed; one proposal always may. What
+    /// earlier leaders left does not count.
     pub max_uncommitted_bytes: u64,
     /// The most that a clock in the cluster may run too fast or too slow, in parts per million, for a lease to be safe
     /// (§6.4.1 of the dissertation). Half a million would leave nothing of a lease.

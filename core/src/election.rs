@@ -152,8 +152,6 @@ impl Node {
         let quorum = settings.check_quorum.then(|| Wait::new(self.now, settings.election_timeout_min));
         let others = self.membership().all().into_iter().filter(|&id| id != self.id);
         let followers = others.map(|id| Progress::new(id, last)).collect();
-        let uncommitted = self.log.between(self.commit, last);
-        let uncommitted_bytes = uncommitted.iter().map(|entry| entry.payload.bytes()).sum();
         self.reads.fail_forwarded(ReadFailure::LeaderLost);
         self.state = State::Leader(Leader {
             followers,
@@ -161,7 +159,7 @@ impl Node {
             quorum,
             transfer: None,
             rounds: Rounds::default(),
-            uncommitted_bytes,
+            uncommitted_bytes: 0,
             stirred: true,
             scratch: Vec::new(),
         });

@@ -156,7 +156,8 @@ impl Node {
         let Some(term) = self.log.term_at(index) else { return };
         let before = core::mem::replace(&mut self.commit, index);
         if let State::Leader(leader) = &mut self.state {
-            let bytes: u64 = self.log.between(before, index).iter().map(|entry| entry.payload.bytes()).sum();
+            let committed = self.log.between(before, index).iter().filter(|entry| entry.id.term == self.term);
+            let bytes: u64 = committed.map(|entry| entry.payload.bytes()).sum();
             leader.uncommitted_bytes = leader.uncommitted_bytes.saturating_sub(bytes);
         }
         self.emit(|| Event::Committed { through: EntryId::new(index, term) });

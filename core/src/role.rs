@@ -42,7 +42,8 @@ pub(crate) struct Leader {
     pub(crate) quorum: Option<Wait>,
     pub(crate) transfer: Option<Transfer>,
     pub(crate) rounds: Rounds,
-    /// How many bytes of commands are proposed and not committed.
+    /// How many bytes of commands were proposed in its term and are not committed. What earlier leaders left commits
+    /// only with an entry of this term (§5.4.2), so it must not keep that entry out.
     pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
