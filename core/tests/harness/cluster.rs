@@ -56,11 +56,11 @@ impl Cluster {
     }
 
     pub(crate) fn with(size: u64, choose: impl Fn(&mut Settings)) -> Self {
-        Self::on_disks((0..size).map(|_| disk_with(size, 0, &[])), choose)
+        Self::on_disks((0..size).map(|_| disk_with(size, 0, &[])), |_, settings| choose(settings))
     }
 
     /// As many voters, and as many servers more that belong to no cluster yet.
-    pub(crate) fn with_joiners(voters: u64, joiners: u64, choose: impl Fn(&mut Settings)) -> Self {
+    pub(crate) fn with_joiners(voters: u64, joiners: u64, choose: impl Fn(u64, &mut Settings)) -> Self {
         let joiner = || DurableState::new(Membership::nobody());
         let disks = (0..voters).map(|_| disk_with(voters, 0, &[]));
         Self::on_disks(disks.chain((0..joiners).map(|_| joiner())), choose)
@@ -69,13 +69,14 @@ impl Cluster {
     /// A server for each log, all of them in `term`, without no-op entries.
     pub(crate) fn with_logs(term: u64, logs: &[&[u64]]) -> Self {
         let size = logs.len() as u64;
-        Self::on_disks(logs.iter().map(|log| disk_with(size, term, log)), |settings| settings.no_op_on_election = false)
+        let no_op = |_, settings: &mut Settings| settings.no_op_on_election = false;
+        Self::on_disks(logs.iter().map(|log| disk_with(size, term, log)), no_op)
     }
 
-    pub(crate) fn on_disks(disks: impl Iterator<Item = DurableState>, choose: impl Fn(&mut Settings)) -> Self {
+    pub(crate) fn on_disks(disks: impl Iterator<Item = DurableState>, choose: impl Fn(u64, &mut Settings)) -> Self {
         let servers = (1..).zip(disks).map(|(number, durable)| Server {
             id: id(number),
-            config: config(&choose),
+            config: config(|settings| choose(number, settings)),
             boot: Boot(0),
             node: None,
             disk: Disk::new(durable),
@@ -110,7 +111,8 @@ impl Cluster {
     }
 
     pub(crate) fn alone_with(size: u64, term: u64, log: &[u64], choose: impl Fn(&mut Settings)) -> Self {
-        let mut cluster = Self::on_disks(std::iter::once(disk_with(size, term, log)), choose);
+        let disk = std::iter::once(disk_with(size, term, log));
+        let mut cluster = Self::on_disks(disk, |_, settings| choose(settings));
         cluster.complete = false;
         cluster
     }

@@ -87,6 +87,10 @@ impl Safety {
         let now = (node.hard_state().term, node.hard_state().commit.0);
         let seen = self.seen.insert((server.id, node.boot().0), now).unwrap_or_default();
         assert!(now.0 >= seen.0 && now.1 >= seen.1, "{}: (term, commit) goes from {seen:?} to {now:?}", server.id);
+        if node.role() == Role::Leader {
+            // Whoever was removed, and is added again, starts anew.
+            self.matched.retain(|(term, id), _| *term != now.0 || node.followers().iter().any(|it| it.id() == *id));
+        }
         for follower in node.followers() {
             let seen = self.matched.insert((now.0, follower.id()), follower.matched()).unwrap_or_default();
             assert!(follower.matched() >= seen, "{} was known to match {seen}: {follower:?}", follower.id());
