@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use crate::error::MembershipChangeError;
-use crate::event::{Event, StepDownReason};
+use crate::event::{Event, StepDownReason, TransferEnd};
 use crate::log::Payload;
 use crate::membership::{Change, Membership};
 use crate::node::Node;
@@ -100,13 +100,18 @@ impl Node {
             followers.retain(|follower| membership.has(follower.id));
             for node in membership.all().into_iter().filter(|&node| node != id) {
                 if let Err(position) = followers.binary_search_by_key(&node, |follower| follower.id) {
-                    followers.insert(position, Progress::new(node, last.prev()));
+                    // It counts as heard of, until there has been time for an answer.
+                    let mut follower = Progress::new(node, last.prev());
+                    follower.active = true;
+                    followers.insert(position, follower);
                 }
             }
-            *transfer = transfer.filter(|transfer| membership.is_voter(transfer.to));
             *stirred = true;
+            if transfer.is_some_and(|transfer| !membership.is_voter(transfer.to)) {
+                self.end_transfer(TransferEnd::NotVoter);
+            }
         }
-        let membership = membership.clone();
+        let membership = self.membership().clone();
         self.emit(|| Event::MembershipChanged { membership: Box::new(membership) });
     }
 

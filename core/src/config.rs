@@ -39,6 +39,11 @@ pub struct Settings {
     /// Whether a server that heard from a leader within the shortest election timeout puts vote requests aside, so that
     /// a server which was removed, or cut off, cannot depose a healthy leader (§4.2.3 of the dissertation).
     pub leader_stickiness: bool,
+    /// Whether leaders may answer reads by a lease, which trusts clocks (§6.4.1 of the dissertation). It has a price on
+    /// every server: for the shortest election timeout after a sign of a leader, and after a start, it votes for nobody
+    /// and does not campaign, whatever it is told, unless that leader hands over. All servers of the cluster must have
+    /// the same `election_timeout_min` and the same choice here. It needs `leader_stickiness`.
+    pub leases: bool,
     /// Whether a leader steps down that has not heard from a majority for the shortest election timeout (§6.2 of the
     /// dissertation).
     pub check_quorum: bool,
@@ -76,6 +81,7 @@ impl Default for Settings {
             max_in_flight_appends: 16,
             pre_vote: true,
             leader_stickiness: true,
+            leases: false,
             check_quorum: true,
             priority: 0,
             backoff_doublings_max: 4,
@@ -139,6 +145,13 @@ pub enum ConfigError {
         /// The most that is allowed.
         max: u32,
     },
+    /// A setting was on that needs another one, which was off.
+    Needs {
+        /// Which setting was on.
+        name: &'static str,
+        /// Which one it needs.
+        needed: &'static str,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -148,6 +161,7 @@ impl fmt::Display for ConfigError {
                 write!(f, "{name} is {given_us} µs; allowed are {min_us} µs to {max_us} µs")
             }
             Self::Count { name, given, min, max } => write!(f, "{name} is {given}; allowed are {min} to {max}"),
+            Self::Needs { name, needed } => write!(f, "{name} is on and needs {needed}, which is off"),
         }
     }
 }
@@ -189,6 +203,9 @@ impl Config {
                 return Err(ConfigError::Count { name, given: count, min: 1, max: u32::MAX });
             }
         }
+        if settings.leases && !settings.leader_stickiness {
+            return Err(ConfigError::Needs { name: "leases", needed: "leader_stickiness" });
+        }
         Ok(Self(settings))
     }
 
@@ -218,7 +235,7 @@ mod tests {
     fn each_wrong_setting_is_named() {
         let ms = Duration::from_millis;
         type Spoil = fn(&mut Settings);
-        let cases: [(&str, Spoil); 8] = [
+        let cases: [(&str, Spoil); 9] = [
             ("election_timeout_min", |s| s.election_timeout_min = Duration::ZERO),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::from_millis(149)),
             ("election_timeout_max", |s| s.election_timeout_max = Duration::MAX),
@@ -227,12 +244,15 @@ mod tests {
             ("max_in_flight_appends", |s| s.max_in_flight_appends = 0),
             ("backoff_doublings_max", |s| s.backoff_doublings_max = 33),
             ("clock_drift_ppm_max", |s| s.clock_drift_ppm_max = 500_000),
+            ("leases", |s| (s.leases, s.leader_stickiness) = (true, false)),
         ];
         for (expected, spoil) in cases {
             let mut settings = Settings { election_timeout_min: ms(150), ..Settings::default() };
             spoil(&mut settings);
             let error = Config::new(settings).expect_err(expected);
-            let (ConfigError::Duration { name, .. } | ConfigError::Count { name, .. }) = error;
+            let (ConfigError::Duration { name, .. }
+            | ConfigError::Count { name, .. }
+            | ConfigError::Needs { name, .. }) = error;
             assert_eq!(name, expected);
         }
     }

@@ -28,6 +28,7 @@ pub(crate) struct Durability {
 struct Write {
     id: PersistId,
     hard_state: bool,
+    install: bool,
     /// The first and the last index that it writes; the first is above the last if it writes none.
     first: LogIndex,
     last: LogIndex,
@@ -105,12 +106,13 @@ impl Durability {
     /// The pending write was handed to the host; it holds everything up to `last`.
     pub(crate) fn begin(&mut self, last: LogIndex) {
         // A snapshot that replaces the log replaces what earlier writes wrote, from the first entry on.
+        let install = self.install.is_some();
         let first = match self.install.take() {
             Some(Install { keep_suffix: false, .. }) => LogIndex::ZERO,
             Some(Install { last, keep_suffix: true }) => self.dirty_from.min(last),
             None => self.dirty_from,
         };
-        let write = Write { id: self.next_id(), hard_state: self.hard_state_dirty, first, last };
+        let write = Write { id: self.next_id(), install, hard_state: self.hard_state_dirty, first, last };
         self.under_way.push_back(write);
         self.next_sequence += 1;
         self.hard_state_dirty = false;
@@ -131,6 +133,16 @@ impl Durability {
             }
         }
         true
+    }
+
+    /// Whether a snapshot is to take the place of the state machine, and is not durable yet.
+    pub(crate) fn installs(&self) -> bool {
+        self.install.is_some() || self.under_way.iter().any(|write| write.install)
+    }
+
+    /// The write that is under way for longest.
+    pub(crate) fn oldest(&self) -> Option<PersistId> {
+        self.under_way.front().map(|write| write.id)
     }
 
     pub(crate) fn is_under_way(&self, id: PersistId) -> bool {

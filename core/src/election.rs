@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::quorum::{self, VoteResult};
 use crate::random;
 use crate::reads::Rounds;
-use crate::role::{Candidate, Leader, State, Wait};
+use crate::role::{Candidate, Follower, Leader, State, Wait};
 use crate::time::{Instant, micros};
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
@@ -24,8 +24,23 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If the server leads already, or is not a voter; then nothing has changed.
+    /// If the server leads already, is not a voter, or has promised a leader not to ([`Settings::leases`]); then nothing
+    /// has changed.
+    ///
+    /// [`Settings::leases`]: crate::Settings::leases
     pub fn campaign(&mut self, now: Instant) -> Result<(), CampaignError> {
+        self.check_campaign(now)?;
+        self.advance(now);
+        self.seek_election(ElectionReason::Requested);
+        Ok(())
+    }
+
+    /// Whether [`campaign`](Self::campaign) would start an election now.
+    ///
+    /// # Errors
+    ///
+    /// Those that it would have.
+    pub fn check_campaign(&self, now: Instant) -> Result<(), CampaignError> {
         if matches!(self.state, State::Leader(_)) {
             return Err(CampaignError::AlreadyLeader { term: self.term });
         }
@@ -35,8 +50,9 @@ impl Node {
         if self.term >= Term::MAX {
             return Err(CampaignError::LastTerm);
         }
-        self.advance(now);
-        self.seek_election(ElectionReason::Requested);
+        if self.now.max(now) < self.promised_until {
+            return Err(CampaignError::Promised { until: self.promised_until });
+        }
         Ok(())
     }
 
@@ -69,7 +85,7 @@ impl Node {
 
     fn start_pre_vote(&mut self, reason: ElectionReason) {
         self.attempt = self.attempt.saturating_add(1);
-        self.state = State::PreCandidate(self.own_vote());
+        self.state = State::PreCandidate(self.own_vote(reason));
         let term = self.term.next();
         self.emit(|| Event::PreVoteStarted { term, reason });
         self.ask_for_votes(term, Ballot::PreVote);
@@ -84,7 +100,7 @@ impl Node {
         self.term = self.term.next();
         self.vote = Some(self.id);
         self.durability.hard_state_changed();
-        self.state = State::Candidate(self.own_vote());
+        self.state = State::Candidate(self.own_vote(reason));
         let (term, attempt) = (self.term, self.attempt);
         self.emit(|| Event::ElectionStarted { term, reason, attempt });
         let ballot = if reason == ElectionReason::Transfer { Ballot::Transfer } else { Ballot::Vote };
@@ -92,8 +108,8 @@ impl Node {
         self.count_votes();
     }
 
-    fn own_vote(&self) -> Candidate {
-        Candidate { votes: BTreeMap::from([(self.id, true)]), election: self.election_wait() }
+    fn own_vote(&self, reason: ElectionReason) -> Candidate {
+        Candidate { reason, votes: BTreeMap::from([(self.id, true)]), election: self.election_wait() }
     }
 
     fn ask_for_votes(&mut self, term: Term, ballot: Ballot) {
@@ -136,9 +152,10 @@ impl Node {
     pub(crate) fn count_votes(&mut self) {
         let (State::PreCandidate(candidate) | State::Candidate(candidate)) = &self.state else { return };
         let result = self.membership().vote_result(|voter| candidate.votes.get(&voter).copied());
+        let reason = candidate.reason;
         let pre_vote = matches!(self.state, State::PreCandidate(_));
         match result {
-            VoteResult::Won if pre_vote => self.start_election(ElectionReason::Timeout),
+            VoteResult::Won if pre_vote => self.start_election(reason),
             VoteResult::Won if self.durability.after_hard_state().is_none() => self.become_leader(),
             // A candidate that lost waits for the winner, or for its timeout (§5.2).
             VoteResult::Won | VoteResult::Lost | VoteResult::Pending => {}
@@ -157,6 +174,7 @@ impl Node {
             followers,
             heartbeat,
             quorum,
+            oldest_write: None,
             transfer: None,
             rounds: Rounds::default(),
             uncommitted_bytes: 0,
@@ -178,19 +196,28 @@ impl Node {
 
 /// What a voter does.
 impl Node {
-    /// The leader that keeps this server from taking part in an election, if there is one (§4.2.3 of the dissertation).
-    pub(crate) fn leader_at_work(&self) -> Option<NodeId> {
+    /// Whether this server takes no part in an election because a leader is at work (§4.2.3 of the dissertation). If that
+    /// leader hands over, it does.
+    pub(crate) fn puts_aside(&self, term: Term, request: &VoteRequest) -> bool {
         let settings = self.config.settings();
-        if !settings.leader_stickiness {
-            return None;
+        if request.ballot == Ballot::Transfer || term < self.term {
+            return false;
         }
-        match &self.state {
-            State::Follower(follower) => {
-                let until = follower.election.since + settings.election_timeout_min;
-                follower.leader.filter(|_| self.now < until)
+        let at_work = match &self.state {
+            State::Follower(Follower { leader, election, .. }) => {
+                leader.is_some() && self.now < election.since + settings.election_timeout_min
             }
-            State::Leader(leader) => leader.quorum.map(|_| self.id),
-            State::PreCandidate(_) | State::Candidate(_) => None,
+            State::Leader(leader) => leader.quorum.is_some(),
+            State::PreCandidate(_) | State::Candidate(_) => false,
+        };
+        self.now < self.promised_until || (settings.leader_stickiness && at_work && term > self.term)
+    }
+
+    /// Promises the leader that this server just heard from, or may have, to elect no other for a while.
+    pub(crate) fn promise(&mut self) {
+        let settings = self.config.settings();
+        if settings.leases {
+            self.promised_until = self.promised_until.max(self.now + settings.election_timeout_min);
         }
     }
 
@@ -245,7 +272,9 @@ impl Node {
         if !request.last.is_up_to_date_with(ours) {
             return Some(VoteRefusal::LogBehind { candidate: request.last, ours });
         }
-        let outranked = request.priority < self.priority() && ours.is_up_to_date_with(request.last);
+        // Whom the leader hands over to has been chosen already.
+        let chosen = request.ballot == Ballot::Transfer;
+        let outranked = !chosen && request.priority < self.priority() && ours.is_up_to_date_with(request.last);
         outranked.then(|| VoteRefusal::Outranked { candidate: request.priority, ours: self.priority() })
     }
 
@@ -265,7 +294,8 @@ impl Node {
 
     /// Forgets who leads, so that this server votes at once if it is asked to. Its timer runs on.
     ///
-    /// For a host that knows better than the timer that the leader is gone. A leader or a candidate forgets nothing.
+    /// For a host that knows better than the timer that the leader is gone. A leader or a candidate forgets nothing; and
+    /// with [leases](crate::Settings::leases), what was promised to the leader is kept all the same.
     pub fn forget_leader(&mut self, now: Instant) {
         self.advance(now);
         if let State::Follower(follower) = &mut self.state

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::membership::ChangeError;
 use crate::output::PersistId;
+use crate::time::Instant;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 fn out_of_range(f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -242,6 +243,11 @@ pub enum CampaignError {
     NotVoter,
     /// The server is in [`Term::MAX`], after which there is no term.
     LastTerm,
+    /// The server heard from a leader, or has just started, and leases rest on its electing no other until then.
+    Promised {
+        /// When it may campaign.
+        until: Instant,
+    },
 }
 
 impl fmt::Display for CampaignError {
@@ -250,6 +256,7 @@ impl fmt::Display for CampaignError {
             Self::AlreadyLeader { term } => write!(f, "this server already leads term {term}"),
             Self::NotVoter => write!(f, "this server is not a voter; only voters can be elected"),
             Self::LastTerm => write!(f, "this server is in term {}, and no term comes after it", Term::MAX),
+            Self::Promised { until } => write!(f, "a leader may trust its lease until {until}; then it is allowed"),
         }
     }
 }
@@ -308,7 +315,7 @@ impl core::error::Error for ReportError {}
 pub enum ReadError {
     /// The server does not lead, and knows of no leader to ask.
     NoLeader,
-    /// Leases need leader stickiness on every server, and this one is set without.
+    /// Leases rest on what every server promises, and are off in the settings of this one.
     NoLeases,
 }
 
@@ -316,7 +323,7 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoLeader => write!(f, "this server does not lead, and knows of no leader to ask"),
-            Self::NoLeases => write!(f, "reads by lease need leader_stickiness, which is off"),
+            Self::NoLeases => write!(f, "a read by lease, and leases is off in the settings"),
         }
     }
 }
@@ -336,6 +343,11 @@ pub enum CompactError {
         /// What is applied.
         applied: LogIndex,
     },
+    /// This server joined later, and does not know who belonged to the cluster at that index.
+    NoMembership {
+        /// What was given.
+        through: LogIndex,
+    },
 }
 
 impl fmt::Display for CompactError {
@@ -343,6 +355,9 @@ impl fmt::Display for CompactError {
         match self {
             Self::OutsideApplied { through, base, applied } => {
                 write!(f, "a snapshot up to {through}; it must be after {base}, and up to {applied}, which is applied")
+            }
+            Self::NoMembership { through } => {
+                write!(f, "a snapshot up to {through}; who belonged to the cluster then is not known here")
             }
         }
     }
@@ -393,6 +408,11 @@ pub enum StartError {
         /// The base that was found.
         base: EntryId,
     },
+    /// A membership has no voters, or a server in two places. Only a server without a snapshot may know of nobody.
+    ImpossibleMembership {
+        /// The entry that carries it, or the base of the log.
+        at: EntryId,
+    },
     /// A vote was found for term 0, in which nobody can be elected.
     VoteInTermZero {
         /// Whom it is for.
@@ -416,6 +436,9 @@ impl fmt::Display for StartError {
             Self::OutOfRange => out_of_range(f),
             Self::ImpossibleBase { base } => {
                 write!(f, "the base of the log is {base}; only index 0 has term 0, and it has no other")
+            }
+            Self::ImpossibleMembership { at } => {
+                write!(f, "the membership at {at} has no voters, or a server in two places")
             }
             Self::VoteInTermZero { vote } => write!(f, "a vote for {vote} in term 0, in which there is no election"),
         }

@@ -55,8 +55,9 @@ pub enum Event {
         from: NodeId,
         /// The term that it would have.
         term: Term,
-        /// The leader.
-        leader: NodeId,
+        /// The leader; nobody, if it is not known any more, and only the promise to it is (see
+        /// [`Settings::leases`](crate::Settings::leases)).
+        leader: Option<NodeId>,
     },
     /// The node forgot who leads, because its host asked for it.
     LeaderForgotten {
@@ -246,6 +247,8 @@ pub enum StepDownReason {
     },
     /// The leader has not heard from a majority for too long (§6.2 of the dissertation).
     QuorumLost,
+    /// The leader's disk has not finished a write for too long, and the others are a majority without it.
+    DiskStalled,
     /// The leader does not vote any more, and the membership that says so is committed (§6).
     Removed,
 }
@@ -256,6 +259,8 @@ pub enum StepDownReason {
 pub enum TransferEnd {
     /// The other did not take over within an election timeout.
     TimedOut,
+    /// The other does not vote any more, because a joint membership was left.
+    NotVoter,
 }
 
 /// A role, without what comes with it.

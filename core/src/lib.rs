@@ -27,7 +27,9 @@
 //!                 let last = entries.last().expect("never empty").id.index;
 //!                 node.applied(now, last)?;
 //!             }
-//!             Output::Send(_) | Output::Proposals(_) | Output::Event(_) => {}
+//!             // A cluster of one sends nothing, and this host neither takes snapshots nor reads.
+//!             Output::Send(_) | Output::ReadSnapshot(_) | Output::KeepChunk(_) | Output::TakeSnapshot(_) => {}
+//!             Output::Read { .. } | Output::Proposals(_) | Output::Event(_) => {}
 //!         }
 //!     }
 //!     Ok(applied)
@@ -47,7 +49,7 @@
 //! - [Wake](Node::wake) the node when its [deadline](Node::deadline) is reached. The deadline may move with any input.
 //! - A [`Send`] that names a write leaves only after that write is durable. This is "persist before send", and the only
 //!   rule whose breach can lose data.
-//! - Writes become durable in the order in which they were handed out.
+//! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
 //!
 //! # Errors and panics

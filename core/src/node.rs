@@ -47,6 +47,9 @@ pub struct Node {
     pub(crate) incoming: Option<Incoming>,
     /// Whether the host was asked for a snapshot.
     pub(crate) snapshot_wanted: bool,
+    /// With leases: until then this server takes part in no election, so that no other leads while the one that it heard
+    /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
+    pub(crate) promised_until: Instant,
     outbox: Outbox,
 }
 
@@ -93,7 +96,7 @@ impl Node {
             commit: hard_state.commit.max(base.index).max(applied),
             durability: Durability::new(boot, log.last().index),
             log,
-            state: State::Follower(Follower { leader: None, election: Wait { since: now, at: now } }),
+            state: State::Follower(Follower::new(None, Wait { since: now, at: now })),
             attempt: 0,
             proposals: Proposals::default(),
             reads: Reads::default(),
@@ -101,10 +104,13 @@ impl Node {
             applied,
             incoming: None,
             snapshot_wanted: false,
+            promised_until: Instant::ZERO,
             outbox: Outbox::default(),
         };
         let election = node.election_wait();
-        node.state = State::Follower(Follower { leader: None, election });
+        node.state = State::Follower(Follower::new(None, election));
+        // It may have heard from a leader just before it crashed.
+        node.promise();
         Ok(node)
     }
 
@@ -117,14 +123,15 @@ impl Node {
         self.check(&message)?;
         self.advance(now);
         let Message { from, to: _, term, body } = message;
+        if let Body::VoteRequest(request) = &body
+            && self.puts_aside(term, request)
+        {
+            let leader = self.leader();
+            self.emit(|| Event::VoteIgnored { from, term, leader });
+            return Ok(());
+        }
         if term > self.term {
             match &body {
-                Body::VoteRequest(request) if request.ballot != Ballot::Transfer && self.leader_at_work().is_some() => {
-                    if let Some(leader) = self.leader_at_work() {
-                        self.emit(|| Event::VoteIgnored { from, term, leader });
-                    }
-                    return Ok(());
-                }
                 // The term of a pre-vote, and of its granting, has not begun yet.
                 Body::VoteRequest(VoteRequest { ballot: Ballot::PreVote, .. })
                 | Body::VoteReply(VoteReply { pre_vote: true, granted: true, .. }) => {}
@@ -268,12 +275,13 @@ impl Node {
             send.after = send.after.filter(|&id| self.durability.is_under_way(id));
             return Some(Output::Send(send));
         }
+        let installs = self.durability.installs();
         let appliable = self.commit.min(self.durability.durable());
-        if self.handed_out < appliable {
+        if self.handed_out < appliable && !installs {
             let after = core::mem::replace(&mut self.handed_out, appliable);
             return Some(Output::Apply(self.log.between(after, appliable)));
         }
-        if let Some(id) = self.reads.pop_ready(self.applied) {
+        if !installs && let Some(id) = self.reads.pop_ready(self.applied) {
             return Some(Output::Read { id, result: Ok(()) });
         }
         if let Some((id, failure)) = self.reads.pop_failed() {
@@ -343,7 +351,7 @@ impl Node {
         self.reads.fail_forwarded(ReadFailure::LeaderLost);
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {
-            State::Follower(follower) => follower.leader = None,
+            State::Follower(follower) => *follower = Follower::new(None, follower.election),
             State::PreCandidate(_) | State::Candidate(_) | State::Leader(_) => {
                 self.step_down(None, StepDownReason::HigherTerm { from: by });
             }
@@ -355,7 +363,7 @@ impl Node {
         let (was, term) = (self.role(), self.term);
         self.fail_waiting_reads();
         let election = self.state.wait(Timer::Election).unwrap_or_else(|| self.election_wait());
-        self.state = State::Follower(Follower { leader, election });
+        self.state = State::Follower(Follower::new(leader, election));
         self.emit(|| Event::SteppedDown { was, term, reason });
     }
 
@@ -374,7 +382,9 @@ impl Node {
         if message.term > Term::MAX {
             return Err(Rejection::OutOfRange);
         }
-        if message.term == Term(0) {
+        // Only a pre-vote can be refused in term 0, by a server that never took part in an election.
+        let refused = matches!(message.body, Body::VoteReply(VoteReply { pre_vote: true, granted: false, .. }));
+        if message.term == Term(0) && !refused {
             return Err(Rejection::TermZero);
         }
         match &message.body {

@@ -58,10 +58,16 @@ pub struct Send {
     pub after: Option<PersistId>,
 }
 
-/// Names a read, in one life of a server.
+/// Names a read of a server. Two lives of it never give the same name, so that the leader's late answer to a read from
+/// before a crash is never taken for the answer to one after it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ReadId(pub u64);
+pub struct ReadId {
+    /// The life in which the read was asked for.
+    pub boot: Boot,
+    /// Counts the reads of that life, from 1.
+    pub sequence: u64,
+}
 
 /// Why a read failed. Nothing was read; it may be asked again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -116,7 +122,8 @@ pub struct Persist<'a> {
     pub id: PersistId,
     /// The new term, vote and commit index, if the term or the vote changed.
     pub hard_state: Option<HardState>,
-    /// A snapshot to install, before the entries are written.
+    /// A snapshot to install, before the entries are written. To be reported only when the state machine has become the
+    /// snapshot's as well: until then nothing is given to be applied, and no read is answered.
     pub snapshot: Option<Installed<'a>>,
     /// Entries to write. The first one replaces the entry at its index and everything after it.
     pub entries: &'a [Entry],
@@ -169,7 +176,7 @@ pub enum Outcome {
     Committed,
     /// Another entry was committed in its place: it will never be applied.
     Superseded {
-        /// The term of the entry that took its place.
+        /// The term of the entry that took its place; if a snapshot covers the place, of the last entry of the snapshot.
         by: Term,
     },
     /// A snapshot was installed that covers its place, and does not tell: it was committed or superseded.

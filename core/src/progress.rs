@@ -112,6 +112,7 @@ impl Progress {
     pub(crate) fn may_send_entries(&self, window: usize, window_bytes: u64) -> bool {
         match self.state {
             ProgressState::Probe { waiting } => !waiting,
+            ProgressState::Replicate if self.in_flight.is_empty() => true,
             ProgressState::Replicate => self.in_flight.len() < window && self.in_flight_bytes < window_bytes,
             ProgressState::Snapshot { .. } => false,
         }

@@ -14,7 +14,7 @@ use crate::output::{ReadFailure, ReadId};
 use crate::quorum;
 use crate::role::{Follower, Leader, State, Wait};
 use crate::time::{Instant, micros};
-use crate::types::{LogIndex, NodeId, Term};
+use crate::types::{Boot, LogIndex, NodeId, Term};
 
 /// The reads of one server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -42,9 +42,9 @@ impl Reads {
         self.failed.pop_front()
     }
 
-    fn new_id(&mut self) -> ReadId {
+    fn new_id(&mut self, boot: Boot) -> ReadId {
         self.next += 1;
-        ReadId(self.next)
+        ReadId { boot, sequence: self.next }
     }
 
     fn fail(&mut self, id: ReadId, failure: ReadFailure) {
@@ -57,6 +57,9 @@ impl Reads {
         }
     }
 }
+
+/// How many rounds are remembered that no majority has answered; of older ones, the answers prove nothing for a lease.
+const ROUNDS_MAX: usize = 64;
 
 /// The reads of a leader that are not confirmed yet, and what confirms them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -84,6 +87,9 @@ impl Rounds {
     /// Begins a round: what is sent to the followers from now on belongs to it.
     pub(crate) fn begin(&mut self, now: Instant) {
         self.current += 1;
+        if self.begun.len() == ROUNDS_MAX {
+            self.begun.pop_front();
+        }
         self.begun.push_back((self.current, now));
     }
 
@@ -107,16 +113,16 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If this server does not lead and knows of no leader, or if a lease is asked for and servers do not keep one;
-    /// then nothing has changed.
+    /// If this server does not lead and knows of no leader, or if a lease is asked for and
+    /// [`leases`](crate::Settings::leases) are off; then nothing has changed.
     pub fn read(&mut self, now: Instant, lease: bool) -> Result<ReadId, ReadError> {
-        if lease && !self.config.settings().leader_stickiness {
+        if lease && !self.config.settings().leases {
             return Err(ReadError::NoLeases);
         }
         match &self.state {
             State::Leader(_) => {
                 self.advance(now);
-                let id = self.reads.new_id();
+                let id = self.reads.new_id(self.durability.boot());
                 if lease && self.lease().is_some_and(|until| self.now < until) && self.term_is_committed() {
                     self.reads.applying.push_back((self.commit, id));
                 } else {
@@ -127,7 +133,7 @@ impl Node {
             State::Follower(Follower { leader: Some(leader), .. }) => {
                 let leader = *leader;
                 self.advance(now);
-                let id = self.reads.new_id();
+                let id = self.reads.new_id(self.durability.boot());
                 let wait = Wait::new(self.now, self.config.settings().election_timeout_min);
                 self.reads.forwarded.push_back((id, wait));
                 let after = self.durability.after_hard_state();
@@ -140,14 +146,14 @@ impl Node {
 
     /// Until when this leader may answer reads by its lease; nothing if it has none.
     ///
-    /// Whoever heard from this leader at a moment votes for nobody within the shortest election timeout after it
+    /// Whoever heard from this leader at a moment elects nobody within the shortest election timeout after it
     /// (§4.2.3 of the dissertation). A majority did so after the round began, so no other can be elected until then;
     /// clocks that drift make that a bit shorter (§6.4.1).
     #[must_use]
     pub fn lease(&self) -> Option<Instant> {
         let settings = self.config.settings();
         let State::Leader(leader) = &self.state else { return None };
-        if !settings.leader_stickiness || leader.rounds.lease_lost {
+        if !settings.leases || leader.rounds.lease_lost {
             return None;
         }
         let timeout = micros(settings.election_timeout_min);

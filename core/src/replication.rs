@@ -79,12 +79,13 @@ impl Node {
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
+        let leader_round = leader.rounds.current;
         let Some(follower) = leader.follower(from).filter(|_| current) else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
         follower.active = true;
         let (AppendReply::Accepted { round, .. } | AppendReply::Rejected { round, .. }) = *reply;
-        follower.round = follower.round.max(round);
+        follower.round = follower.round.max(round.min(leader_round));
         match *reply {
             AppendReply::Accepted { matched, .. } => {
                 let news = follower.accepted(matched);
@@ -134,21 +135,27 @@ impl Node {
         leader.followers.iter_mut().for_each(Progress::heartbeat);
     }
 
-    /// Steps down if no majority has answered since the last look (§6.2 of the dissertation).
+    /// Steps down if no majority has answered since the last look (§6.2 of the dissertation); or if the disk has not
+    /// finished a write since then and the others can go on without this server, which would only keep them quiet.
     pub(crate) fn check_quorum(&mut self) {
-        let id = self.id;
+        let (id, oldest) = (self.id, self.durability.oldest());
         let timeout = self.config.settings().election_timeout_min;
         let State::Leader(leader) = &mut self.state else { return };
         let Some(quorum) = &mut leader.quorum else { return };
         *quorum = Wait::new(self.now, timeout);
+        let stalled = oldest.is_some() && core::mem::replace(&mut leader.oldest_write, oldest) == oldest;
         let active = |voter| {
             let position = leader.followers.binary_search_by_key(&voter, |follower| follower.id).ok();
-            Some(voter == id || position.is_some_and(|position| leader.followers[position].active))
+            position.is_some_and(|position| leader.followers[position].active)
         };
-        let heard = self.memberships.current().vote_result(active) == VoteResult::Won;
+        let membership = self.memberships.current();
+        let heard = membership.vote_result(|voter| Some(voter == id || active(voter))) == VoteResult::Won;
+        let dispensable = membership.vote_result(|voter| Some(voter != id && active(voter))) == VoteResult::Won;
         leader.followers.iter_mut().for_each(|follower| follower.active = false);
         if !heard {
             self.step_down(None, StepDownReason::QuorumLost);
+        } else if stalled && dispensable {
+            self.step_down(None, StepDownReason::DiskStalled);
         }
     }
 
@@ -156,8 +163,8 @@ impl Node {
         let Some(term) = self.log.term_at(index) else { return };
         let before = core::mem::replace(&mut self.commit, index);
         if let State::Leader(leader) = &mut self.state {
-            let committed = self.log.between(before, index).iter().filter(|entry| entry.id.term == self.term);
-            let bytes: u64 = committed.map(|entry| entry.payload.bytes()).sum();
+            let own = self.log.between(before, index).iter().filter(|entry| entry.id.term == self.term);
+            let bytes: u64 = own.map(|entry| entry.payload.bytes()).sum();
             leader.uncommitted_bytes = leader.uncommitted_bytes.saturating_sub(bytes);
         }
         self.emit(|| Event::Committed { through: EntryId::new(index, term) });
@@ -209,14 +216,28 @@ impl Node {
         if commit > self.commit {
             self.commit_through(commit);
         }
-        let after = self.durability.after_log(matched);
+        let (after, at_once) = (self.durability.after_log(matched), self.durability.after_hard_state());
+        if after != at_once && self.durability.oldest().is_some() && self.first_in(round) {
+            // The disk is slow. That is no reason for the leader to take this server, or its own lead, for lost.
+            let matched = matched.min(self.durability.durable());
+            self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), at_once);
+        }
         self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), after);
+    }
+
+    /// Whether nothing of this round of the leader's was answered early yet.
+    fn first_in(&mut self, round: u64) -> bool {
+        let State::Follower(follower) = &mut self.state else { return false };
+        let first = round > follower.answered;
+        follower.answered = follower.answered.max(round);
+        first
     }
 
     /// Accepts `leader` as the leader of this term, and waits for its next sign (§5.2).
     pub(crate) fn follow(&mut self, leader: NodeId) {
         let term = self.term;
         self.attempt = 0;
+        self.promise();
         if matches!(self.state, State::PreCandidate(_) | State::Candidate(_)) {
             self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
         }

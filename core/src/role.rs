@@ -3,14 +3,15 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::event::Role;
-use crate::output::Timer;
+use crate::event::{ElectionReason, Role};
+use crate::output::{PersistId, Timer};
 use crate::progress::Progress;
 use crate::reads::Rounds;
 use crate::time::Instant;
 use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
 
+#[allow(clippy::large_enum_variant, reason = "a node has one of them, and does not pass it on")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Follower(Follower),
@@ -25,10 +26,13 @@ pub(crate) struct Follower {
     pub(crate) leader: Option<NodeId>,
     /// It begins anew with every sign of the leader.
     pub(crate) election: Wait,
+    /// The latest of the leader's rounds that was answered before its entries were durable.
+    pub(crate) answered: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Candidate {
+    pub(crate) reason: ElectionReason,
     /// What each voter answered.
     pub(crate) votes: BTreeMap<NodeId, bool>,
     pub(crate) election: Wait,
@@ -40,10 +44,12 @@ pub(crate) struct Leader {
     pub(crate) heartbeat: Wait,
     /// Since when the signs of a majority are counted, and until when they must have come; nothing if they are not.
     pub(crate) quorum: Option<Wait>,
+    /// The oldest write that was under way when they were counted last.
+    pub(crate) oldest_write: Option<PersistId>,
     pub(crate) transfer: Option<Transfer>,
     pub(crate) rounds: Rounds,
-    /// How many bytes of commands were proposed in its term and are not committed. What earlier leaders left commits
-    /// only with an entry of this term (§5.4.2), so it must not keep that entry out.
+    /// How many bytes of commands this leader took that are not committed. What it found in its log does not count:
+    /// that may need a proposal to commit (§5.4.2).
     pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
@@ -61,6 +67,12 @@ pub(crate) struct Wait {
 impl Wait {
     pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
         Self { since, at: since + duration }
+    }
+}
+
+impl Follower {
+    pub(crate) const fn new(leader: Option<NodeId>, election: Wait) -> Self {
+        Self { leader, election, answered: 0 }
     }
 }
 

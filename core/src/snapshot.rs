@@ -21,6 +21,8 @@ use crate::types::{EntryId, LogIndex, NodeId, Term};
 /// A snapshot that is arriving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Incoming {
+    /// Another leader's snapshot of the same entries may have other bytes.
+    term: Term,
     last: EntryId,
     received: u64,
 }
@@ -32,14 +34,19 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If `through` is not applied yet, or compacted already; then nothing has changed.
+    /// If `through` is not applied yet, compacted already, or before this server knows of the cluster; then nothing has
+    /// changed.
     pub fn compact(&mut self, now: Instant, through: LogIndex) -> Result<(), CompactError> {
         let (base, applied) = (self.log.base().index, self.applied);
         let found = self.log.term_at(through).filter(|_| through > base && through <= applied);
         let Some(term) = found else {
             return Err(CompactError::OutsideApplied { through, base, applied });
         };
+        if !self.memberships.at(through).is_valid() {
+            return Err(CompactError::NoMembership { through });
+        }
         self.advance(now);
+        self.proposals.settle(&self.log, self.commit);
         self.log.compact(EntryId::new(through, term));
         self.memberships.compacted(through);
         self.snapshot_wanted = false;
@@ -59,7 +66,8 @@ impl Node {
         let entries = self.applied.0.saturating_sub(self.log.base().index.0);
         let many = settings.snapshot_after_entries.is_some_and(|limit| entries >= limit.get());
         let large = settings.snapshot_after_bytes.is_some_and(|limit| self.log.bytes() >= limit.get());
-        if self.snapshot_wanted || entries == 0 || !(many || large) {
+        let knows = self.memberships.at(self.applied).is_valid();
+        if self.snapshot_wanted || entries == 0 || !(many || large) || !knows {
             return None;
         }
         self.snapshot_wanted = true;
@@ -143,7 +151,8 @@ impl Node {
             // What is committed is the same everywhere, so there is nothing to install.
             return self.acknowledge(from, self.commit);
         }
-        let received = self.incoming.filter(|incoming| incoming.last == last).map_or(0, |incoming| incoming.received);
+        let same = |incoming: &Incoming| (incoming.term, incoming.last) == (term, last);
+        let received = self.incoming.filter(same).map_or(0, |incoming| incoming.received);
         if chunk.offset != received {
             // Something was lost, or comes twice, or out of order: the leader is told where to go on.
             let reply = SnapshotReply { last, received };
@@ -157,7 +166,7 @@ impl Node {
             self.install(last, *chunk.membership);
             self.acknowledge(from, last.index);
         } else {
-            self.incoming = Some(Incoming { last, received });
+            self.incoming = Some(Incoming { term, last, received });
             let reply = SnapshotReply { last, received };
             self.send(from, Body::SnapshotReply(reply), self.durability.after_hard_state());
         }
@@ -171,6 +180,9 @@ impl Node {
     /// Takes the snapshot's place as the beginning of the log. What the log has after it stays, if it follows (§7).
     fn install(&mut self, last: EntryId, membership: Membership) {
         let keep_suffix = self.log.contains(last);
+        self.proposals.settle(&self.log, if keep_suffix { last.index } else { self.commit });
+        // What the host was asked for is behind this one.
+        self.snapshot_wanted = false;
         if keep_suffix {
             self.log.compact(last);
             self.memberships.compacted(last.index);

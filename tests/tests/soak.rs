@@ -36,6 +36,7 @@ fn setup(dice: &mut Dice) -> Setup {
     setup.raft.no_op_on_election = dice.below(4) != 0;
     setup.raft.pre_vote = dice.below(2) == 0;
     setup.raft.leader_stickiness = dice.below(2) == 0;
+    setup.raft.leases = setup.raft.leader_stickiness && dice.below(2) == 0;
     setup.raft.check_quorum = dice.below(2) == 0;
     setup.raft.backoff_doublings_max = u32::try_from(dice.below(4)).unwrap();
     setup.raft.snapshot_after_entries = NonZeroU64::new(dice.below(12));

@@ -10,7 +10,7 @@ use super::server::{EntryId, Membership, Role};
 /// Something that a server did or decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[tsify(namespace)]
+#[tsify(missing_as_null, namespace)]
 pub enum NodeEvent {
     /// The server learnt of a higher term (§5.1).
     TermAdvanced {
@@ -57,8 +57,8 @@ pub enum NodeEvent {
         from: ServerId,
         /// The term that it would have.
         term: u64,
-        /// The leader.
-        leader: ServerId,
+        /// The leader; null if it is not known any more, and only the promise to it is (see `leases`).
+        leader: Option<ServerId>,
     },
     /// The server forgot who leads, because its host asked for it.
     LeaderForgotten {
@@ -250,6 +250,8 @@ pub enum StepDownReason {
     },
     /// The leader has not heard from a majority for too long (§6.2 of the dissertation).
     QuorumLost,
+    /// The leader's disk has not finished a write for too long, and the others are a majority without it.
+    DiskStalled,
     /// The leader does not vote any more, and the membership that says so is committed (§6).
     Removed,
 }
@@ -260,6 +262,8 @@ pub enum StepDownReason {
 pub enum TransferEnd {
     /// The other did not take over within an election timeout.
     TimedOut,
+    /// The other does not vote any more, because a joint membership was left.
+    NotVoter,
 }
 
 impl From<core::Event> for NodeEvent {
@@ -274,7 +278,7 @@ impl From<core::Event> for NodeEvent {
             Event::VoteGranted { to, term } => Self::VoteGranted { to: to.into(), term: term.0 },
             Event::PreVoteGranted { to, term } => Self::PreVoteGranted { to: to.into(), term: term.0 },
             Event::VoteIgnored { from, term, leader } => {
-                Self::VoteIgnored { from: from.into(), term: term.0, leader: leader.into() }
+                Self::VoteIgnored { from: from.into(), term: term.0, leader: leader.map(Into::into) }
             }
             Event::LeaderForgotten { leader } => Self::LeaderForgotten { leader: leader.into() },
             Event::VoteRefused { to, reason } => Self::VoteRefused { to: to.into(), reason: reason.into() },
@@ -339,6 +343,7 @@ impl From<core::StepDownReason> for StepDownReason {
             core::StepDownReason::HigherTerm { from } => Self::HigherTerm { from: from.into() },
             core::StepDownReason::LeaderFound { leader } => Self::LeaderFound { leader: leader.into() },
             core::StepDownReason::QuorumLost => Self::QuorumLost,
+            core::StepDownReason::DiskStalled => Self::DiskStalled,
             core::StepDownReason::Removed => Self::Removed,
         }
     }
@@ -348,6 +353,7 @@ impl From<core::TransferEnd> for TransferEnd {
     fn from(end: core::TransferEnd) -> Self {
         match end {
             core::TransferEnd::TimedOut => Self::TimedOut,
+            core::TransferEnd::NotVoter => Self::NotVoter,
         }
     }
 }

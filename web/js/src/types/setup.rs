@@ -84,6 +84,9 @@ pub struct RaftSettings {
     /// Whether a server that heard from a leader within the shortest election timeout puts vote requests aside (§4.2.3
     /// of the dissertation). Default: false.
     pub leader_stickiness: bool,
+    /// Whether leaders may answer reads by a lease (§6.4.1 of the dissertation): for the shortest election timeout after
+    /// a sign of a leader, and after a start, a server elects nobody. It needs `leaderStickiness`. Default: false.
+    pub leases: bool,
     /// Whether a leader steps down that has not heard from a majority for the shortest election timeout (§6.2 of the
     /// dissertation). Default: false.
     pub check_quorum: bool,
@@ -172,6 +175,7 @@ impl RaftSettings {
             max_uncommitted_bytes: self.max_uncommitted_bytes.between("raft.maxUncommittedBytes", 0, MAX_SAFE)?,
             pre_vote: self.pre_vote,
             leader_stickiness: self.leader_stickiness,
+            leases: self.leases,
             check_quorum: self.check_quorum,
             priority: upto(self.priority, "raft.priority", u32::MAX)?,
             backoff_doublings_max: upto(self.backoff_doublings_max, "raft.backoffDoublingsMax", DOUBLINGS_MAX)?,
@@ -255,6 +259,7 @@ impl From<&Settings> for RaftSettings {
             max_uncommitted_bytes: settings.max_uncommitted_bytes.into(),
             pre_vote: settings.pre_vote,
             leader_stickiness: settings.leader_stickiness,
+            leases: settings.leases,
             check_quorum: settings.check_quorum,
             priority: u64::from(settings.priority).into(),
             backoff_doublings_max: u64::from(settings.backoff_doublings_max).into(),
