@@ -71,12 +71,12 @@ function fileFor(folder, pathname) {
 /**
  * Serves the page and starts a browser with a profile of its own.
  *
- * `open()` gives a fresh page, already loaded and started. `await using` or `close()` ends everything.
+ * `open()` gives a fresh page, already loaded and started; `close()` ends everything.
  *
  * @example
  * const visit = await startVisit();
  * after(() => visit.close());
- * const { page, problems } = await visit.open({ hash: "seed=7" });
+ * const { page, problems } = await visit.open("#seed=7", { media: { colorScheme: "dark" } });
  */
 export async function startVisit({ viewport = { width: 1280, height: 800 }, ...contextOptions } = {}) {
   const host = await serveDist();
@@ -100,10 +100,16 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, ...c
   return {
     url: host.url,
     context,
-    /** A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong. */
-    async open(suffix = "") {
+    /**
+     * A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong.
+     *
+     * `media` and `size` are what the page finds when it starts, for a person who is not like the others.
+     */
+    async open(suffix = "", { media, size } = {}) {
       const page = await context.newPage();
       const problems = watchProblems(page);
+      if (media) await page.emulateMedia(media);
+      if (size) await page.setViewportSize(size);
       await page.addInitScript(() => {
         addEventListener("TrunkApplicationStarted", () => {
           globalThis.raftariumStarted = true;

@@ -91,7 +91,14 @@ pub(crate) fn cut_line(ring: &Ring, borders: &[usize]) -> Option<CutLine> {
         }
         _ => ends.iter().map(|end| format!("M{}L{}", xy(centre), xy(*end))).collect(),
     };
-    let handle = ends.into_iter().max_by(|a, b| (a.x - a.y * 0.2).total_cmp(&(b.x - b.y * 0.2)))?;
+    // On the right, where the eye ends, but not on a client: there it slides down the line.
+    let free = |place: &Point| ring.clients.iter().all(|client| client.distance(*place) > 60.0);
+    let slide = |(end, gap): (&Point, &Point)| {
+        let places = (0..=6).map(|step| end.toward(*gap, f64::from(step) / 10.0));
+        places.into_iter().find(free).unwrap_or(*end)
+    };
+    let handles = ends.iter().zip(&gaps).map(slide);
+    let handle = handles.max_by(|a, b| (a.x - a.y * 0.2).total_cmp(&(b.x - b.y * 0.2)))?;
     Some(CutLine { path, handle })
 }
 
@@ -161,6 +168,17 @@ mod tests {
             assert!(line.path.contains('Q'));
             for &place in &ring.servers {
                 assert!(place.distance(line.handle) > ring.radius, "{count} servers");
+            }
+        }
+    }
+
+    #[test]
+    fn the_handle_leaves_the_clients_free() {
+        let ring = Ring::new(SIZE, 9, 3);
+        for first in 0..9 {
+            let line = cut_line(&ring, &[first, (first + 2) % 9]).expect("two borders");
+            for client in &ring.clients {
+                assert!(client.distance(line.handle) > 40.0, "borders after {first}");
             }
         }
     }

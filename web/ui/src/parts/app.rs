@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use super::banner::Banner;
-use super::clients::Clients;
+use super::banner::banner;
+use super::clients::clients;
 use super::cluster::Cluster;
 use super::events::Events;
 use super::help::Help;
@@ -15,7 +15,7 @@ use super::inspector::Inspector;
 use super::log::Log;
 use super::news::Announcer;
 use super::rules::Rules;
-use super::time_bar::TimeBar;
+use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::{Dispatch, on};
 use crate::browser::frames::Frames;
@@ -39,7 +39,7 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} />
-            <Banner violations={state.view.violations.clone()} />
+            { banner(&dispatch, &state.view.violations) }
             <main class="places">
                 <Cluster
                     view={Rc::clone(&state.view)}
@@ -47,15 +47,10 @@ pub(crate) fn App() -> Html {
                     clients={state.setup.clients}
                     selection={state.selection}
                 />
-                <TimeBar state={state.clone()} />
+                { time_bar(&dispatch, state) }
                 <Log view={Rc::clone(&state.view)} selection={state.selection} />
                 <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
-                <Clients
-                    view={Rc::clone(&state.view)}
-                    now={state.now}
-                    clients={state.setup.clients}
-                    propose_to={state.propose_to}
-                />
+                { clients(state) }
                 if state.events_open {
                     <Events state={state.clone()} />
                 } else {

@@ -4,8 +4,8 @@ use raftarium_sim::{Record, RecordId};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
-use super::{on, use_dispatch};
+use super::icon::{Picture, icon};
+use super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
 use crate::show::sentence::sentence;
 use crate::state::{Action, State};
@@ -13,9 +13,16 @@ use crate::state::{Action, State};
 /// The most sentences that are listed.
 const MOST: usize = 200;
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub(crate) struct Props {
     pub(crate) state: State,
+}
+
+impl PartialEq for Props {
+    /// The list changes only when something happens, not whenever time goes on.
+    fn eq(&self, other: &Self) -> bool {
+        self.state.view.hash == other.state.view.hash && self.state.view.step == other.state.view.step
+    }
 }
 
 /// The latest sentences up to now, newest last; each goes to its moment.
@@ -42,7 +49,7 @@ pub(crate) fn Events(props: &Props) -> Html {
     let rows: Html = ids
         .iter()
         .filter_map(|&at| records.get(at))
-        .map(|record| html! { <Row key={record.id.0} record={record.clone()} words={sentence(record, &records)} /> })
+        .map(|record| row(&dispatch, record, sentence(record, &records)))
         .collect();
     let onchange = {
         let all = all.clone();
@@ -51,7 +58,7 @@ pub(crate) fn Events(props: &Props) -> Html {
     html! {
         <aside class="panel inspector events open" id="events" aria-label="Events">
             <button type="button" class="inside close" aria-label="Close events" title="Close (e)" onclick={on(&dispatch, Action::ShowEvents(false))}>
-                <Icon picture={Picture::Close} />
+                { icon(Picture::Close) }
             </button>
             <div class="head"><h2>{ "Events" }</h2></div>
             <label class="check"><input type="checkbox" checked={*all} {onchange} />{ "every message and write" }</label>
@@ -64,20 +71,11 @@ pub(crate) fn Events(props: &Props) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    record: Record,
-    words: String,
-}
-
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let dispatch = use_dispatch();
-    let at = props.record.at;
+fn row(dispatch: &Dispatch, record: &Record, words: String) -> Html {
     html! {
-        <li>
-            <button type="button" class="event" onclick={on(&dispatch, Action::Seek(at))}>
-                <span class="time-link">{ seconds(at) }</span><span class="words">{ &props.words }</span>
+        <li key={record.id.0}>
+            <button type="button" class="event" onclick={on(dispatch, Action::Seek(record.at))}>
+                <span class="time-link">{ seconds(record.at) }</span><span class="words">{ words }</span>
             </button>
         </li>
     }

@@ -3,7 +3,7 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Picture, icon};
 use crate::browser::keys::KEYS;
 
 #[derive(Properties, PartialEq)]
@@ -37,7 +37,7 @@ pub(crate) fn Help(props: &Props) -> Html {
             <div class="head">
                 <h2 id="help-title">{ "Help" }</h2>
                 <button type="button" class="button square" aria-label="Close help" onclick={close}>
-                    <Icon picture={Picture::Close} />
+                    { icon(Picture::Close) }
                 </button>
             </div>
             <div class="columns">

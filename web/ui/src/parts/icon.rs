@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// What an [`Icon`] shows.
+/// What an [`icon`] shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Picture {
     Start,
@@ -41,18 +41,12 @@ impl Picture {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) picture: Picture,
-}
-
 /// A picture of 16 by 16, in the colour of the text. What it means is said by what it is in.
-#[component]
-pub(crate) fn Icon(props: &Props) -> Html {
-    let fill = if props.picture.is_filled() { "currentColor" } else { "none" };
+pub(crate) fn icon(picture: Picture) -> Html {
+    let fill = if picture.is_filled() { "currentColor" } else { "none" };
     html! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill={fill}>
-            <path d={props.picture.path()} stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" stroke-linecap="round" />
+            <path d={picture.path()} stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" stroke-linecap="round" />
         </svg>
     }
 }

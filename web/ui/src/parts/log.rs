@@ -166,13 +166,13 @@ fn cell(
             type="button"
             id={format!("entry-{}-{}", server.id.0, entry.id.index.0)}
             {class}
+            data-term={entry.id.term.to_string()}
             tabindex={if reachable { "0" } else { "-1" }}
             title={words.clone()}
             aria-label={name(server, entry, &words)}
             {onclick}
             {onkeydown}
         >
-            <span class="number" aria-hidden="true">{ entry.id.term.0 }</span>
             <span class="words">{ words }</span>
         </button>
     }

@@ -7,7 +7,7 @@ use raftarium_sim::Setup;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Picture, icon};
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::{random, theme};
 use crate::state::address::{Address, SERVERS, parse_seed, parse_servers};
@@ -38,7 +38,7 @@ pub(crate) fn TopBar(props: &Props) -> Html {
                 { "Raftarium" }
             </h1>
             <SeedField address={address} notice={props.notice.clone()} />
-            <ServersField address={address} notice={props.notice.clone()} />
+            { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
             <NoticeLine notice={props.notice.clone()} />
             <ThemeButton />
             <button type="button" class="button square" aria-label="Help" aria-keyshortcuts="?" title="Help (?)" onclick={on(&dispatch, Action::ShowHelp(true))}>
@@ -54,11 +54,9 @@ struct FieldProps {
     notice: Option<Rc<Notice>>,
 }
 
-impl FieldProps {
-    /// The element that says what is wrong, if that is about this field.
-    fn error(&self, about: About) -> Option<&'static str> {
-        self.notice.as_ref().filter(|notice| notice.about == about).map(|_| "notice")
-    }
+/// The element that says what is wrong, if that is about this field.
+fn error(notice: &Option<Rc<Notice>>, about: About) -> Option<&'static str> {
+    notice.as_ref().filter(|notice| notice.about == about).map(|_| "notice")
 }
 
 /// The seed: typed, or drawn anew.
@@ -86,7 +84,7 @@ fn SeedField(props: &FieldProps) -> Html {
         let (dispatch, address) = (dispatch.clone(), props.address);
         Callback::from(move |_: MouseEvent| dispatch.emit(Action::Begin(Address { seed: random::seed(), ..address })))
     };
-    let error = props.error(About::Seed);
+    let error = error(&props.notice, About::Seed);
     html! {
         <form class="field" {onsubmit}>
             <label for="seed">{ "Seed" }</label>
@@ -104,7 +102,7 @@ fn SeedField(props: &FieldProps) -> Html {
                 {oninput}
                 {onchange}
             />
-            <button type="button" class="inside" aria-label="New seed" title="New seed" onclick={draw}><Icon picture={Picture::Dice} /></button>
+            <button type="button" class="inside" aria-label="New seed" title="New seed" onclick={draw}>{ icon(Picture::Dice) }</button>
         </form>
     }
 }
@@ -118,11 +116,9 @@ fn begin_with_seed(dispatch: &Dispatch, address: Address, given: &str) {
 }
 
 /// How many servers there are.
-#[component]
-fn ServersField(props: &FieldProps) -> Html {
-    let dispatch = use_dispatch();
+fn servers_field(dispatch: &Dispatch, address: Address, error: Option<&'static str>) -> Html {
     let onchange = {
-        let address = props.address;
+        let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
             let given = event.target_unchecked_into::<HtmlSelectElement>().value();
             dispatch.emit(match parse_servers(&given) {
@@ -132,9 +128,8 @@ fn ServersField(props: &FieldProps) -> Html {
         })
     };
     let options = SERVERS.map(|count| {
-        html! { <option value={count.to_string()} selected={count == props.address.servers}>{ count }</option> }
+        html! { <option value={count.to_string()} selected={count == address.servers}>{ count }</option> }
     });
-    let error = props.error(About::Servers);
     html! {
         <div class="field">
             <label for="servers">{ "Servers" }</label>
@@ -165,7 +160,7 @@ fn NoticeLine(props: &NoticeProps) -> Html {
             <div class="notice" key={notice.number}>
                 <span id="notice">{ &notice.text }</span>
                 <button type="button" class="inside" aria-label="Dismiss" onclick={on(&dispatch, Action::DismissNotice)}>
-                    <Icon picture={Picture::Close} />
+                    { icon(Picture::Close) }
                 </button>
             </div>
         }
@@ -186,6 +181,6 @@ fn ThemeButton() -> Html {
     };
     let (picture, name) = if *dark { (Picture::Sun, "Light theme") } else { (Picture::Moon, "Dark theme") };
     html! {
-        <button type="button" class="button square" aria-label={name} title={name} onclick={toggle}><Icon {picture} /></button>
+        <button type="button" class="button square" aria-label={name} title={name} onclick={toggle}>{ icon(picture) }</button>
     }
 }

@@ -1,7 +1,5 @@
 //! The clients' history: a lane for each, a bar from each call to its answer.
 
-use std::rc::Rc;
-
 use raftarium_sim::core::Instant;
 use raftarium_sim::{ClientId, View};
 use yew::prelude::*;
@@ -10,19 +8,11 @@ use crate::geometry::px;
 use crate::show::lanes::{Room, bars};
 use crate::show::term;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) now: Instant,
-    pub(crate) clients: u32,
-}
-
 /// The lanes of all clients. The list of requests says the same in words.
-#[component]
-pub(crate) fn Lanes(props: &Props) -> Html {
-    let lanes = (1..=props.clients).map(|number| {
+pub(super) fn lanes(view: &View, now: Instant, clients: u32) -> Html {
+    let lanes = (1..=clients).map(|number| {
         let client = ClientId(number);
-        let bars = bars(&props.view.requests, client, props.now).into_iter().map(|bar| {
+        let bars = bars(&view.requests, client, now).into_iter().map(|bar| {
             let style = format!("left:{}%;width:{}%", px(bar.from), px(bar.width));
             let beside = (bar.room == Room::Beside).then_some("beside");
             html! {

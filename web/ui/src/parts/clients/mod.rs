@@ -6,33 +6,21 @@ mod requests;
 
 use std::rc::Rc;
 
-use raftarium_sim::View;
-use raftarium_sim::core::{Instant, NodeId};
 use yew::prelude::*;
 
 use self::form::AskForm;
-use self::lanes::Lanes;
+use self::lanes::lanes;
 use self::requests::Requests;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) now: Instant,
-    /// How many clients there are.
-    pub(crate) clients: u32,
-    /// The server that a person wants to propose to, and how often they wanted that.
-    pub(crate) propose_to: (Option<NodeId>, u32),
-}
+use crate::state::State;
 
 /// What clients ask, as a form, as lanes and as a list.
-#[component]
-pub(crate) fn Clients(props: &Props) -> Html {
-    let (view, clients) = (&props.view, props.clients);
+pub(crate) fn clients(state: &State) -> Html {
+    let (view, clients) = (&state.view, state.setup.clients);
     html! {
         <section class="panel clients" aria-labelledby="clients-title">
             <div class="head"><h2 id="clients-title">{ "Clients" }</h2></div>
-            <AskForm view={Rc::clone(view)} {clients} propose_to={props.propose_to} />
-            <Lanes view={Rc::clone(view)} now={props.now} {clients} />
+            <AskForm view={Rc::clone(view)} {clients} propose_to={state.propose_to} />
+            { lanes(view, state.now, clients) }
             <Requests view={Rc::clone(view)} />
         </section>
     }

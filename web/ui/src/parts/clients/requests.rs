@@ -5,7 +5,8 @@ use std::rc::Rc;
 use raftarium_sim::{Request, View};
 use yew::prelude::*;
 
-use super::super::time_link::TimeLink;
+use super::super::time_link::time_link;
+use super::super::{Dispatch, use_dispatch};
 use crate::show::request::{asked, standing, status};
 
 /// The most requests that are listed.
@@ -19,16 +20,17 @@ pub(crate) struct Props {
 /// The latest requests, newest first.
 #[component]
 pub(crate) fn Requests(props: &Props) -> Html {
+    let dispatch = use_dispatch();
     let requests = &props.view.requests;
     if requests.is_empty() {
         return html! { <p class="empty">{ "Nothing was asked yet. Send a put, and watch it commit." }</p> };
     }
     html! {
-        <ul class="requests" aria-label="Requests" tabindex="0">{ for requests.iter().rev().take(MOST).map(row) }</ul>
+        <ul class="requests" aria-label="Requests" tabindex="0">{ for requests.iter().rev().take(MOST).map(|request| row(&dispatch, request)) }</ul>
     }
 }
 
-fn row(request: &Request) -> Html {
+fn row(dispatch: &Dispatch, request: &Request) -> Html {
     let standing = standing(request);
     html! {
         <li key={request.id.0} class={standing.class()}>
@@ -36,7 +38,7 @@ fn row(request: &Request) -> Html {
             <span class="who">{ request.client.to_string() }</span>
             <span class="what">{ asked(&request.op) }</span>
             <span class="outcome">{ status(request) }</span>
-            <TimeLink at={request.asked} />
+            { time_link(dispatch, request.asked) }
         </li>
     }
 }

@@ -1,7 +1,5 @@
 //! The clients, outside of the ring, with what they asked last.
 
-use std::rc::Rc;
-
 use raftarium_sim::{ClientId, Request, View};
 use yew::prelude::*;
 
@@ -9,19 +7,11 @@ use crate::geometry::ring::{CLIENT_HALF, Ring};
 use crate::geometry::{between_rims, px};
 use crate::show::request::{Standing, asked, standing};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) ring: Rc<Ring>,
-    pub(crate) view: Rc<View>,
-}
-
 /// All clients. What they asked is in the list of requests too, so a screen reader need not hear of it here.
-#[component]
-pub(crate) fn Clients(props: &Props) -> Html {
-    let ring = &props.ring;
+pub(super) fn clients(ring: &Ring, view: &View) -> Html {
     let clients = ring.clients.iter().zip(1..).map(|(&place, number)| {
         let client = ClientId(number);
-        let last = props.view.requests.iter().rev().find(|request| request.client == client);
+        let last = view.requests.iter().rev().find(|request| request.client == client);
         let (half_width, half_height) = CLIENT_HALF;
         let (x, y) = (place.x - half_width, place.y - half_height);
         let words = last.map(|request| (standing(request), caption(request)));

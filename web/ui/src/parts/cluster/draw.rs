@@ -111,15 +111,9 @@ fn place(event: &PointerEvent) -> Point {
     Point::new(f64::from(event.client_x()) - rect.x(), f64::from(event.client_y()) - rect.y())
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct LineProps {
-    pub(crate) drawn: Drawn,
-}
-
 /// The line as it is drawn, and whom it parts.
-#[component]
-pub(crate) fn Line(props: &LineProps) -> Html {
-    let Drawn { start, end, parts } = &props.drawn;
+pub(super) fn line(drawn: &Drawn) -> Html {
+    let Drawn { start, end, parts } = drawn;
     html! {
         <g class="drawn" aria-hidden="true">
             <line x1={px(start.x)} y1={px(start.y)} x2={px(end.x)} y2={px(end.y)} />

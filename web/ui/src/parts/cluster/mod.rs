@@ -14,14 +14,14 @@ use raftarium_sim::core::Instant;
 use raftarium_sim::{Command, View};
 use yew::prelude::*;
 
-use self::client::Clients;
-use self::cut::{CutLine, Hulls};
+use self::client::clients;
+use self::cut::hulls;
 use self::draw::{Drawn, Ground};
 use self::link::Links;
-use self::packet::Packets;
+use self::packet::packets;
 use self::server::Servers;
-use self::timer::Timers;
-use super::{on, use_dispatch};
+use self::timer::timers;
+use super::{Dispatch, on, use_dispatch};
 use crate::browser::size::use_size;
 use crate::geometry::partition::{borders, cut_line, groups};
 use crate::geometry::ring::Ring;
@@ -40,6 +40,7 @@ pub(crate) struct Props {
 /// The ring of servers, with everything that goes on between them.
 #[component]
 pub(crate) fn Cluster(props: &Props) -> Html {
+    let dispatch = use_dispatch();
     let node = use_node_ref();
     let size = use_size(node.clone());
     let drawn = use_state_eq(|| None::<Drawn>);
@@ -70,20 +71,20 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                     </defs>
                     <Ground ring={Rc::clone(ring)} view={Rc::clone(view)} drawn={drawn.clone()} />
                     if parted {
-                        <Hulls ring={Rc::clone(ring)} view={Rc::clone(view)} {groups} />
+                        { hulls(ring, view, &groups) }
                     }
-                    <CutLine {line} />
+                    { cut::cut_line(line.as_ref()) }
                     <Servers ring={Rc::clone(ring)} view={Rc::clone(view)} selected={selection.server()} />
                     <Links ring={Rc::clone(ring)} view={Rc::clone(view)} {selection} {parted} />
-                    <Timers ring={Rc::clone(ring)} view={Rc::clone(view)} now={props.now} />
-                    <Clients ring={Rc::clone(ring)} view={Rc::clone(view)} />
-                    <Packets ring={Rc::clone(ring)} view={Rc::clone(view)} now={props.now} {selection} />
-                    if let Some(drawn) = (*drawn).clone() {
-                        <draw::Line {drawn} />
+                    { timers(ring, view, props.now) }
+                    { clients(ring, view) }
+                    { packets(&dispatch, ring, view, props.now, selection) }
+                    if let Some(drawn) = &*drawn {
+                        { draw::line(drawn) }
                     }
                 </svg>
                 if !view.cuts.is_empty() {
-                    <HealButton at={handle} width={ring.size.width} />
+                    { heal_button(&dispatch, handle, ring.size.width) }
                 }
             </>
         }
@@ -99,20 +100,12 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct HealProps {
-    at: Point,
-    width: f64,
-}
-
 /// Mends all links; it stays at the end of the cut as long as there is one.
-#[component]
-fn HealButton(props: &HealProps) -> Html {
-    let dispatch = use_dispatch();
-    let x = props.at.x.clamp(34.0, props.width - 34.0);
-    let style = format!("left:{}px;top:{}px", px(x), px(props.at.y.max(16.0)));
+fn heal_button(dispatch: &Dispatch, at: Point, width: f64) -> Html {
+    let x = at.x.clamp(34.0, width - 34.0);
+    let style = format!("left:{}px;top:{}px", px(x), px(at.y.max(16.0)));
     html! {
-        <button type="button" class="heal" {style} aria-label="Heal all links" aria-keyshortcuts="h" onclick={on(&dispatch, Action::Do(Command::HealAll))}>
+        <button type="button" class="heal" {style} aria-label="Heal all links" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>
             { "heal" }
         </button>
     }

@@ -1,12 +1,10 @@
 //! The messages under way: kind is glyph, colour is term.
 
-use std::rc::Rc;
-
 use raftarium_sim::core::Instant;
 use raftarium_sim::{Address, PacketKind, PacketView, View};
 use yew::prelude::*;
 
-use super::super::{on, use_dispatch};
+use super::super::{Dispatch, on};
 use crate::geometry::flight::{Flight, flight};
 use crate::geometry::ring::{CLIENT_HALF, Ring};
 use crate::geometry::{Point, px, px_hundredths};
@@ -14,22 +12,12 @@ use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
 use crate::state::{Action, Selection};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) ring: Rc<Ring>,
-    pub(crate) view: Rc<View>,
-    pub(crate) now: Instant,
-    pub(crate) selection: Selection,
-}
-
 /// All messages, where they are now.
-#[component]
-pub(crate) fn Packets(props: &Props) -> Html {
-    let dispatch = use_dispatch();
-    let packets = props.view.packets.iter().filter_map(|packet| {
-        let (from, to) = (end(&props.ring, packet.from)?, end(&props.ring, packet.to)?);
-        let Flight { place, heading, lost, strength } = flight(packet, props.now, from, to)?;
-        let selected = matches!(props.selection, Selection::Packet(chosen) if chosen.id == packet.id);
+pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instant, selection: Selection) -> Html {
+    let packets = view.packets.iter().filter_map(|packet| {
+        let (from, to) = (end(ring, packet.from)?, end(ring, packet.to)?);
+        let Flight { place, heading, lost, strength } = flight(packet, now, from, to)?;
+        let selected = matches!(selection, Selection::Packet(chosen) if chosen.id == packet.id);
         let class = classes!(
             "packet",
             packet.what.term.map_or("client", term::class),
@@ -42,7 +30,7 @@ pub(crate) fn Packets(props: &Props) -> Html {
                 {class}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}
-                onclick={on(&dispatch, Action::Select(Selection::Packet(*packet)))}
+                onclick={on(dispatch, Action::Select(Selection::Packet(*packet)))}
             >
                 <title>{ title(packet) }</title>
                 <circle class="hit" r="14" />

@@ -69,14 +69,20 @@ pub(crate) fn Servers(props: &Props) -> Html {
                 {onclick}
                 {onkeydown}
             >
-                <g aria-hidden="true">
-                    { disc(server, place, &props.ring) }
-                    { label(server, place, &props.ring) }
-                </g>
+                { disc(server, place, &props.ring) }
             </g>
         }
     });
-    html! { <g>{ for servers }</g> }
+    // The words are beside the buttons, not in them: a button has a name that says more than they do.
+    let words = props.view.servers.iter().zip(&props.ring.servers).map(|(server, &place)| {
+        html! {
+            <g key={server.id.0} class={classes!("words", names::role(server))}>
+                { words(server, place, &props.ring) }
+                { label(server, place, &props.ring) }
+            </g>
+        }
+    });
+    html! { <><g>{ for servers }</g><g aria-hidden="true">{ for words }</g></> }
 }
 
 fn disc(server: &ServerView, place: Point, ring: &Ring) -> Html {
@@ -84,15 +90,6 @@ fn disc(server: &ServerView, place: Point, ring: &Ring) -> Html {
     let (x, y) = (px(place.x), px(place.y));
     let circle = |class: &'static str, r: f64| html! { <circle {class} cx={x.clone()} cy={y.clone()} r={px(r)} /> };
     let leads = server.role == Some(Role::Leader);
-    let text = |class: &'static str, dy: f64, words: String| {
-        html! { <text {class} x={x.clone()} y={px(place.y + dy)}>{ words }</text> }
-    };
-    // On a small disc the term is only a number: the colour says what it is, and the name says it in full.
-    let term = if radius < 28.0 { format!("t{}", server.term) } else { format!("term {}", server.term) };
-    let candidate = server.role == Some(Role::Candidate);
-    // Where there is no room for it outside, the vote is inside.
-    let vote = server.vote.filter(|_| ring.crowded && radius >= 28.0 && !candidate && !leads);
-    let up = if candidate || vote.is_some() { radius * 0.17 } else { 0.0 };
     html! {
         <>
             { circle("reach", radius + 16.0) }
@@ -103,13 +100,32 @@ fn disc(server: &ServerView, place: Point, ring: &Ring) -> Html {
                 { circle("hatch", if leads { radius - 8.0 } else { radius }) }
             }
             { circle("rim", radius) }
+            if server.role == Some(Role::Candidate) {
+                { votes(server, place, radius) }
+            }
+        </>
+    }
+}
+
+/// Name and term, inside of the ring.
+fn words(server: &ServerView, place: Point, ring: &Ring) -> Html {
+    let radius = ring.radius;
+    let text = |class: &'static str, dy: f64, words: String| {
+        html! { <text {class} x={px(place.x)} y={px(place.y + dy)}>{ words }</text> }
+    };
+    // On a small disc the term is only a number: the colour says what it is, and the name says it in full.
+    let term = if radius < 28.0 { format!("t{}", server.term) } else { format!("term {}", server.term) };
+    let candidate = server.role == Some(Role::Candidate);
+    // Where there is no room for it outside, the vote is inside.
+    let vote =
+        server.vote.filter(|_| ring.crowded && radius >= 28.0 && server.role != Some(Role::Leader) && !candidate);
+    let up = if candidate || vote.is_some() { radius * 0.17 } else { 0.0 };
+    html! {
+        <>
             { text("name", radius * -0.02 - up, server.id.to_string()) }
             { text("term", radius * 0.4 - up, term) }
             if let Some(vote) = vote {
                 { text("term", radius * 0.6, format!("vote {vote}")) }
-            }
-            if candidate {
-                { votes(server, place, radius) }
             }
         </>
     }

@@ -1,7 +1,5 @@
 //! The arcs that run down until a server acts by itself.
 
-use std::rc::Rc;
-
 use raftarium_sim::View;
 use raftarium_sim::core::{Instant, Timer};
 use yew::prelude::*;
@@ -9,23 +7,15 @@ use yew::prelude::*;
 use crate::geometry::px;
 use crate::geometry::ring::Ring;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) ring: Rc<Ring>,
-    pub(crate) view: Rc<View>,
-    pub(crate) now: Instant,
-}
-
 /// How an arc is measured: a whole one has this length.
 const WHOLE: u64 = 1_000;
 
 /// All arcs.
-#[component]
-pub(crate) fn Timers(props: &Props) -> Html {
-    let arcs = props.view.servers.iter().zip(&props.ring.servers).filter_map(|(server, place)| {
+pub(super) fn timers(ring: &Ring, view: &View, now: Instant) -> Html {
+    let arcs = view.servers.iter().zip(&ring.servers).filter_map(|(server, place)| {
         let deadline = server.deadline?;
         let whole = deadline.at.since(deadline.since).as_micros().max(1);
-        let left = deadline.at.since(props.now).as_micros().min(whole) * u128::from(WHOLE) / whole;
+        let left = deadline.at.since(now).as_micros().min(whole) * u128::from(WHOLE) / whole;
         let class = match deadline.timer {
             Timer::Election => "timer election",
             Timer::Heartbeat => "timer heartbeat",
@@ -37,7 +27,7 @@ pub(crate) fn Timers(props: &Props) -> Html {
                 {class}
                 cx={x.clone()}
                 cy={y.clone()}
-                r={px(props.ring.radius + 7.0)}
+                r={px(ring.radius + 7.0)}
                 pathLength={WHOLE.to_string()}
                 stroke-dasharray={format!("{left} {WHOLE}")}
                 transform={format!("rotate(-90 {x} {y})")}

@@ -1,26 +1,16 @@
 //! The cluster as a whole, when nothing is selected.
 
-use std::rc::Rc;
-
 use raftarium_sim::core::LogIndex;
 use raftarium_sim::{Command, View};
 use yew::prelude::*;
 
-use super::super::{on, use_dispatch};
+use super::super::{Dispatch, on};
 use super::fact;
 use crate::show::{count, names, thousands};
 use crate::state::Action;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-}
-
 /// Who leads, how far it got, and where to begin.
-#[component]
-pub(crate) fn ClusterFacts(props: &Props) -> Html {
-    let dispatch = use_dispatch();
-    let view = &props.view;
+pub(super) fn cluster_facts(dispatch: &Dispatch, view: &View) -> Html {
     let leader = names::leader(view);
     let up = view.servers.iter().filter(|server| server.role.is_some()).count();
     let committed = view.servers.iter().map(|server| server.commit).max().unwrap_or(LogIndex::ZERO);
@@ -48,7 +38,7 @@ pub(crate) fn ClusterFacts(props: &Props) -> Html {
             </ul>
             if !view.cuts.is_empty() {
                 <div class="actions">
-                    <button type="button" class="button" aria-keyshortcuts="h" onclick={on(&dispatch, Action::Do(Command::HealAll))}>{ "Heal all" }</button>
+                    <button type="button" class="button" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>{ "Heal all" }</button>
                 </div>
             }
         </>

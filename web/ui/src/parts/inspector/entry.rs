@@ -1,7 +1,5 @@
 //! A log entry: what it carries, and who has it.
 
-use std::rc::Rc;
-
 use raftarium_sim::core::NodeId;
 use raftarium_sim::{EntryView, View};
 use yew::prelude::*;
@@ -10,17 +8,9 @@ use super::fact;
 use crate::show::{list, term};
 use crate::state::Entry;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) entry: Entry,
-}
-
 /// Everything that there is to say of an entry.
-#[component]
-pub(crate) fn EntryFacts(props: &Props) -> Html {
-    let Entry { server, index } = props.entry;
-    let view = &props.view;
+pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
+    let Entry { server, index } = entry;
     let found = view.servers.iter().find(|view| view.id == server);
     let entry = found.and_then(|server| server.log.iter().find(|entry| entry.id.index == index));
     let Some(entry) = entry else {

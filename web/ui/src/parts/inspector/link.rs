@@ -1,29 +1,17 @@
 //! A link: what works, what is on it, cutting and mending it.
 
-use std::rc::Rc;
-
 use raftarium_sim::core::NodeId;
 use raftarium_sim::{Address, Command, View};
 use yew::prelude::*;
 
-use super::super::{on, use_dispatch};
+use super::super::{Dispatch, on};
 use crate::geometry::partition::is_cut;
 use crate::show::names::LinkState;
 use crate::show::packet::title;
 use crate::state::{Action, Selection};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) a: NodeId,
-    pub(crate) b: NodeId,
-}
-
 /// Everything that there is to say of a link.
-#[component]
-pub(crate) fn LinkFacts(props: &Props) -> Html {
-    let dispatch = use_dispatch();
-    let (view, a, b) = (&props.view, props.a, props.b);
+pub(super) fn link_facts(dispatch: &Dispatch, view: &View, a: NodeId, b: NodeId) -> Html {
     let state = LinkState::of(view, a, b);
     let one_way = |from: NodeId, to: NodeId| {
         let both = false;
@@ -32,7 +20,7 @@ pub(crate) fn LinkFacts(props: &Props) -> Html {
         } else {
             ("Cut", Command::Cut { from, to, both })
         };
-        html! { <button type="button" class="button" onclick={on(&dispatch, Action::Do(command))}>{ format!("{verb} {from} → {to}") }</button> }
+        html! { <button type="button" class="button" onclick={on(dispatch, Action::Do(command))}>{ format!("{verb} {from} → {to}") }</button> }
     };
     let toggle = if state == LinkState::Connected { "Cut both ways" } else { "Heal both ways" };
     let ends = [Address::Server(a), Address::Server(b)];
@@ -43,7 +31,7 @@ pub(crate) fn LinkFacts(props: &Props) -> Html {
             let lost = if packet.lost.is_some() { ", lost" } else { "" };
             html! {
                 <li key={packet.id.0}>
-                    <button type="button" class="event" onclick={on(&dispatch, Action::Select(selection))}>{ format!("{}{lost}", title(packet)) }</button>
+                    <button type="button" class="event" onclick={on(dispatch, Action::Select(selection))}>{ format!("{}{lost}", title(packet)) }</button>
                 </li>
             }
         })
@@ -55,7 +43,7 @@ pub(crate) fn LinkFacts(props: &Props) -> Html {
                 <span class={classes!("tag", (state != LinkState::Connected).then_some("bad"))}>{ state.words(a, b) }</span>
             </div>
             <div class="actions" role="group" aria-label={format!("Do to the link {a}–{b}")}>
-                <button type="button" class="button" onclick={on(&dispatch, Action::CutOrHeal(a, b))}>{ toggle }</button>
+                <button type="button" class="button" onclick={on(dispatch, Action::CutOrHeal(a, b))}>{ toggle }</button>
                 { one_way(a, b) }
                 { one_way(b, a) }
             </div>

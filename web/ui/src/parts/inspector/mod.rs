@@ -12,12 +12,12 @@ use std::rc::Rc;
 use raftarium_sim::View;
 use yew::prelude::*;
 
-use self::cluster::ClusterFacts;
-use self::entry::EntryFacts;
-use self::link::LinkFacts;
-use self::packet::PacketFacts;
-use self::server::ServerFacts;
-use super::icon::{Icon, Picture};
+use self::cluster::cluster_facts;
+use self::entry::entry_facts;
+use self::link::link_facts;
+use self::packet::packet_facts;
+use self::server::server_facts;
+use super::icon::{Picture, icon};
 use super::{on, use_dispatch};
 use crate::state::{Action, Selection};
 
@@ -31,20 +31,20 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Inspector(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let view = Rc::clone(&props.view);
+    let view = &props.view;
     let selected = props.selection != Selection::Nothing;
     let content = match props.selection {
-        Selection::Nothing => html! { <ClusterFacts {view} /> },
-        Selection::Server(id) => html! { <ServerFacts {view} {id} /> },
-        Selection::Link(a, b) => html! { <LinkFacts {view} {a} {b} /> },
-        Selection::Packet(packet) => html! { <PacketFacts {view} {packet} /> },
-        Selection::Entry(entry) => html! { <EntryFacts {view} {entry} /> },
+        Selection::Nothing => cluster_facts(&dispatch, view),
+        Selection::Server(id) => server_facts(&dispatch, view, id),
+        Selection::Link(a, b) => link_facts(&dispatch, view, a, b),
+        Selection::Packet(packet) => packet_facts(&dispatch, view, packet),
+        Selection::Entry(entry) => entry_facts(view, entry),
     };
     html! {
         <aside class={classes!("panel", "inspector", selected.then_some("open"))} aria-label="Inspector">
             if selected {
                 <button type="button" class="inside close" aria-label="Close inspector" title="Select nothing (Esc)" onclick={on(&dispatch, Action::Select(Selection::Nothing))}>
-                    <Icon picture={Picture::Close} />
+                    { icon(Picture::Close) }
                 </button>
             }
             { content }

@@ -1,27 +1,18 @@
 //! A message: what it is, where it comes from and when it arrives.
 
-use std::rc::Rc;
-
 use raftarium_sim::{PacketView, View};
 use yew::prelude::*;
 
-use super::super::time_link::TimeLink;
+use super::super::Dispatch;
+use super::super::time_link::time_link;
 use super::fact;
 use crate::show::packet::name;
 use crate::show::term;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    /// As it was when it was selected.
-    pub(crate) packet: PacketView,
-}
-
 /// Everything that there is to say of a message.
-#[component]
-pub(crate) fn PacketFacts(props: &Props) -> Html {
-    let now = props.view.packets.iter().find(|packet| packet.id == props.packet.id);
-    let packet = now.unwrap_or(&props.packet);
+pub(super) fn packet_facts(dispatch: &Dispatch, view: &View, selected: PacketView) -> Html {
+    let now = view.packets.iter().find(|packet| packet.id == selected.id);
+    let packet = now.copied().unwrap_or(selected);
     let state = match (now, packet.lost) {
         (_, Some(_)) => "lost",
         (Some(_), None) => "under way",
@@ -37,11 +28,11 @@ pub(crate) fn PacketFacts(props: &Props) -> Html {
                 if let Some(term) = packet.what.term {
                     { fact("Term", term.to_string()) }
                 }
-                { fact("Sent", html! { <TimeLink at={packet.sent} /> }) }
+                { fact("Sent", time_link(dispatch, packet.sent)) }
                 if let Some(lost) = packet.lost {
-                    { fact("Lost", html! { <TimeLink at={lost} /> }) }
+                    { fact("Lost", time_link(dispatch, lost)) }
                 } else {
-                    { fact("Arrives", html! { <TimeLink at={packet.arrives} /> }) }
+                    { fact("Arrives", time_link(dispatch, packet.arrives)) }
                 }
                 { fact("State", state) }
             </dl>

@@ -6,31 +6,24 @@ use raftarium_sim::core::{NodeId, ProgressState, Role, Timer};
 use raftarium_sim::{Command, ServerView, View};
 use yew::prelude::*;
 
-use super::super::time_link::TimeLink;
-use super::super::{on, use_dispatch};
+use super::super::time_link::time_link;
+use super::super::{Dispatch, on};
 use super::fact;
 use super::isolate::Isolate;
 use crate::show::{count, names, term};
 use crate::state::Action;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) id: NodeId,
-}
-
 /// Everything that there is to say of a server.
-#[component]
-pub(crate) fn ServerFacts(props: &Props) -> Html {
-    let Some(server) = props.view.servers.iter().find(|server| server.id == props.id) else { return Html::default() };
-    let cut_off = if names::is_cut_off(&props.view, server.id) { ", cut off" } else { "" };
+pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> Html {
+    let Some(server) = view.servers.iter().find(|server| server.id == id) else { return Html::default() };
+    let cut_off = if names::is_cut_off(view, server.id) { ", cut off" } else { "" };
     html! {
         <>
             <div class="head">
                 <h2>{ server.id.to_string() }</h2>
                 <span class={classes!("tag", term::class(server.term))}>{ format!("{}{cut_off}", names::role(server)) }</span>
             </div>
-            <Actions id={server.id} up={server.role.is_some()} leads={server.role == Some(Role::Leader)} />
+            { actions(dispatch, server) }
             <dl class="facts">
                 { fact("Term", server.term.to_string()) }
                 { fact("Voted for", server.vote.map_or_else(|| "nobody".to_owned(), |vote| vote.to_string())) }
@@ -41,10 +34,10 @@ pub(crate) fn ServerFacts(props: &Props) -> Html {
                 { fact("Starts", server.boots.to_string()) }
                 { fact("State", state(server)) }
             </dl>
-            { waits_for(server) }
+            { waits_for(dispatch, server) }
             { followers(server) }
             { votes(server) }
-            <Isolate view={Rc::clone(&props.view)} id={server.id} />
+            <Isolate view={Rc::clone(view)} id={server.id} />
         </>
     }
 }
@@ -61,11 +54,11 @@ fn state(server: &ServerView) -> String {
 }
 
 /// What it does next by itself, and when.
-fn waits_for(server: &ServerView) -> Html {
+fn waits_for(dispatch: &Dispatch, server: &ServerView) -> Html {
     let Some(deadline) = server.deadline else {
         return html! { <p class="why">{ "It is down. What was not on its disk is lost; a restart reads the rest." }</p> };
     };
-    let at = html! { <TimeLink at={deadline.at} /> };
+    let at = time_link(dispatch, deadline.at);
     match (deadline.timer, server.role, server.leader) {
         (Timer::Heartbeat, ..) => {
             html! { <p class="why">{ "It shows its followers that it leads; next at " }{ at }{ "." }</p> }
@@ -124,23 +117,15 @@ fn votes(server: &ServerView) -> Html {
     html! { <><h3>{ "Votes" }</h3><ul class="votes">{ for votes }</ul></> }
 }
 
-#[derive(Properties, PartialEq)]
-struct ActionsProps {
-    id: NodeId,
-    up: bool,
-    leads: bool,
-}
-
-#[component]
-fn Actions(props: &ActionsProps) -> Html {
-    let dispatch = use_dispatch();
-    let server = props.id;
-    let crash = if props.up { "Crash" } else { "Restart" };
+fn actions(dispatch: &Dispatch, view: &ServerView) -> Html {
+    let server = view.id;
+    let (up, leads) = (view.role.is_some(), view.role == Some(Role::Leader));
+    let crash = if up { "Crash" } else { "Restart" };
     html! {
         <div class="actions" role="group" aria-label={format!("Do to {server}")}>
-            <button type="button" class="button" aria-keyshortcuts="c" onclick={on(&dispatch, Action::CrashOrRestart(server))}>{ crash }</button>
-            <button type="button" class="button" aria-keyshortcuts="t" disabled={!props.up || props.leads} onclick={on(&dispatch, Action::Do(Command::TimeOut { server }))}>{ "Time out now" }</button>
-            <button type="button" class="button" aria-keyshortcuts="p" onclick={on(&dispatch, Action::Propose(server))}>{ "Propose…" }</button>
+            <button type="button" class="button" aria-keyshortcuts="c" onclick={on(dispatch, Action::CrashOrRestart(server))}>{ crash }</button>
+            <button type="button" class="button" aria-keyshortcuts="t" disabled={!up || leads} onclick={on(dispatch, Action::Do(Command::TimeOut { server }))}>{ "Time out now" }</button>
+            <button type="button" class="button" aria-keyshortcuts="p" onclick={on(dispatch, Action::Propose(server))}>{ "Propose…" }</button>
         </div>
     }
 }

@@ -3,33 +3,28 @@
 mod controls;
 mod slider;
 
-use raftarium_sim::core::Instant;
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use self::controls::Controls;
+use self::controls::controls;
 use self::slider::Slider;
+use super::Dispatch;
 use crate::show::sentence::sentence;
 use crate::state::State;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) state: State,
-}
-
 /// Where in the run we look, and how to go elsewhere.
-#[component]
-pub(crate) fn TimeBar(props: &Props) -> Html {
-    let state = &props.state;
+pub(crate) fn time_bar(dispatch: &Dispatch, state: &State) -> Html {
     html! {
         <section class="panel time" aria-label="Time">
-            <Controls playing={state.playing} speed={state.speed} now={state.now} known={state.is_past().then_some(state.end)} events_open={state.events_open} latest={latest(state)} />
-            <Slider now={state.now} end={state.end} digest={std::rc::Rc::clone(&state.digest)} />
+            { controls(dispatch, state, latest(state)) }
+            <Slider now={state.now} end={state.end} digest={Rc::clone(&state.digest)} />
         </section>
     }
 }
 
 /// What happened last: of everything while it stands still, of what matters while it plays.
-fn latest(state: &State) -> Option<(Instant, String)> {
+fn latest(state: &State) -> Option<String> {
     let records = state.all_records();
     let count = state.record_count();
     let at = if state.playing {
@@ -38,6 +33,5 @@ fn latest(state: &State) -> Option<(Instant, String)> {
     } else {
         count.checked_sub(1)?
     };
-    let record = records.get(at)?;
-    Some((record.at, sentence(record, &records)))
+    Some(sentence(records.get(at)?, &records))
 }

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::super::{on, use_dispatch};
+use crate::browser::focus;
 use crate::show::axis::{Axis, tick_label};
 use crate::show::digest::{Digest, Mark, MarkKind};
 use crate::show::{seconds, term};
@@ -28,47 +29,45 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Slider(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    // While it is dragged, the axis stays as it is.
+    // While it is dragged, the axis stays as it is. What the listeners see of the state may be older than the last
+    // movement, so whether it is dragged is kept beside it.
     let held = use_state_eq(|| None::<Axis>);
+    let track = use_node_ref();
+    let dragged = use_mut_ref(|| None::<Axis>);
     let axis = held.unwrap_or_else(|| Axis::covering(props.end));
     let (now, end) = (props.now, props.end);
+    let hold = {
+        let (dragged, held) = (Rc::clone(&dragged), held.setter());
+        move |axis: Option<Axis>| {
+            *dragged.borrow_mut() = axis;
+            held.set(axis);
+        }
+    };
     let seek = {
-        let dispatch = dispatch.clone();
+        let (dispatch, dragged, track) = (dispatch.clone(), Rc::clone(&dragged), track.clone());
         move |event: &PointerEvent| {
-            if let Some(part) = part(event) {
+            if let (Some(axis), Some(part)) = (*dragged.borrow(), part(&track, event)) {
                 dispatch.emit(Action::Seek(axis.at(part).min(end)));
             }
         }
     };
     let onpointerdown = {
-        let (held, seek, dispatch) = (held.clone(), seek.clone(), dispatch.clone());
+        let (hold, seek, dispatch, track) = (hold.clone(), seek.clone(), dispatch.clone(), track.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
             }
-            if let Some(track) =
-                event.current_target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok())
-            {
+            if let Some(track) = track.cast::<Element>() {
                 let _ = track.set_pointer_capture(event.pointer_id());
             }
-            crate::browser::focus("time-slider");
-            held.set(Some(axis));
+            focus("time-slider");
+            hold(Some(axis));
             dispatch.emit(Action::Pause);
             seek(&event);
         })
     };
-    let onpointermove = {
-        let (held, seek) = (held.clone(), seek.clone());
-        Callback::from(move |event: PointerEvent| {
-            if held.is_some() && event.buttons() != 0 {
-                seek(&event);
-            }
-        })
-    };
-    let release = {
-        let held = held.clone();
-        Callback::from(move |_: PointerEvent| held.set(None))
-    };
+    let onpointermove = Callback::from(move |event: PointerEvent| seek(&event));
+    let release = Callback::from(move |_: PointerEvent| hold(None));
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let (now_us, end_us) = (now.as_micros(), end.as_micros());
         let to = match event.key().as_str() {
@@ -87,7 +86,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
     html! {
         <div class="timeline">
             <Marks {axis} digest={Rc::clone(&props.digest)} />
-            <div class="track" {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}>
+            <div class="track" ref={track} {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}>
                 <div class="known" style={format!("width:{}%", px_percent(axis.percent(end)))} />
                 <div class="past" style={format!("width:{percent}%")} />
                 <div
@@ -105,15 +104,14 @@ pub(crate) fn Slider(props: &Props) -> Html {
                     {onkeydown}
                 />
             </div>
-            <Ticks {axis} />
+            { ticks(axis) }
         </div>
     }
 }
 
 /// Which part of the track the pointer is at.
-fn part(event: &PointerEvent) -> Option<f64> {
-    let track = wasm_bindgen::JsCast::dyn_into::<Element>(event.current_target()?).ok()?;
-    let rect = track.get_bounding_client_rect();
+fn part(track: &NodeRef, event: &PointerEvent) -> Option<f64> {
+    let rect = track.cast::<Element>()?.get_bounding_client_rect();
     (rect.width() > 0.0).then(|| (f64::from(event.client_x()) - rect.x()) / rect.width())
 }
 
@@ -189,15 +187,9 @@ fn look(kind: MarkKind) -> (&'static str, Html, String) {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct TicksProps {
-    axis: Axis,
-}
-
-#[component]
-fn Ticks(props: &TicksProps) -> Html {
-    let ticks = props.axis.ticks().map(|at| {
-        let style = format!("left:{}%", px_percent(props.axis.percent(at)));
+fn ticks(axis: Axis) -> Html {
+    let ticks = axis.ticks().map(|at| {
+        let style = format!("left:{}%", px_percent(axis.percent(at)));
         html! { <span key={at.as_micros()} class="tick" {style}>{ tick_label(at) }</span> }
     });
     html! { <div class="ticks" aria-hidden="true">{ for ticks }</div> }
