@@ -44,7 +44,7 @@ impl Node {
         if matches!(self.state, State::Leader(_)) {
             return Err(CampaignError::AlreadyLeader { term: self.term });
         }
-        if !self.membership().is_voter(self.id) {
+        if !self.is_electable() {
             return Err(CampaignError::NotVoter);
         }
         if self.term >= Term::MAX {
@@ -58,7 +58,13 @@ impl Node {
 
     /// Whether this server can be elected at all.
     pub(crate) fn may_campaign(&self) -> bool {
-        self.membership().is_voter(self.id) && self.term < Term::MAX
+        self.is_electable() && self.term < Term::MAX
+    }
+
+    /// Whether this server is a voter, or is one until its removal is committed: if only it has the entry that removes
+    /// it, then nobody else can be elected (§4.2.2 of the dissertation). Its own vote does not count then.
+    fn is_electable(&self) -> bool {
+        self.membership().is_voter(self.id) || self.memberships.at(self.commit).is_voter(self.id)
     }
 
     /// The wait for a leader that begins now. Its length is a pure function of the seed, the server, the term and the

@@ -64,6 +64,13 @@ impl Memberships {
         *self = Self { base, later: Vec::new() };
     }
 
+    /// The log now starts after a snapshot at `base` of this membership, which a server that joined later may not have
+    /// known; what comes after stays.
+    pub(crate) fn installed(&mut self, base: LogIndex, membership: Membership) {
+        self.compacted(base);
+        self.base = membership;
+    }
+
     /// The log now starts after `base`.
     pub(crate) fn compacted(&mut self, base: LogIndex) {
         let gone = self.later.partition_point(|&(since, _)| since <= base);

@@ -185,7 +185,7 @@ impl Node {
         self.snapshot_wanted = false;
         if keep_suffix {
             self.log.compact(last);
-            self.memberships.compacted(last.index);
+            self.memberships.installed(last.index, membership);
         } else {
             self.log.reset(last);
             self.memberships.reset(membership);

@@ -76,7 +76,7 @@ impl Node {
 
     pub(crate) fn on_timeout_now(&mut self, from: NodeId, term: Term) {
         let follows = matches!(&self.state, State::Follower(follower) if follower.leader == Some(from));
-        if term == self.term && follows && self.membership().is_voter(self.id) && self.term < Term::MAX {
+        if term == self.term && follows && self.may_campaign() {
             self.seek_election(ElectionReason::Transfer);
         } else {
             self.emit(|| Event::StaleIgnored { from, term });

@@ -125,6 +125,11 @@ pub(crate) fn pre_vote_reply(from: u64, to: u64, term: u64, granted: bool) -> Me
     message(from, to, term, Body::VoteReply(VoteReply { pre_vote: true, granted, commit: EntryId::ZERO }))
 }
 
+/// The snapshot of a log of these terms.
+pub(crate) fn snapshot_of(terms: &[u64]) -> bytes::Bytes {
+    snapshots::encode(entries(terms).iter().map(|entry| entry.id))
+}
+
 /// A part of the snapshot of voters 1 to 3 that ends at `last`.
 pub(crate) fn chunk(from: u64, to: u64, term: u64, last: EntryId, offset: u64, data: &[u8], done: bool) -> Message {
     let membership = Box::new(voters(3));

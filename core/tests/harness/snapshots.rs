@@ -66,8 +66,3 @@ fn decode(data: &[u8]) -> Vec<EntryId> {
     let pairs = data.chunks_exact(16);
     pairs.map(|pair| EntryId::new(LogIndex(number(&pair[..8])), Term(number(&pair[8..])))).collect()
 }
-
-/// The snapshot of a log of these terms.
-pub(crate) fn snapshot_of(terms: &[u64]) -> Bytes {
-    encode(super::entries(terms).iter().map(|entry| entry.id))
-}

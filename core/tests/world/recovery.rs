@@ -43,10 +43,11 @@ pub(crate) fn recovers(mut cluster: Cluster) {
     cluster.assert_states_equal(&members);
 }
 
-/// Who belongs to the cluster by its leader's log, or by the one that is committed furthest.
+/// Who belongs to the cluster by its leader's log, or by the one that is the most up-to-date.
 fn members(cluster: &Cluster) -> Vec<u64> {
     let members = |number| cluster.node(number).membership().all();
+    let end = |number| (cluster.node(number).log().last().term, cluster.node(number).log().last().index);
     let knows = (1..=cluster.size()).filter(|&number| !members(number).is_empty());
-    let furthest = cluster.leader().or_else(|| knows.max_by_key(|&number| cluster.commit(number)));
-    members(furthest.expect("a server")).iter().map(|id| id.0).collect()
+    let best = cluster.leader().or_else(|| knows.max_by_key(|&number| end(number)));
+    members(best.expect("a server")).iter().map(|id| id.0).collect()
 }
