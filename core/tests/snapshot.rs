@@ -50,10 +50,21 @@ fn a_server_that_is_behind_gets_a_snapshot_and_then_entries_7() {
 #[test]
 fn parts_may_be_lost_doubled_and_out_of_order_7() {
     for (what, spoil) in [
-        ("every other one is lost", (|wire, n| if n % 2 == 0 { wire.clear() }) as fn(&mut Vec<_>, usize)),
+        (
+            "every other one is lost",
+            (|wire, n| {
+                if n % 2 == 0 {
+                    wire.clear()
+                }
+            }) as fn(&mut Vec<_>, usize),
+        ),
         ("all come twice", |wire, _| wire.extend(wire.clone())),
         ("the newest comes first", |wire, _| wire.reverse()),
-        ("the first comes again and again", |wire, n| if n > 3 { wire.extend(wire.first().cloned()) }),
+        ("the first comes again and again", |wire, n| {
+            if n > 3 {
+                wire.extend(wire.first().cloned())
+            }
+        }),
     ] {
         let mut cluster = laggard(|_| {});
         for round in 0..400 {
@@ -293,7 +304,12 @@ fn a_snapshot_from_the_leader_overtakes_the_one_that_the_host_was_asked_for() {
                     node.applied(Instant::ZERO, last).expect("it was handed out");
                 }
                 raftarium_core::Output::TakeSnapshot(index) => asked.push(index.0),
-                other => drop(other),
+                raftarium_core::Output::Send(_)
+                | raftarium_core::Output::ReadSnapshot(_)
+                | raftarium_core::Output::KeepChunk(_)
+                | raftarium_core::Output::Read { .. }
+                | raftarium_core::Output::Proposals(_)
+                | raftarium_core::Output::Event(_) => {}
             }
         }
         asked
@@ -349,7 +365,8 @@ fn overtaken(last: EntryId) -> Vec<Resolution> {
 
 #[test]
 fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
-    let run = |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
+    let run =
+        |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
     assert_eq!(overtaken(at(9, 8)), [run(4, 5, Outcome::Unknown)]);
     assert_eq!(overtaken(at(9, 5)), [run(4, 5, Outcome::Superseded { by: Term(5) })]);
     assert_eq!(overtaken(at(9, 6)), [run(4, 5, Outcome::Committed)], "an entry of its own, and made after them");
@@ -382,7 +399,13 @@ fn a_follower_that_rejects_below_the_base_gets_the_snapshot_7() {
                     node.persisted(Instant::ZERO, id).expect("it is under way");
                 }
                 raftarium_core::Output::ReadSnapshot(request) => requests.push(request),
-                other => drop(other),
+                raftarium_core::Output::Send(_)
+                | raftarium_core::Output::Apply(_)
+                | raftarium_core::Output::KeepChunk(_)
+                | raftarium_core::Output::TakeSnapshot(_)
+                | raftarium_core::Output::Read { .. }
+                | raftarium_core::Output::Proposals(_)
+                | raftarium_core::Output::Event(_) => {}
             }
         }
         requests
