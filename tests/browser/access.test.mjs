@@ -40,6 +40,12 @@ function cutOff(page) {
       if (hides(overflowY) && element.scrollHeight > element.clientHeight) found.push(`${name(element)} is cut below`);
       if (overflowX === "auto" && element.scrollWidth > element.clientWidth) found.push(`${name(element)} scrolls sideways`);
     }
+    for (const panel of document.querySelectorAll("main > *")) {
+      const { bottom } = panel.getBoundingClientRect();
+      const beyond = [...panel.children].filter((child) => child.getBoundingClientRect().bottom > bottom + 1);
+      const hides = getComputedStyle(panel).overflowY !== "visible";
+      if (beyond.length > 0 && !hides) found.push(`${name(panel)} spills over what is below`);
+    }
     const picture = document.querySelector('[aria-label="Servers and links"]');
     const frame = picture.getBoundingClientRect();
     for (const text of picture.querySelectorAll("text")) {
@@ -61,7 +67,7 @@ for (const [name, size] of Object.entries(SIZES)) {
       const check = async (moment) => {
         for (const problem of [...(await violations(page)), ...(await cutOff(page))]) found.push(`${moment}: ${problem}`);
         await page.evaluate(() => scrollTo(0, 0));
-        await shot(page, `access-${name}-${colorScheme}-${moment}`, { fullPage: true });
+        await shot(page, `access-${name}-${colorScheme}-${moment}`);
       };
       await person.pause();
       await person.slider.press("Home");
@@ -96,6 +102,23 @@ for (const [name, size] of Object.entries(SIZES)) {
     });
   }
 }
+
+test("however many servers there are, nothing is cut off", async (t) => {
+  const found = [];
+  const sizes = { ...SIZES };
+  for (const [name, size] of Object.entries(sizes)) {
+    for (const count of [1, 2, 9]) {
+      const { page, person, problems } = await meet(visit, t, `#seed=42&servers=${count}`, { size });
+      await person.reach(400);
+      for (const client of ["C1", "C2", "C3"]) await person.ask({ client, key: "answer", value: "42" });
+      if (count > 1) await person.drawAround(["S1"]);
+      for (const problem of await cutOff(page)) found.push(`${name}, ${count} servers: ${problem}`);
+      assert.deepEqual(problems, []);
+      await page.close();
+    }
+  }
+  assert.equal(found.join("\n"), "");
+});
 
 test("Tab reaches everything once, in the order in which it is read", async (t) => {
   const { page, problems } = await meet(visit, t, "#seed=42", { media: { reducedMotion: "reduce" } });

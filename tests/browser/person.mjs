@@ -1,6 +1,8 @@
 // What a person can see and do in the page, through roles, names, keys and the mouse; nothing here knows a class or an id.
 
 import assert from "node:assert/strict";
+import { lineAround } from "./geometry.mjs";
+import { drawnIn } from "./picture.mjs";
 
 /** How long anything may take on a busy machine before it counts as broken. */
 const PATIENCE_MS = 30_000;
@@ -206,26 +208,7 @@ export class Person {
     await this.look(this.ring);
     const names = (await this.servers()).map((server) => server.id);
     const places = await Promise.all(names.map(async (id) => ({ id, ...(await this.place(id)) })));
-    const [inside, outside] = [places.filter(({ id }) => ids.includes(id)), places.filter(({ id }) => !ids.includes(id))];
-    const [one, other] = [mean(inside), mean(outside)];
-    const length = Math.hypot(one.x - other.x, one.y - other.y);
-    const way = { x: (one.x - other.x) / length, y: (one.y - other.y) / length };
-    const along = (place) => place.x * way.x + place.y * way.y;
-    const [near, far] = [Math.min(...inside.map(along)), Math.max(...outside.map(along))];
-    assert.ok(near > far, "these servers do not lie side by side");
-    const shift = (near + far) / 2 - along(one);
-    const middle = { x: one.x + way.x * shift, y: one.y + way.y * shift };
-    const picture = await box(this.ring);
-    const end = (sign) => {
-      const step = { x: -way.y * sign, y: way.x * sign };
-      const room = [
-        step.x > 0 ? (picture.x + picture.width - middle.x) / step.x : (picture.x - middle.x) / step.x,
-        step.y > 0 ? (picture.y + picture.height - middle.y) / step.y : (picture.y - middle.y) / step.y,
-      ];
-      const reach = Math.min(...room.map((value) => (Number.isFinite(value) ? value : Infinity))) - 6;
-      return { x: middle.x + step.x * reach, y: middle.y + step.y * reach };
-    };
-    await this.draw(end(1), end(-1));
+    await this.draw(...lineAround(ids, places, await box(this.ring)));
   }
 
   async draw(from, to) {
@@ -351,31 +334,6 @@ export class Person {
   }
 }
 
-/** Fails with the lines in which two pictures differ, and not with all of both. */
-export function assertSame(picture, expected, what = "the picture is the same") {
-  const count = Math.max(picture.length, expected.length);
-  const differing = Array.from({ length: count }, (_, at) => at).filter((at) => picture[at] !== expected[at]);
-  const lines = differing.slice(0, 6).map((at) => `  ${at}: expected ${expected[at]?.trim()}, found ${picture[at]?.trim()}`);
-  assert.ok(differing.length === 0, `${what}: ${differing.length} lines differ\n${lines.join("\n")}`);
-}
-
-/** An element as text, attributes in order, so that two of them can be compared line by line. Runs in the page. */
-function drawnIn(root) {
-  const lines = [];
-  const visit = (node, depth) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      if (node.data.trim()) lines.push(" ".repeat(depth) + node.data.trim());
-    } else if (node.nodeType === Node.ELEMENT_NODE) {
-      const attributes = [...node.attributes].filter(({ name }) => name !== "tabindex");
-      const words = attributes.map(({ name, value }) => `${name}=${value}`).sort();
-      lines.push(" ".repeat(depth) + [node.localName, ...words].join(" "));
-      node.childNodes.forEach((child) => visit(child, depth + 1));
-    }
-  };
-  visit(root, 0);
-  return lines;
-}
-
 export async function box(locator) {
   const found = await locator.boundingBox();
   assert.ok(found, `${locator} is on the screen`);
@@ -385,11 +343,6 @@ export async function box(locator) {
 export async function centre(locator) {
   const { x, y, width, height } = await box(locator);
   return { x: x + width / 2, y: y + height / 2 };
-}
-
-function mean(places) {
-  const sum = places.reduce((all, { x, y }) => ({ x: all.x + x, y: all.y + y }), { x: 0, y: 0 });
-  return { x: sum.x / places.length, y: sum.y / places.length };
 }
 
 /** `3.412 s` → 3412 */

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { shot, startVisit } from "./harness.mjs";
-import { assertSame, eventually, meet } from "./person.mjs";
+import { eventually, meet } from "./person.mjs";
+import { assertSame } from "./picture.mjs";
 
 let visit;
 before(async () => {
