@@ -249,8 +249,9 @@ mod tests {
             let mut settings = Settings { election_timeout_min: ms(150), ..Settings::default() };
             spoil(&mut settings);
             let error = Config::new(settings).expect_err(expected);
-            let (ConfigError::Duration { name, .. } | ConfigError::Count { name, .. } | ConfigError::Needs { name, .. }) =
-                error;
+            let (ConfigError::Duration { name, .. }
+            | ConfigError::Count { name, .. }
+            | ConfigError::Needs { name, .. }) = error;
             assert_eq!(name, expected);
         }
     }

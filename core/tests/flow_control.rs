@@ -45,8 +45,7 @@ fn batches_are_cut_by_bytes_and_one_entry_always_goes() {
 #[test]
 fn the_window_is_counted_in_bytes_and_one_message_always_goes() {
     for (window, first, after_one) in [(0, 1, 1), (1, 1, 1), (8, 2, 1), (100, 6, 0)] {
-        let mut cluster =
-            leader(|settings| (settings.max_append_entries, settings.max_in_flight_bytes) = (1, window));
+        let mut cluster = leader(|settings| (settings.max_append_entries, settings.max_in_flight_bytes) = (1, window));
         propose(&mut cluster, &[4; 6]);
         assert_eq!(batches(&cluster.take_said()).len(), first, "a window of {window} bytes");
         cluster.receive(accepted(2, 1, 2, 2)).expect("an answer to the first");

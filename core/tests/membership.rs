@@ -295,8 +295,7 @@ fn a_leader_that_removes_itself_leads_until_that_is_committed_and_does_not_count
     cluster.deliver(1, 3);
     cluster.deliver(3, 1);
     assert_eq!((cluster.commit(1), cluster.node(1).role()), (removal.index.0, Role::Follower));
-    let stepped =
-        Event::SteppedDown { was: Role::Leader, term: Term(term), reason: StepDownReason::Removed };
+    let stepped = Event::SteppedDown { was: Role::Leader, term: Term(term), reason: StepDownReason::Removed };
     assert!(cluster.server(1).events.contains(&stepped));
     assert_eq!(cluster.node(1).deadline(), None, "it waits for nothing any more");
     let now = cluster.now;

@@ -198,7 +198,10 @@ fn elections_that_fail_spread_the_timeouts_until_a_leader_is_found() {
         cluster.time_out(1);
         let spread = 150 << (attempt - 1).min(3);
         let wait = wait(&cluster);
-        assert!(wait >= Duration::from_millis(150) && wait <= Duration::from_millis(150 + spread), "{attempt}: {wait:?}");
+        assert!(
+            wait >= Duration::from_millis(150) && wait <= Duration::from_millis(150 + spread),
+            "{attempt}: {wait:?}"
+        );
         longest = longest.max(wait);
     }
     assert!(longest > Duration::from_millis(1_000), "{longest:?}");

@@ -5,9 +5,7 @@ mod harness;
 use core::time::Duration;
 
 use harness::{Cluster, accepted_in, append, at, id, message, ms, vote_reply, vote_request};
-use raftarium_core::{
-    Body, Boot, CampaignError, EntryId, LogIndex, ReadError, ReadFailure, ReadId, Role, Settings,
-};
+use raftarium_core::{Body, Boot, CampaignError, EntryId, LogIndex, ReadError, ReadFailure, ReadId, Role, Settings};
 
 fn leases(settings: &mut Settings) {
     (settings.leader_stickiness, settings.leases) = (true, true);

@@ -50,10 +50,21 @@ fn a_server_that_is_behind_gets_a_snapshot_and_then_entries_7() {
 #[test]
 fn parts_may_be_lost_doubled_and_out_of_order_7() {
     for (what, spoil) in [
-        ("every other one is lost", (|wire, n| if n % 2 == 0 { wire.clear() }) as fn(&mut Vec<_>, usize)),
+        (
+            "every other one is lost",
+            (|wire, n| {
+                if n % 2 == 0 {
+                    wire.clear()
+                }
+            }) as fn(&mut Vec<_>, usize),
+        ),
         ("all come twice", |wire, _| wire.extend(wire.clone())),
         ("the newest comes first", |wire, _| wire.reverse()),
-        ("the first comes again and again", |wire, n| if n > 3 { wire.extend(wire.first().cloned()) }),
+        ("the first comes again and again", |wire, n| {
+            if n > 3 {
+                wire.extend(wire.first().cloned())
+            }
+        }),
     ] {
         let mut cluster = laggard(|_| {});
         for round in 0..400 {
@@ -349,7 +360,8 @@ fn overtaken(last: EntryId) -> Vec<Resolution> {
 
 #[test]
 fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
-    let run = |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
+    let run =
+        |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
     assert_eq!(overtaken(at(9, 8)), [run(4, 5, Outcome::Unknown)]);
     assert_eq!(overtaken(at(9, 5)), [run(4, 5, Outcome::Superseded { by: Term(5) })]);
     assert_eq!(overtaken(at(9, 6)), [run(4, 5, Outcome::Committed)], "an entry of its own, and made after them");

@@ -66,9 +66,9 @@ impl Host {
             Input::Compact(through) => self.compact(LogIndex(*through)),
             Input::CompactAll => self.compact(self.node.applied_index()),
             Input::Chunk(request, done) => self.node.snapshot_chunk(now, *request, "x".into(), *done).is_err(),
-            Input::ChunkAsAsked(size, done) => self.asked.is_some_and(|request| {
-                self.node.snapshot_chunk(now, request, vec![7; *size].into(), *done).is_err()
-            }),
+            Input::ChunkAsAsked(size, done) => self
+                .asked
+                .is_some_and(|request| self.node.snapshot_chunk(now, request, vec![7; *size].into(), *done).is_err()),
             Input::Persisted(boot, sequence) => {
                 let id = PersistId { boot: Boot(*boot), sequence: *sequence };
                 self.report(id)
@@ -97,7 +97,8 @@ impl Host {
                 let boot = Boot(self.node.boot().0 + 1);
                 self.writes.clear();
                 self.handed_out = self.disk.applied;
-                self.node = start(&self.config, self.disk.clone(), boot, now).expect("what it wrote, it can start from");
+                self.node =
+                    start(&self.config, self.disk.clone(), boot, now).expect("what it wrote, it can start from");
                 false
             }
         };

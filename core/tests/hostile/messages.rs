@@ -12,16 +12,34 @@ use crate::harness::{entries_after, voters};
 /// `ahead` is how far the sender's term is above the server's, `back` how far it goes back from the end of the log.
 #[derive(Clone, Debug)]
 pub(crate) enum Peer {
-    Candidate { ahead: u64, back: u64 },
-    Leader { ahead: u64, back: u64, entries: usize },
+    Candidate {
+        ahead: u64,
+        back: u64,
+    },
+    Leader {
+        ahead: u64,
+        back: u64,
+        entries: usize,
+    },
     Vote,
     PreVote,
-    Accepted { back: u64 },
-    Rejected { back: u64 },
+    Accepted {
+        back: u64,
+    },
+    Rejected {
+        back: u64,
+    },
     /// A part of a snapshot that ends `more` after the end of the log, from byte `offset` on.
-    Chunk { ahead: u64, more: u64, offset: u64, done: bool },
+    Chunk {
+        ahead: u64,
+        more: u64,
+        offset: u64,
+        done: bool,
+    },
     /// An answer to a part of the snapshot of the server.
-    ChunkReply { received: u64 },
+    ChunkReply {
+        received: u64,
+    },
     TimeoutNow,
     ReadRequest(u64),
     ReadReply(u64, u64),
@@ -55,9 +73,8 @@ impl Peer {
             let index = LogIndex(node.log().last().index.0.saturating_sub(back)).max(node.log().base().index);
             EntryId::new(index, node.log().term_at(index).expect("from the base to the end"))
         };
-        let candidate = |ballot, back| {
-            Body::VoteRequest(VoteRequest { ballot, last: place(back), commit: place(3), priority: 0 })
-        };
+        let candidate =
+            |ballot, back| Body::VoteRequest(VoteRequest { ballot, last: place(back), commit: place(3), priority: 0 });
         let vote = |pre_vote| Body::VoteReply(VoteReply { pre_vote, granted: true, commit: place(3) });
         match *self {
             Self::Candidate { ahead, back } => (term(ahead), candidate(Ballot::Vote, back)),
@@ -82,7 +99,8 @@ impl Peer {
             }
             Self::Chunk { ahead, more, offset, done } => {
                 let (term, end) = (term(ahead), place(0));
-                let last = EntryId::new(LogIndex(end.index.0.saturating_add(more)), if more == 0 { end.term } else { term });
+                let last =
+                    EntryId::new(LogIndex(end.index.0.saturating_add(more)), if more == 0 { end.term } else { term });
                 let membership = Box::new(voters(3));
                 (term, Body::SnapshotChunk(SnapshotChunk { last, membership, offset, data: "x".into(), done }))
             }

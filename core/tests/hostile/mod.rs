@@ -6,8 +6,8 @@ mod messages;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use raftarium_core::{
-    Change, ChunkRequest, DurableState, EntryId, HardState, LogIndex, Membership, Message, NodeId, Settings,
-    Term, Transition,
+    Change, ChunkRequest, DurableState, EntryId, HardState, LogIndex, Membership, Message, NodeId, Settings, Term,
+    Transition,
 };
 
 use crate::harness::{entries_after, voters};

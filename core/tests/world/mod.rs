@@ -19,7 +19,8 @@ pub(crate) struct Size {
 }
 
 pub(crate) fn size() -> impl Strategy<Value = Size> {
-    (1..=6_u64, 0..3_u64).prop_map(|(servers, joiners)| Size { servers, voters: servers.saturating_sub(joiners).max(1) })
+    (1..=6_u64, 0..3_u64)
+        .prop_map(|(servers, joiners)| Size { servers, voters: servers.saturating_sub(joiners).max(1) })
 }
 
 /// One step. The numbers are taken modulo what there is: servers, messages.
@@ -83,7 +84,8 @@ fn change() -> impl Strategy<Value = Change> {
 /// What operators and clients ask for.
 fn requests() -> impl Strategy<Value = Step> {
     let server = 0..6_u64;
-    let how = prop_oneof![3 => Just(Transition::Auto), 1 => Just(Transition::Joint), 1 => Just(Transition::JointUntilLeft)];
+    let how =
+        prop_oneof![3 => Just(Transition::Auto), 1 => Just(Transition::Joint), 1 => Just(Transition::JointUntilLeft)];
     prop_oneof![
         6 => (vec(change(), 1..4), how).prop_map(|(changes, how)| Step::Change(changes, how)),
         2 => Just(Step::LeaveJoint),
@@ -247,7 +249,9 @@ fn take(cluster: &mut Cluster, step: &Step) {
             let through = cluster.node(number).applied_index().0.saturating_sub(kept);
             let _ = cluster.compact(number, through);
         }),
-        Step::Read(number, lease) => on_live(cluster, server(number), |cluster, number| _ = cluster.read(number, lease)),
+        Step::Read(number, lease) => {
+            on_live(cluster, server(number), |cluster, number| _ = cluster.read(number, lease))
+        }
         Step::ReadFromLeaders(lease) => of_leaders(cluster, |cluster, leader| _ = cluster.read(leader, lease)),
     }
 }
