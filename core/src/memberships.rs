@@ -74,7 +74,7 @@ impl Memberships {
     /// The log now starts after `base`.
     pub(crate) fn compacted(&mut self, base: LogIndex) {
         let gone = self.later.partition_point(|&(since, _)| since <= base);
-        if let Some((_, membership)) = self.later.drain(..gone).last() {
+        if let Some((_, membership)) = self.later.drain(..gone).next_back() {
             self.base = membership;
         }
     }

@@ -133,7 +133,8 @@ impl Progress {
 
     /// The follower's log agrees up to `matched`. True if that was not known.
     pub(crate) fn accepted(&mut self, matched: LogIndex) -> bool {
-        while let Some(flight) = self.in_flight.pop_front_if(|flight| flight.last <= matched) {
+        while let Some(&flight) = self.in_flight.front().filter(|flight| flight.last <= matched) {
+            self.in_flight.pop_front();
             self.in_flight_bytes -= flight.bytes;
         }
         let news = matched > self.matched;

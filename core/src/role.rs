@@ -12,6 +12,7 @@ use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::large_enum_variant, reason = "a server has one, and a leader's is used with every message")]
 pub(crate) enum State {
     Follower(Follower),
     /// It has not begun a term of its own yet.
