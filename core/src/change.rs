@@ -2,30 +2,17 @@
 
 use alloc::boxed::Box;
 
-use crate::error::MembershipChangeError;
 use crate::event::{Event, StepDownReason, TransferEnd};
 use crate::log::Payload;
-use crate::membership::{Change, Membership};
+use crate::membership::Membership;
 use crate::node::Node;
 use crate::output::ProposalId;
 use crate::progress::Progress;
+use crate::refusal::MembershipChangeError;
 use crate::role::{Leader, State};
 use crate::time::Instant;
+use crate::transition::{Change, ChangeError, Transition};
 use crate::types::NodeId;
-
-/// How a membership changes into another.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Transition {
-    /// At once if at most one voter changes (§4.1 of the dissertation), otherwise through a joint membership that the
-    /// leader leaves by itself (§6).
-    #[default]
-    Auto,
-    /// Through a joint membership that the leader leaves by itself as soon as it is committed.
-    Joint,
-    /// Through a joint membership that lasts until [`Node::leave_joint`].
-    JointUntilLeft,
-}
 
 impl Node {
     /// Asks that the membership be changed. It holds as soon as it is appended, and is undone if its entry is dropped.
@@ -45,10 +32,8 @@ impl Node {
         let current = self.membership();
         let next = match transition {
             Transition::Auto => current.simple(changes).or_else(|error| match error {
-                crate::ChangeError::NeedsJoint { .. } => current.enter_joint(changes, true),
-                crate::ChangeError::NoVotersLeft | crate::ChangeError::AlreadyJoint | crate::ChangeError::NotJoint => {
-                    Err(error)
-                }
+                ChangeError::NeedsJoint { .. } => current.enter_joint(changes, true),
+                ChangeError::NoVotersLeft | ChangeError::AlreadyJoint | ChangeError::NotJoint => Err(error),
             }),
             Transition::Joint => current.enter_joint(changes, true),
             Transition::JointUntilLeft => current.enter_joint(changes, false),

@@ -77,17 +77,21 @@ mod durability;
 mod election;
 mod error;
 mod event;
+mod follow;
 mod log;
 mod membership;
 mod memberships;
 mod message;
 mod node;
+mod outbox;
 mod output;
 mod progress;
 mod proposals;
 pub mod quorum;
 pub mod random;
 mod reads;
+mod refusal;
+mod rejection;
 mod replication;
 mod role;
 mod snapshot;
@@ -95,17 +99,15 @@ mod start;
 mod status;
 mod time;
 mod transfer;
+mod transition;
 mod types;
+mod vote;
 
-pub use change::Transition;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
-pub use error::{
-    CampaignError, CompactError, MembershipChangeError, ProposeError, ReadError, Rejection, ReportError, StartError,
-    TransferError,
-};
+pub use error::{CompactError, ReportError, StartError};
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
 pub use log::{Entry, Log, Payload};
-pub use membership::{Change, ChangeError, Membership, MembershipError};
+pub use membership::{Membership, MembershipError};
 pub use message::{
     AppendReply, AppendRequest, Ballot, Body, Message, SnapshotChunk, SnapshotReply, VoteReply, VoteRequest,
 };
@@ -115,6 +117,9 @@ pub use output::{
     ReceivedChunk, Resolution, Send, Timer,
 };
 pub use progress::{Progress, ProgressState};
+pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, TransferError};
+pub use rejection::Rejection;
 pub use start::DurableState;
 pub use time::Instant;
+pub use transition::{Change, ChangeError, Transition};
 pub use types::{Boot, EntryId, LogIndex, NodeId, Term};

@@ -1,21 +1,20 @@
 //! A server of the cluster: its state, what comes in, what goes out.
 
-use alloc::collections::VecDeque;
-
 use bytes::Bytes;
 
 use crate::config::Config;
 use crate::durability::Durability;
-use crate::error::{ProposeError, Rejection, ReportError, StartError};
+use crate::error::{ReportError, StartError};
 use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
 use crate::log::{Log, Payload};
 use crate::memberships::Memberships;
 use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
-use crate::output::{
-    ChunkRequest, Deadline, Installed, Output, Persist, PersistId, ProposalId, ReadFailure, ReceivedChunk, Send, Timer,
-};
+use crate::outbox::Outbox;
+use crate::output::{PersistId, ProposalId, ReadFailure, Timer};
 use crate::proposals::Proposals;
 use crate::reads::Reads;
+use crate::refusal::ProposeError;
+use crate::rejection::Rejection;
 use crate::role::{Follower, State, Wait};
 use crate::snapshot::Incoming;
 use crate::start::DurableState;
@@ -41,7 +40,7 @@ pub struct Node {
     pub(crate) durability: Durability,
     pub(crate) proposals: Proposals,
     pub(crate) reads: Reads,
-    handed_out: LogIndex,
+    pub(crate) handed_out: LogIndex,
     pub(crate) applied: LogIndex,
     /// A snapshot that is arriving.
     pub(crate) incoming: Option<Incoming>,
@@ -50,20 +49,7 @@ pub struct Node {
     /// With leases: until then this server takes part in no election, so that no other leads while the one that it heard
     /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
     pub(crate) promised_until: Instant,
-    outbox: Outbox,
-}
-
-/// What waits to be polled.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-struct Outbox {
-    observed: bool,
-    events: VecDeque<Event>,
-    /// Messages that may leave at once.
-    ready: VecDeque<Message>,
-    /// Messages that wait for a write.
-    gated: VecDeque<Send>,
-    reads: VecDeque<ChunkRequest>,
-    chunks: VecDeque<ReceivedChunk>,
+    pub(crate) outbox: Outbox,
 }
 
 /// Inputs.
@@ -240,107 +226,11 @@ impl Node {
     }
 }
 
-/// Outputs.
 impl Node {
-    /// The next thing that the host must do; nothing if all is done until the next input.
-    pub fn poll(&mut self) -> Option<Output<'_>> {
-        if let Some(event) = self.outbox.events.pop_front() {
-            return Some(Output::Event(event));
-        }
-        // What needs no write goes first, so that a leader's followers write while it writes itself (§10.2.1 of the
-        // dissertation).
-        self.send_appends();
-        if let Some(message) = self.outbox.ready.pop_front() {
-            return Some(Output::Send(Send { message, after: None }));
-        }
-        if let Some(request) = self.outbox.reads.pop_front() {
-            return Some(Output::ReadSnapshot(request));
-        }
-        if let Some(chunk) = self.outbox.chunks.pop_front() {
-            return Some(Output::KeepChunk(chunk));
-        }
-        let last = self.log.last().index;
-        if let Some(pending) = self.durability.pending(last) {
-            self.durability.begin(last);
-            let hard_state = pending.hard_state.then(|| self.hard_state());
-            let entries = self.log.between(pending.first.prev(), last);
-            let snapshot = pending.install.map(|install| Installed {
-                last: self.log.base(),
-                membership: self.memberships.at(self.log.base().index),
-                keep_suffix: install.keep_suffix,
-            });
-            return Some(Output::Persist(Persist { id: pending.id, hard_state, snapshot, entries }));
-        }
-        if let Some(mut send) = self.outbox.gated.pop_front() {
-            send.after = send.after.filter(|&id| self.durability.is_under_way(id));
-            return Some(Output::Send(send));
-        }
-        let installs = self.durability.installs();
-        let appliable = self.commit.min(self.durability.durable());
-        if self.handed_out < appliable && !installs {
-            let after = core::mem::replace(&mut self.handed_out, appliable);
-            return Some(Output::Apply(self.log.between(after, appliable)));
-        }
-        if !installs && let Some(id) = self.reads.pop_ready(self.applied) {
-            return Some(Output::Read { id, result: Ok(()) });
-        }
-        if let Some((id, failure)) = self.reads.pop_failed() {
-            return Some(Output::Read { id, result: Err(failure) });
-        }
-        if let Some(index) = self.wants_snapshot() {
-            return Some(Output::TakeSnapshot(index));
-        }
-        self.proposals.resolve(&self.log, self.commit).map(Output::Proposals)
-    }
-
-    /// When the node wants to be woken, and why; nothing if it only waits for messages.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Deadline> {
-        let may_wait = |timer: &Timer| *timer != Timer::Election || self.may_campaign();
-        let waits = Timer::ALL.into_iter().filter(may_wait);
-        let deadline = |timer| self.wait(timer).map(|wait| Deadline { at: wait.at, since: wait.since, timer });
-        waits.filter_map(deadline).min_by_key(|deadline| deadline.at)
-    }
-
-    fn wait(&self, timer: Timer) -> Option<Wait> {
-        match timer {
-            Timer::Read => self.reads.deadline(),
-            Timer::Election | Timer::Heartbeat | Timer::CheckQuorum | Timer::Transfer => self.state.wait(timer),
-        }
-    }
-}
-
-impl Node {
-    pub(crate) fn emit(&mut self, event: impl FnOnce() -> Event) {
-        if self.outbox.observed {
-            self.outbox.events.push_back(event());
-        }
-    }
-
-    pub(crate) fn read_snapshot(&mut self, request: ChunkRequest) {
-        self.outbox.reads.push_back(request);
-    }
-
-    pub(crate) fn received_chunk(&mut self, chunk: ReceivedChunk) {
-        self.outbox.chunks.push_back(chunk);
-    }
-
     /// The state machine is, or is about to be, the one of a snapshot.
     pub(crate) fn snapshot_applied(&mut self, index: LogIndex) {
         self.handed_out = self.handed_out.max(index);
         self.applied = self.applied.max(index);
-    }
-
-    pub(crate) fn send(&mut self, to: NodeId, body: Body, after: Option<PersistId>) {
-        self.send_in(self.term, to, body, after);
-    }
-
-    pub(crate) fn send_in(&mut self, term: Term, to: NodeId, body: Body, after: Option<PersistId>) {
-        let message = Message { from: self.id, to, term, body };
-        match after {
-            None => self.outbox.ready.push_back(message),
-            Some(_) => self.outbox.gated.push_back(Send { message, after }),
-        }
     }
 
     /// Enters a higher term, as everyone does who hears of one (§5.1).

@@ -133,8 +133,10 @@ impl Progress {
 
     /// The follower's log agrees up to `matched`. True if that was not known.
     pub(crate) fn accepted(&mut self, matched: LogIndex) -> bool {
-        let done = self.in_flight.partition_point(|flight| flight.last <= matched);
-        self.in_flight_bytes -= self.in_flight.drain(..done).map(|flight| flight.bytes).sum::<u64>();
+        while let Some(&flight) = self.in_flight.front().filter(|flight| flight.last <= matched) {
+            self.in_flight.pop_front();
+            self.in_flight_bytes -= flight.bytes;
+        }
         let news = matched > self.matched;
         self.matched = self.matched.max(matched);
         let found = match self.state {

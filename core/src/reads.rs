@@ -6,12 +6,12 @@
 
 use alloc::collections::VecDeque;
 
-use crate::error::ReadError;
 use crate::event::Event;
 use crate::message::Body;
 use crate::node::Node;
 use crate::output::{ReadFailure, ReadId};
 use crate::quorum;
+use crate::refusal::ReadError;
 use crate::role::{Follower, Leader, State, Wait};
 use crate::time::{Instant, micros};
 use crate::types::{Boot, LogIndex, NodeId, Term};

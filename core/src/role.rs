@@ -11,8 +11,8 @@ use crate::time::Instant;
 use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
 
-#[allow(clippy::large_enum_variant, reason = "a node has one of them, and does not pass it on")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::large_enum_variant, reason = "a server has one, and a leader's is used with every message")]
 pub(crate) enum State {
     Follower(Follower),
     /// It has not begun a term of its own yet.

@@ -7,13 +7,14 @@
 
 use bytes::Bytes;
 
-use crate::error::{CompactError, Rejection, ReportError};
+use crate::error::{CompactError, ReportError};
 use crate::event::Event;
 use crate::membership::Membership;
 use crate::message::{AppendReply, Body, Message, SnapshotChunk, SnapshotReply};
 use crate::node::Node;
 use crate::output::{ChunkRequest, ReceivedChunk};
 use crate::progress::ProgressState;
+use crate::rejection::Rejection;
 use crate::role::State;
 use crate::time::Instant;
 use crate::types::{EntryId, LogIndex, NodeId, Term};

@@ -1,9 +1,9 @@
 //! Leadership transfer (§3.10 of the dissertation).
 
-use crate::error::TransferError;
 use crate::event::{ElectionReason, Event, TransferEnd};
 use crate::message::Body;
 use crate::node::Node;
+use crate::refusal::TransferError;
 use crate::role::{Leader, State, Wait};
 use crate::time::Instant;
 use crate::types::{NodeId, Term};

@@ -2,14 +2,10 @@
 
 mod harness;
 
-use core::num::NonZeroU64;
-
-use harness::{
-    Cluster, accepted, append, at, chunk, disk_with, entries_after, id, received, rejected, snapshot_of, vote_reply,
-};
+use harness::{Cluster, accepted, append, at, chunk, entries_after, id, received, snapshot_of, vote_reply};
 use raftarium_core::{
-    Body, Boot, Change, ChunkRequest, CompactError, Config, DurableState, EntryId, Event, Instant, LogIndex, Node,
-    Outcome, Payload, ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition,
+    Body, Boot, Change, ChunkRequest, Config, DurableState, EntryId, Event, Instant, LogIndex, Node, Outcome,
+    ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition,
 };
 
 /// Three servers; S1 leads, has sixteen commands, and has compacted all; S3 was down all the time.
@@ -220,22 +216,6 @@ fn memberships_come_with_snapshots_and_with_the_entries_after_them() {
 }
 
 #[test]
-fn whoever_joined_later_does_not_compact_what_was_before() {
-    let mut cluster = Cluster::with_joiners(1, 1, |_, settings| settings.max_append_entries = 1);
-    cluster.elect(1);
-    (0..3).for_each(|_| _ = cluster.propose(1, "x").expect("the leader"));
-    cluster.change(1, &[Change::AddLearner(id(2))], Transition::Auto).expect("the leader");
-    cluster.pass(200);
-    assert_eq!(cluster.server(2).applied_up_to(), LogIndex(5));
-    let before = cluster.node(2).clone();
-    assert_eq!(cluster.compact(2, 4), Err(CompactError::NoMembership { through: LogIndex(4) }));
-    assert_eq!(cluster.node(2), &before);
-    cluster.compact(2, 5).expect("it knows who belongs to the cluster from here on");
-    cluster.crash(2);
-    cluster.restart(2);
-}
-
-#[test]
 fn a_snapshot_tells_a_joiner_who_belonged_to_the_cluster_even_if_its_log_reaches_as_far() {
     // Found by a random host: the log was kept, and so was that nobody is known.
     let start = |disk| Node::start(id(1), Config::default(), disk, Boot(1), Instant::ZERO);
@@ -244,82 +224,6 @@ fn a_snapshot_tells_a_joiner_who_belonged_to_the_cluster_even_if_its_log_reaches
     let mut node = start(disk).expect("a joiner");
     node.receive(Instant::ZERO, chunk(2, 1, 5, at(1, 1), 0, &snapshot_of(&[1]), true)).expect("the leader");
     assert_eq!(node.membership(), &harness::voters(3));
-}
-
-#[test]
-fn only_what_is_applied_can_be_compacted() {
-    let mut cluster = Cluster::with(3, |_| {});
-    cluster.elect(1);
-    (0..3).for_each(|_| _ = cluster.propose(1, "x").expect("the leader"));
-    cluster.deliver_all();
-    cluster.compact(1, 2).expect("it is applied");
-    for through in [0, 1, 2, 5, u64::MAX] {
-        let before = cluster.node(1).clone();
-        let (base, applied) = (LogIndex(2), LogIndex(4));
-        let expected = CompactError::OutsideApplied { through: LogIndex(through), base, applied };
-        assert_eq!(cluster.compact(1, through), Err(expected));
-        assert_eq!(cluster.node(1), &before);
-    }
-}
-
-#[test]
-fn the_host_is_asked_for_a_snapshot_when_the_log_is_long_or_large_5_1_3() {
-    for (entries, bytes, expected) in [(Some(4), None, 4), (None, Some(8), 2), (None, None, 0)] {
-        let mut cluster = Cluster::with(3, |settings| {
-            settings.snapshot_after_entries = entries.and_then(NonZeroU64::new);
-            settings.snapshot_after_bytes = bytes.and_then(NonZeroU64::new);
-        });
-        cluster.elect(1);
-        for _ in 0..9 {
-            cluster.propose(1, "four").expect("the leader");
-            cluster.deliver_all();
-        }
-        let compacted = |event: &&Event| matches!(event, Event::Compacted { .. });
-        let Some(first) = cluster.server(1).events.iter().find(compacted) else {
-            assert_eq!(expected, 0);
-            continue;
-        };
-        assert_eq!(first, &Event::Compacted { through: at(expected, 1) }, "{entries:?} {bytes:?}");
-        assert!(cluster.node(1).log().entries().len() < 5, "and again");
-    }
-}
-
-#[test]
-fn a_snapshot_from_the_leader_overtakes_the_one_that_the_host_was_asked_for() {
-    let mut node = {
-        let config = harness::config(|settings| settings.snapshot_after_entries = NonZeroU64::new(2));
-        Node::start(id(1), config, disk_with(3, 5, &[1, 1]), Boot(1), Instant::ZERO).expect("a disk")
-    };
-    // What is asked for, by a host that writes and applies at once, and is never done with a snapshot.
-    let asked = |node: &mut Node| {
-        let mut asked = vec![];
-        while let Some(output) = node.poll() {
-            match output {
-                raftarium_core::Output::Persist(write) => {
-                    let id = write.id;
-                    node.persisted(Instant::ZERO, id).expect("it is under way");
-                }
-                raftarium_core::Output::Apply(entries) => {
-                    let last = entries.last().expect("never empty").id.index;
-                    node.applied(Instant::ZERO, last).expect("it was handed out");
-                }
-                raftarium_core::Output::TakeSnapshot(index) => asked.push(index.0),
-                raftarium_core::Output::Send(_)
-                | raftarium_core::Output::ReadSnapshot(_)
-                | raftarium_core::Output::KeepChunk(_)
-                | raftarium_core::Output::Read { .. }
-                | raftarium_core::Output::Proposals(_)
-                | raftarium_core::Output::Event(_) => {}
-            }
-        }
-        asked
-    };
-    node.receive(Instant::ZERO, append(2, 1, 5, at(2, 1), &[], 2)).expect("the leader");
-    assert_eq!(asked(&mut node), [2]);
-    node.receive(Instant::ZERO, chunk(2, 1, 5, at(9, 4), 0, b"", true)).expect("the leader");
-    assert_eq!(asked(&mut node), []);
-    node.receive(Instant::ZERO, append(2, 1, 5, at(9, 4), &[5, 5], 11)).expect("the leader");
-    assert_eq!(asked(&mut node), [11], "the first was never done, and is not waited for");
 }
 
 #[test]
@@ -373,48 +277,4 @@ fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
     assert_eq!(overtaken(at(5, 6)), [run(4, 5, Outcome::Committed)], "the last of them itself");
     let rest = run(5, 5, Outcome::Superseded { by: Term(9) });
     assert_eq!(overtaken(at(4, 8)), [run(4, 4, Outcome::Unknown), rest], "an unknown one is no end");
-}
-
-#[test]
-fn a_host_that_compacts_at_once_still_learns_of_its_proposals() {
-    let mut cluster = Cluster::with(1, |settings| settings.snapshot_after_entries = NonZeroU64::new(1));
-    cluster.time_out(1);
-    let proposed = cluster.propose(1, "x").expect("the leader");
-    let told = Resolution { term: Term(1), first: proposed.index, last: proposed.index, outcome: Outcome::Committed };
-    assert_eq!((cluster.node(1).log().base(), &*cluster.server(1).resolved), (proposed, &[told][..]));
-}
-
-#[test]
-fn a_follower_that_rejects_below_the_base_gets_the_snapshot_7() {
-    let mut disk = disk_with(3, 5, &[]);
-    (disk.base, disk.applied, disk.entries) = (at(10, 4), LogIndex(10), entries_after(10, &[5]));
-    let config = harness::config(|settings| settings.no_op_on_election = false);
-    let mut node = Node::start(id(1), config, disk, Boot(1), Instant::ZERO).expect("a disk");
-    let asks = |node: &mut Node| {
-        let mut requests = vec![];
-        while let Some(output) = node.poll() {
-            match output {
-                raftarium_core::Output::Persist(write) => {
-                    let id = write.id;
-                    node.persisted(Instant::ZERO, id).expect("it is under way");
-                }
-                raftarium_core::Output::ReadSnapshot(request) => requests.push(request),
-                raftarium_core::Output::Send(_)
-                | raftarium_core::Output::Apply(_)
-                | raftarium_core::Output::KeepChunk(_)
-                | raftarium_core::Output::TakeSnapshot(_)
-                | raftarium_core::Output::Read { .. }
-                | raftarium_core::Output::Proposals(_)
-                | raftarium_core::Output::Event(_) => {}
-            }
-        }
-        requests
-    };
-    node.campaign(Instant::ZERO).expect("a voter");
-    asks(&mut node);
-    node.receive(Instant::ZERO, vote_reply(2, 1, 6, true)).expect("a vote");
-    node.receive(Instant::ZERO, rejected(3, 1, 6, 11, at(2, 1))).expect("it is far behind");
-    node.receive(Instant::ZERO, rejected(3, 1, 6, 10, at(2, 1))).expect("as it says again");
-    assert_eq!(asks(&mut node), [ChunkRequest { to: id(3), last: at(10, 4), offset: 0 }]);
-    assert!(node.log().entries().iter().all(|entry| matches!(entry.payload, Payload::Command(_))));
 }

@@ -15,17 +15,20 @@ pub(crate) fn recovers(mut cluster: Cluster) {
         cluster.serve(number);
         cluster.release_disk(number);
     }
-    cluster.pass(4_000);
-    // Whoever was removed and never heard of it is switched off: plain Raft lets it disturb (§6).
-    let members = members(&cluster);
-    (1..=cluster.size()).filter(|number| !members.contains(number)).for_each(|number| cluster.crash(number));
-    cluster.pass(4_000);
-    // Without a no-op, what is left of earlier terms waits for a client (§8).
-    for _ in 0..2 {
-        let leader = cluster.leader().expect("a leader");
-        cluster.propose(leader, "the last but few").expect("the leader");
+    for _ in 0..4 {
         cluster.pass(2_000);
+        // Without a no-op, what is left of earlier terms waits for a client (§8).
+        if let Some(leader) = cluster.leader() {
+            cluster.propose(leader, "the last but few").expect("the leader");
+            cluster.pass(500);
+        }
+        // Whoever was removed and never heard of it is switched off: plain Raft lets it disturb (§6).
+        let members = members(&cluster);
+        let removed = |number: &u64| cluster.is_up(*number) && !members.contains(number);
+        let removed: Vec<_> = (1..=cluster.size()).filter(removed).collect();
+        removed.into_iter().for_each(|number| cluster.crash(number));
     }
+    cluster.pass(2_000);
 
     let leader = cluster.leader().expect("a leader");
     let term = cluster.term(leader);
@@ -46,8 +49,9 @@ pub(crate) fn recovers(mut cluster: Cluster) {
 /// Who belongs to the cluster by its leader's log, or by the one that is the most up-to-date.
 fn members(cluster: &Cluster) -> Vec<u64> {
     let members = |number| cluster.node(number).membership().all();
+    let up = (1..=cluster.size()).filter(|&number| cluster.is_up(number));
     let end = |number| (cluster.node(number).log().last().term, cluster.node(number).log().last().index);
-    let knows = (1..=cluster.size()).filter(|&number| !members(number).is_empty());
+    let knows = up.filter(|&number| !members(number).is_empty());
     let best = cluster.leader().or_else(|| knows.max_by_key(|&number| end(number)));
     members(best.expect("a server")).iter().map(|id| id.0).collect()
 }
