@@ -53,6 +53,15 @@ function cutOff(page) {
       const inside = left >= frame.left && right <= frame.right && top >= frame.top && bottom <= frame.bottom;
       if (!inside) found.push(`“${text.textContent}” leaves the picture`);
     }
+    const words = [...picture.querySelectorAll("text"), ...picture.parentElement.querySelectorAll("button")];
+    const placed = words.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+    placed.forEach((one, at) => {
+      for (const other of placed.slice(at + 1)) {
+        const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+        const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+        if (width > 2 && height > 3) found.push(`“${other.words}” lies on “${one.words}”`);
+      }
+    });
     return found;
   });
 }
@@ -106,6 +115,7 @@ for (const [name, size] of Object.entries(SIZES)) {
 test("however many servers there are, nothing is cut off", async (t) => {
   const found = [];
   const sizes = { ...SIZES };
+  sizes.laptop = { width: 1280, height: 800 };
   for (const [name, size] of Object.entries(sizes)) {
     for (const count of [1, 2, 9]) {
       const { page, person, problems } = await meet(visit, t, `#seed=42&servers=${count}`, { size });
@@ -118,6 +128,19 @@ test("however many servers there are, nothing is cut off", async (t) => {
     }
   }
   assert.equal(found.join("\n"), "");
+});
+
+test("in a window of any size the page goes on", async (t) => {
+  const { page, person, problems } = await meet(visit, t);
+  await person.reach(400);
+  await person.pressLink("S1", "S3");
+  await person.ask({ key: "x", value: "1" });
+  for (const [width, height] of [[1, 1], [60, 800], [800, 60], [100, 100], [4000, 300], [1280, 800]]) {
+    await page.setViewportSize({ width, height });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    assert.deepEqual(problems, [], `${width} × ${height}`);
+  }
+  assert.deepEqual(await person.cuts(), ["S1–S3"]);
 });
 
 test("Tab reaches everything once, in the order in which it is read", async (t) => {
@@ -177,6 +200,11 @@ test("a screen reader hears of an election and of a commit, and of nothing that 
   await person.ask({ key: "x", value: "1" });
   await eventually("the answer is said", async () => /C1 learns: committed at \d+/.test(await said.textContent()));
   await person.pause();
+  // Whatever else has the role of a status would be read out at every change, and the time changes all the while.
+  const others = await page.getByRole("status").evaluateAll((all) =>
+    all.filter((one) => one.getAttribute("aria-live") !== "off").map((one) => one.getAttribute("aria-label")),
+  );
+  assert.deepEqual(others, ["What happens"]);
   assert.deepEqual(problems, []);
 });
 

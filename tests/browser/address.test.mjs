@@ -62,6 +62,20 @@ test("an address that is changed by hand begins that run", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("the number of servers that is shown is the number there is, whoever changed it last", async (t) => {
+  const { page, person, problems } = await meet(visit, t, "#seed=42");
+  for (const count of [4, 7, 4, 5]) {
+    if (count === 7) await page.evaluate(() => (location.hash = "#seed=42&servers=7"));
+    else await person.choice("Servers").selectOption(String(count));
+    await eventually(`there are ${count}`, async () => (await person.servers()).length === count);
+    assert.equal(await person.choice("Servers").inputValue(), String(count));
+  }
+  await page.evaluate(() => (location.hash = "#seed=42&servers=4"));
+  await eventually("there are four", async () => (await person.servers()).length === 4);
+  assert.equal(await person.choice("Servers").inputValue(), "4");
+  assert.deepEqual(problems, []);
+});
+
 test("the same seed is the same run, in every page", async (t) => {
   const runs = [];
   for (const seed of [42, 42, 43]) {
@@ -107,6 +121,22 @@ test("what is typed and is no seed is named, with what is allowed, and changes n
   await person.field("Seed").press("Enter");
   await eventually("the words go away", async () => (await person.alert.innerText()).trim() === "");
   assert.equal(await person.now(), 400, "the seed it had is no other run");
+  assert.deepEqual(problems, []);
+});
+
+test("nothing moves when there is something to say", async (t) => {
+  const { page, person, problems } = await meet(visit, t, "#seed=42");
+  await person.reach(200);
+  for (const [width, height] of [[1440, 900], [1280, 800], [1024, 700]]) {
+    await page.setViewportSize({ width, height });
+    const before = await person.picture();
+    const given = `9999999999999999${width}`;
+    await person.field("Seed").fill(given);
+    await person.field("Seed").press("Enter");
+    await eventually("it is said", async () => (await person.alert.innerText()).includes(given));
+    assertSame(await person.picture(), before, `at ${width} × ${height}`);
+    await person.button("Dismiss").click();
+  }
   assert.deepEqual(problems, []);
 });
 

@@ -56,6 +56,7 @@ test("a client that waits asks nothing else, and keeps what it wanted to ask", a
   await person.ask({ client: "C2", key: "x", value: "1" });
   const said = await refused(person, () => person.ask({ client: "C2", key: "x", value: "7" }));
   assert.match(said, /C2 still waits for an answer/);
+  assert.equal(await person.field("Value").inputValue(), "7", "what was typed is still there");
   assert.deepEqual((await person.requests()).map(({ asked }) => asked), ["put x=1"]);
   assert.deepEqual(problems, []);
 });

@@ -93,6 +93,18 @@ test("a value is proposed through the server that was chosen, whatever comes of 
   assert.deepEqual(problems, []);
 });
 
+test("the form shows whom it asks, whoever chose that", async (t) => {
+  const { person, problems } = await settled(t);
+  const shown = () => person.choice("Server").evaluate((select) => select.selectedOptions[0].label);
+  await person.choice("Server").selectOption("asks S2");
+  for (const id of ["S4", "S2", "S3"]) {
+    await person.select(id);
+    await person.button("Propose…").click();
+    assert.equal(await shown(), `asks ${id}`);
+  }
+  assert.deepEqual(problems, []);
+});
+
 test("without its leader the cluster elects another, which the old one follows when it is back", async (t) => {
   const { person, problems, leader } = await settled(t);
   await person.select(leader.id);

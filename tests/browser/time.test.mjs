@@ -53,6 +53,25 @@ test("one event forward and one back are the same picture", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("the speed is chosen from a list, or with [ and ]", async (t) => {
+  const { page, person, problems } = await meet(visit, t);
+  await person.pause();
+  const speed = person.choice("Speed");
+  const chosen = () => speed.evaluate((select) => select.selectedOptions[0].label);
+  const all = await speed.evaluate((select) => [...select.options].map((option) => option.label));
+  const last = all.length - 1;
+  assert.equal(all[last], "1×", "the fastest is as fast as it is");
+  await speed.selectOption("1×");
+  await page.getByRole("heading", { name: "Cluster" }).click();
+  await page.keyboard.press("[");
+  assert.equal(await chosen(), all[last - 1]);
+  await page.keyboard.press("]");
+  assert.equal(await chosen(), "1×");
+  for (const _ of all) await page.keyboard.press("[");
+  assert.equal(await chosen(), all[0], "it ends at the slowest");
+  assert.deepEqual(problems, []);
+});
+
 test("the time bar goes both ways with its keys, and not beyond what is known", async (t) => {
   const { person, problems } = await meet(visit, t);
   await person.reach(700);

@@ -1,10 +1,10 @@
 //! The page: a Raft cluster that can be watched, clicked, broken and rewound.
 //!
-//! - [`state`]: the run that is shown, where in it we look, and what is selected; every change is an action.
-//! - [`geometry`]: where things are drawn: pure functions of sizes, a view and a moment.
-//! - [`show`]: what things are called and how they look: pure functions too.
-//! - [`parts`]: the components, one for each thing on the screen.
-//! - [`browser`]: everything that only a browser has: frames, keys, the address bar, storage, the panic screen.
+//! - `state`: the run that is shown, where in it we look, and what is selected; every change is an action.
+//! - `geometry`: where things are drawn: pure functions of sizes, a view and a moment.
+//! - `show`: what things are called and how they look: pure functions too.
+//! - `parts`: the components, one for each thing on the screen.
+//! - `browser`: everything that only a browser has: frames, keys, the address bar, storage, the panic screen.
 //!
 //! There is no protocol logic here: what a server does is decided in `raftarium-core`, and seen through a `View`.
 

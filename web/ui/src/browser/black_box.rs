@@ -9,15 +9,12 @@ use raftarium_sim::Run;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
-use super::{Listener, document, window};
+use super::{document, window};
 use crate::state::last_run;
 
 thread_local! {
     static FAILED: Cell<bool> = const { Cell::new(false) };
 }
-
-/// The event that lets the program fail on purpose, so that the message can be seen and tested.
-const FAIL: &str = "raftarium-fail";
 
 /// Shows the message whenever the program panics.
 pub(crate) fn install() {
@@ -27,9 +24,6 @@ pub(crate) fn install() {
         }
         report(info);
     }));
-    let fail = Listener::new(window(), FAIL, |_| panic!("asked to fail, to show this message"));
-    // It listens as long as the page is open.
-    std::mem::forget(fail);
 }
 
 /// Whether the program has failed, and must not go on.

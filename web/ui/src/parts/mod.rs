@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 mod banner;
+mod choice;
 mod clients;
 mod cluster;
 mod events;

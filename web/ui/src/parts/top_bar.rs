@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use raftarium_sim::Setup;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::choice::Choice;
 use super::icon::{Picture, icon};
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::{random, theme};
@@ -66,7 +67,13 @@ fn SeedField(props: &FieldProps) -> Html {
     let text = use_state_eq(|| props.address.seed.to_string());
     {
         let text = text.setter();
-        use_effect_with(props.address, move |address| text.set(address.seed.to_string()));
+        // What is wrong stays, to be mended, until it is dismissed.
+        let wrong = error(&props.notice, About::Seed).is_some();
+        use_effect_with((props.address, wrong), move |&(address, wrong)| {
+            if !wrong {
+                text.set(address.seed.to_string());
+            }
+        });
     }
     let oninput = {
         let text = text.setter();
@@ -79,7 +86,16 @@ fn SeedField(props: &FieldProps) -> Html {
             begin_with_seed(&dispatch, address, &given);
         })
     };
-    let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
+    let onsubmit = {
+        let (dispatch, text) = (dispatch.clone(), text.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            // A seed that is right was taken when it changed; one that is wrong is told again.
+            if let Err(error) = parse_seed(&text) {
+                dispatch.emit(Action::Complain(About::Seed, error.to_string()));
+            }
+        })
+    };
     let draw = {
         let (dispatch, address) = (dispatch.clone(), props.address);
         Callback::from(move |_: MouseEvent| dispatch.emit(Action::Begin(Address { seed: random::seed(), ..address })))
@@ -117,23 +133,21 @@ fn begin_with_seed(dispatch: &Dispatch, address: Address, given: &str) {
 
 /// How many servers there are.
 fn servers_field(dispatch: &Dispatch, address: Address, error: Option<&'static str>) -> Html {
-    let onchange = {
+    let onchoose = {
         let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            let given = event.target_unchecked_into::<HtmlSelectElement>().value();
+        Callback::from(move |given: String| {
             dispatch.emit(match parse_servers(&given) {
                 Ok(servers) => Action::Begin(Address { servers, ..address }),
                 Err(error) => Action::Complain(About::Servers, error.to_string()),
             });
         })
     };
-    let options = SERVERS.map(|count| {
-        html! { <option value={count.to_string()} selected={count == address.servers}>{ count }</option> }
-    });
+    let text = |count: u32| AttrValue::from(count.to_string());
+    let options = SERVERS.map(|count| (text(count), text(count))).collect::<Vec<_>>();
     html! {
         <div class="field">
             <label for="servers">{ "Servers" }</label>
-            <select id="servers" aria-invalid={error.map(|_| "true")} aria-describedby={error} {onchange}>{ for options }</select>
+            <Choice id="servers" value={text(address.servers)} {options} {error} {onchoose} />
         </div>
     }
 }

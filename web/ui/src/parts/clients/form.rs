@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use raftarium_sim::core::NodeId;
 use raftarium_sim::{ClientId, Command, Op, RequestStatus, TEXT_MAX, View};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::super::choice::Choice;
 use super::super::use_dispatch;
 use crate::browser::focus;
 use crate::state::Action;
@@ -55,13 +56,14 @@ pub(crate) fn AskForm(props: &Props) -> Html {
     } else {
         Op::Put { key: filled.key.clone(), value: filled.value.clone() }
     };
+    let taken = op.check().is_ok() && !waits(&props.view, client);
     let onsubmit = {
         let filled = filled.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             dispatch.emit(Action::Do(Command::Request { client, server, op: op.clone() }));
-            // The next put writes something else, so that the two can be told apart.
-            if let (false, Ok(number)) = (filled.get, filled.value.parse::<u32>()) {
+            // The next put writes something else, so that the two can be told apart. One that is refused stays.
+            if let (true, false, Ok(number)) = (taken, filled.get, filled.value.parse::<u32>()) {
                 filled.set(Filled { value: number.wrapping_add(1).to_string(), ..(*filled).clone() });
             }
         })
@@ -74,10 +76,7 @@ pub(crate) fn AskForm(props: &Props) -> Html {
             filled.set(next);
         }
     };
-    let on_select = |apply: fn(&mut Filled, String)| {
-        let change = change(apply);
-        Callback::from(move |event: Event| change(event.target_unchecked_into::<HtmlSelectElement>().value()))
-    };
+    let on_choose = |apply: fn(&mut Filled, String)| Callback::from(change(apply));
     let on_input = |apply: fn(&mut Filled, String)| {
         let change = change(apply);
         Callback::from(move |event: InputEvent| change(event.target_unchecked_into::<HtmlInputElement>().value()))
@@ -85,18 +84,24 @@ pub(crate) fn AskForm(props: &Props) -> Html {
     let most = TEXT_MAX.to_string();
     html! {
         <form class="ask" aria-label="Ask" {onsubmit}>
-            <select aria-label="Client" onchange={on_select(|filled, text| filled.client = text.parse().ok().map(ClientId))}>
-                <option value="" selected={filled.client.is_none()}>{ "any client" }</option>
-                { for (1..=props.clients).map(|number| option(number.into(), 'C', filled.client == Some(ClientId(number)))) }
-            </select>
-            <select aria-label="Server" onchange={on_select(|filled, text| filled.server = text.parse().ok().map(NodeId))}>
-                <option value="" selected={server.is_none()}>{ "asks the leader" }</option>
-                { for props.view.servers.iter().map(|view| option(view.id.0, 'S', server == Some(view.id))) }
-            </select>
-            <select aria-label="Operation" onchange={on_select(|filled, text| filled.get = text == "get")}>
-                <option value="put" selected={!filled.get}>{ "put" }</option>
-                <option value="get" selected={filled.get}>{ "get" }</option>
-            </select>
+            <Choice
+                label="Client"
+                value={filled.client.map_or_else(AttrValue::default, |client| client.0.to_string().into())}
+                options={choices("any client", (1..=props.clients).map(|number| (number.into(), format!("C{number}"))))}
+                onchoose={on_choose(|filled, text| filled.client = text.parse().ok().map(ClientId))}
+            />
+            <Choice
+                label="Server"
+                value={server.map_or_else(AttrValue::default, |server| server.0.to_string().into())}
+                options={choices("asks the leader", props.view.servers.iter().map(|server| (server.id.0, format!("asks {}", server.id))))}
+                onchoose={on_choose(|filled, text| filled.server = text.parse().ok().map(NodeId))}
+            />
+            <Choice
+                label="Operation"
+                value={if filled.get { "get" } else { "put" }}
+                options={vec![("put".into(), "put".into()), ("get".into(), "get".into())]}
+                onchoose={on_choose(|filled, text| filled.get = text == "get")}
+            />
             <input id="ask-key" type="text" aria-label="Key" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength={most.clone()} value={filled.key.clone()} oninput={on_input(|filled, text| filled.key = text)} />
             if !filled.get {
                 <span aria-hidden="true">{ "=" }</span>
@@ -107,17 +112,19 @@ pub(crate) fn AskForm(props: &Props) -> Html {
     }
 }
 
-fn option(number: u64, letter: char, selected: bool) -> Html {
-    let name = if letter == 'S' { format!("asks S{number}") } else { format!("C{number}") };
-    html! { <option value={number.to_string()} {selected}>{ name }</option> }
+/// What can be chosen, after leaving it to the page, which is called `none`.
+fn choices(none: &'static str, all: impl Iterator<Item = (u64, String)>) -> Vec<(AttrValue, AttrValue)> {
+    let all = all.map(|(number, name)| (number.to_string().into(), name.into()));
+    core::iter::once((AttrValue::default(), none.into())).chain(all).collect()
 }
 
 /// The first client that does not wait for an answer; the first of all if all of them wait.
 fn first_free(view: &View, clients: u32) -> ClientId {
-    let waits = |client: ClientId| {
-        view.requests.iter().any(|request| request.client == client && request.status == RequestStatus::Waiting)
-    };
-    (1..=clients).map(ClientId).find(|client| !waits(*client)).unwrap_or(ClientId(1))
+    (1..=clients).map(ClientId).find(|client| !waits(view, *client)).unwrap_or(ClientId(1))
+}
+
+fn waits(view: &View, client: ClientId) -> bool {
+    view.requests.iter().any(|request| request.client == client && request.status == RequestStatus::Waiting)
 }
 
 #[cfg(test)]

@@ -102,7 +102,8 @@ pub(crate) fn Cluster(props: &Props) -> Html {
 
 /// Mends all links; it stays at the end of the cut as long as there is one.
 fn heal_button(dispatch: &Dispatch, at: Point, width: f64) -> Html {
-    let x = at.x.clamp(34.0, width - 34.0);
+    // A window may be narrower than the button.
+    let x = at.x.min(width - 34.0).max(34.0);
     let style = format!("left:{}px;top:{}px", px(x), px(at.y.max(16.0)));
     html! {
         <button type="button" class="heal" {style} aria-label="Heal all links" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>

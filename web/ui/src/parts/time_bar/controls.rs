@@ -1,9 +1,9 @@
 //! Play, pause, step, speed.
 
 use raftarium_sim::core::Instant;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::super::choice::Choice;
 use super::super::icon::{Picture, icon};
 use super::super::{Dispatch, on};
 use crate::show::seconds;
@@ -12,20 +12,16 @@ use crate::state::{Action, Speed, State};
 /// The buttons of the time bar.
 pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String>) -> Html {
     let (picture, play) = if state.playing { (Picture::Pause, "Pause") } else { (Picture::Play, "Play") };
-    let onspeed = {
+    let onchoose = {
         let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+        Callback::from(move |value: String| {
             if let Some(speed) = value.parse().ok().and_then(Speed::of) {
                 dispatch.emit(Action::SetSpeed(speed));
             }
         })
     };
-    let speeds = Speed::all().map(|speed| {
-        html! {
-            <option value={speed.one_in().to_string()} selected={speed == state.speed}>{ format!("{}×", speed.label()) }</option>
-        }
-    });
+    let value = |speed: Speed| AttrValue::from(speed.one_in().to_string());
+    let speeds = Speed::all().map(|speed| (value(speed), format!("{}×", speed.label()).into()));
     html! {
         <div class="controls">
             <button type="button" class="button square" aria-label="Jump to start" aria-keyshortcuts="Home" title="Jump to start (Home)" onclick={on(dispatch, Action::Seek(Instant::ZERO))}>
@@ -40,8 +36,16 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
             <button type="button" class="button" aria-label="One event forward" aria-keyshortcuts="ArrowRight" title="One event forward (→)" onclick={on(dispatch, Action::StepForward)}>
                 <span class="wide-only">{ "event" }</span>{ icon(Picture::Forward) }
             </button>
-            <select class="speed" aria-label="Speed" title="Speed ([ slower, ] faster)" onchange={onspeed}>{ for speeds }</select>
-            <output class="now" aria-label="Time">{ seconds(state.now) }</output>
+            <Choice
+                class="speed"
+                label="Speed"
+                title="Speed ([ slower, ] faster)"
+                value={value(state.speed)}
+                options={speeds.into_iter().collect::<Vec<_>>()}
+                {onchoose}
+            />
+            // It changes all the while: whoever listens asks for it.
+            <output class="now" aria-label="Time" aria-live="off">{ seconds(state.now) }</output>
             <span class="of">
                 if state.is_past() {
                     <span title="You look at the past. If you act here, what came after happens anew.">{ format!("of {}", seconds(state.end)) }</span>
