@@ -147,7 +147,7 @@ impl Node {
     }
 
     /// Asks that `payload` be appended to the log (§5.3). The place that it got is returned; what becomes of it comes
-    /// as [`Output::Proposals`].
+    /// as [`Output::Proposals`](crate::Output::Proposals).
     ///
     /// # Errors
     ///
@@ -220,7 +220,7 @@ impl Node {
         Ok(())
     }
 
-    /// Whether to give [events](Output::Event). They cost nothing as long as nobody listens, which is the default.
+    /// Whether to give [events](crate::Output::Event). They cost nothing as long as nobody listens, which is the default.
     pub fn observe(&mut self, observed: bool) {
         self.outbox.observed = observed;
     }

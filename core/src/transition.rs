@@ -16,7 +16,7 @@ pub enum Transition {
     Auto,
     /// Through a joint membership that the leader leaves by itself as soon as it is committed.
     Joint,
-    /// Through a joint membership that lasts until [`Node::leave_joint`].
+    /// Through a joint membership that lasts until [`Node::leave_joint`](crate::Node::leave_joint).
     JointUntilLeft,
 }
 

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Cluster, accepted, append, at, chunk, entries_after, id, received, snapshot_of, vote_reply};
+use harness::{Cluster, accepted, append, at, chunk, entries_after, id, message, received, snapshot_of, vote_reply};
 use raftarium_core::{
     Body, Boot, Change, ChunkRequest, Config, DurableState, EntryId, Event, Instant, LogIndex, Node, Outcome,
     ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition,
@@ -277,4 +277,20 @@ fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
     assert_eq!(overtaken(at(5, 6)), [run(4, 5, Outcome::Committed)], "the last of them itself");
     let rest = run(5, 5, Outcome::Superseded { by: Term(9) });
     assert_eq!(overtaken(at(4, 8)), [run(4, 4, Outcome::Unknown), rest], "an unknown one is no end");
+}
+
+#[test]
+fn nothing_is_read_and_nothing_applied_while_a_snapshot_takes_the_state_machines_place_6_4() {
+    let mut cluster = follower(&[1, 1, 4, 4]);
+    cluster.receive(append(2, 1, 5, at(2, 1), &[], 2)).expect("the leader");
+    let read = cluster.read(1, false).expect("it knows the leader");
+    cluster.hold_disk(1);
+    cluster.receive(chunk(2, 1, 5, at(3, 4), 0, &snapshot_of(&[1, 1, 4]), true)).expect("the leader");
+    cluster.receive(append(2, 1, 5, at(4, 4), &[], 4)).expect("it goes on");
+    let reply = message(2, 1, 5, Body::ReadReply { id: read, index: LogIndex(3) });
+    cluster.receive(reply).expect("the answer");
+    assert_eq!((cluster.server(1).applied_up_to(), cluster.server(1).reads.len()), (LogIndex(2), 0));
+    cluster.release_disk(1);
+    assert_eq!(cluster.server(1).applied_up_to(), LogIndex(4));
+    assert_eq!(cluster.server(1).reads, [(read, Ok(()))]);
 }

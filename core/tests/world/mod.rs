@@ -66,6 +66,9 @@ pub(crate) enum Step {
     Compact(u64, u64),
     Read(u64, bool),
     ReadFromLeaders(bool),
+    /// The leaders are cut off; the others forget them, by a restart or without; one of them campaigns, and a command
+    /// commits if it wins. Then the leaders are read from, by their leases.
+    Usurp(u64, bool),
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
@@ -92,7 +95,8 @@ fn requests() -> impl Strategy<Value = Step> {
         4 => server.clone().prop_map(Step::Transfer),
         2 => server.clone().prop_map(Step::ForgetLeader),
         4 => (server.clone(), 0..3_u64).prop_map(|(server, kept)| Step::Compact(server, kept)),
-        4 => (server, any::<bool>()).prop_map(|(server, lease)| Step::Read(server, lease)),
+        4 => (server.clone(), any::<bool>()).prop_map(|(server, lease)| Step::Read(server, lease)),
+        2 => (server, any::<bool>()).prop_map(|(server, restart)| Step::Usurp(server, restart)),
         6 => any::<bool>().prop_map(Step::ReadFromLeaders),
         4 => (1..120_u64).prop_map(Step::Pass),
         3 => (1..400_u64).prop_map(Step::Idle),
@@ -252,8 +256,27 @@ fn take(cluster: &mut Cluster, step: &Step) {
         Step::Read(number, lease) => {
             on_live(cluster, server(number), |cluster, number| _ = cluster.read(number, lease))
         }
+        Step::Usurp(number, restart) => usurp(cluster, server(number), restart),
         Step::ReadFromLeaders(lease) => of_leaders(cluster, |cluster, leader| _ = cluster.read(leader, lease)),
     }
+}
+
+fn usurp(cluster: &mut Cluster, usurper: u64, restart: bool) {
+    let leads = |number: &u64| cluster.is_up(*number) && cluster.node(*number).role() == raftarium_core::Role::Leader;
+    let (leaders, others): (Vec<_>, Vec<_>) = (1..=cluster.size()).partition(leads);
+    cluster.partition(&[&leaders, &others]);
+    for &number in &others {
+        if restart && cluster.is_up(number) {
+            cluster.crash(number);
+            cluster.restart(number);
+        }
+        on_live(cluster, number, Cluster::forget_leader);
+    }
+    on_live(cluster, usurper, campaign);
+    cluster.deliver_all();
+    of_leaders(cluster, propose);
+    cluster.deliver_all();
+    of_leaders(cluster, |cluster, leader| _ = cluster.read(leader, true));
 }
 
 /// Whoever takes itself for a leader.
