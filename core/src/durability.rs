@@ -19,6 +19,8 @@ pub(crate) struct Durability {
     dirty_from: LogIndex,
     /// Everything up to here is on the disk, and no write under way replaces it.
     durable: LogIndex,
+    /// A snapshot is the beginning of the log since the last write was asked for.
+    install: Option<Install>,
     under_way: VecDeque<Write>,
 }
 
@@ -26,9 +28,16 @@ pub(crate) struct Durability {
 struct Write {
     id: PersistId,
     hard_state: bool,
+    install: bool,
     /// The first and the last index that it writes; the first is above the last if it writes none.
     first: LogIndex,
     last: LogIndex,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Install {
+    pub(crate) last: LogIndex,
+    pub(crate) keep_suffix: bool,
 }
 
 /// What the next write must hold.
@@ -37,6 +46,7 @@ pub(crate) struct Pending {
     pub(crate) id: PersistId,
     pub(crate) hard_state: bool,
     pub(crate) first: LogIndex,
+    pub(crate) install: Option<Install>,
 }
 
 impl Durability {
@@ -48,6 +58,7 @@ impl Durability {
             hard_state_dirty: false,
             dirty_from: last.next(),
             durable: last,
+            install: None,
             under_way: VecDeque::new(),
         }
     }
@@ -71,15 +82,37 @@ impl Durability {
         self.durable = self.durable.min(from.prev());
     }
 
+    /// A snapshot up to `last` takes the place of the beginning of the log, or of all of it.
+    pub(crate) fn installed(&mut self, last: LogIndex, keep_suffix: bool) {
+        let keep_suffix = keep_suffix && self.install.is_none_or(|pending| pending.keep_suffix);
+        self.install = Some(Install { last, keep_suffix });
+        if !keep_suffix {
+            self.durable = LogIndex::ZERO;
+        }
+        self.dirty_from = if keep_suffix { self.dirty_from.max(last.next()) } else { last.next() };
+    }
+
     /// What has to be written, if a log that ends at `last` is to be durable.
     pub(crate) fn pending(&self, last: LogIndex) -> Option<Pending> {
-        let needed = self.hard_state_dirty || self.dirty_from <= last;
-        needed.then_some(Pending { id: self.next_id(), hard_state: self.hard_state_dirty, first: self.dirty_from })
+        let needed = self.hard_state_dirty || self.dirty_from <= last || self.install.is_some();
+        needed.then_some(Pending {
+            id: self.next_id(),
+            hard_state: self.hard_state_dirty,
+            first: self.dirty_from,
+            install: self.install,
+        })
     }
 
     /// The pending write was handed to the host; it holds everything up to `last`.
     pub(crate) fn begin(&mut self, last: LogIndex) {
-        let write = Write { id: self.next_id(), hard_state: self.hard_state_dirty, first: self.dirty_from, last };
+        // A snapshot that replaces the log replaces what earlier writes wrote, from the first entry on.
+        let install = self.install.is_some();
+        let first = match self.install.take() {
+            Some(Install { keep_suffix: false, .. }) => LogIndex::ZERO,
+            Some(Install { last, keep_suffix: true }) => self.dirty_from.min(last),
+            None => self.dirty_from,
+        };
+        let write = Write { id: self.next_id(), install, hard_state: self.hard_state_dirty, first, last };
         self.under_way.push_back(write);
         self.next_sequence += 1;
         self.hard_state_dirty = false;
@@ -102,6 +135,16 @@ impl Durability {
         true
     }
 
+    /// Whether a snapshot is to take the place of the state machine, and is not durable yet.
+    pub(crate) fn installs(&self) -> bool {
+        self.install.is_some() || self.under_way.iter().any(|write| write.install)
+    }
+
+    /// The write that is under way for longest.
+    pub(crate) fn oldest(&self) -> Option<PersistId> {
+        self.under_way.front().map(|write| write.id)
+    }
+
     pub(crate) fn is_under_way(&self, id: PersistId) -> bool {
         self.under_way.front().is_some_and(|write| write.id <= id)
     }
@@ -118,7 +161,7 @@ impl Durability {
     pub(crate) fn after_log(&self, through: LogIndex) -> Option<PersistId> {
         let log = if through <= self.durable {
             None
-        } else if self.dirty_from <= through {
+        } else if self.dirty_from <= through || self.install.is_some() {
             Some(self.next_id())
         } else {
             self.under_way.iter().rev().find(|write| write.first <= through).map(|write| write.id)

@@ -1,137 +1,13 @@
-//! What can be wrong with an input. An input that is refused changes nothing.
+//! What can be wrong with what a host does. An input that is refused changes nothing.
 
 use core::fmt;
 
 use crate::output::PersistId;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
-fn out_of_range(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn out_of_range(f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "a term is above {}, or an index above {}", Term::MAX, LogIndex::MAX)
 }
-
-/// Why a message from a peer was refused: no correct server sends such a message to this one.
-///
-/// Stale messages are not refused; they are answered or put aside, as Raft says (§5.1).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Rejection {
-    /// The message is for another server.
-    WrongReceiver {
-        /// Whom it is for.
-        to: NodeId,
-        /// Who got it.
-        here: NodeId,
-    },
-    /// The message claims to come from its own receiver.
-    FromSelf,
-    /// A term is above [`Term::MAX`], or an index above [`LogIndex::MAX`].
-    OutOfRange,
-    /// The message is of term 0, in which nobody has anything to say: the first election begins term 1.
-    TermZero,
-    /// An entry is one that no log of the sender's term can have, or does not follow the one before it.
-    MalformedEntries {
-        /// The first entry that does not fit.
-        at: EntryId,
-    },
-    /// A second server claims to lead the term that this one leads; Election Safety (§5.2) says that none can.
-    SecondLeader {
-        /// The term.
-        term: Term,
-        /// The other server.
-        other: NodeId,
-    },
-    /// The sender's log differs from what is committed; Leader Completeness (§5.4) says that no leader's can.
-    ConflictsWithCommitted {
-        /// The first entry of the message that differs.
-        entry: EntryId,
-        /// The commit index here.
-        commit: LogIndex,
-    },
-    /// A follower claims to agree beyond the end of this leader's log.
-    MatchBeyondLog {
-        /// What it claims.
-        matched: LogIndex,
-        /// Where the log ends.
-        last: LogIndex,
-    },
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongReceiver { to, here } => write!(f, "the message is for {to}, and this is {here}"),
-            Self::FromSelf => write!(f, "the message claims to come from its receiver"),
-            Self::OutOfRange => out_of_range(f),
-            Self::TermZero => write!(f, "the message is of term 0; the first term in which servers speak is 1"),
-            Self::MalformedEntries { at } => {
-                write!(f, "entry {at} does not follow the one before it, or cannot be in a log of the sender's term")
-            }
-            Self::SecondLeader { term, other } => {
-                write!(f, "{other} claims to lead term {term}, which this server leads")
-            }
-            Self::ConflictsWithCommitted { entry, commit } => {
-                write!(f, "entry {entry} is not the committed one at its index; committed is up to {commit}")
-            }
-            Self::MatchBeyondLog { matched, last } => {
-                write!(f, "the follower claims to agree up to {matched}, and the log ends at {last}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for Rejection {}
-
-/// Why a proposal was refused.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum ProposeError {
-    /// Only a leader takes proposals (§8).
-    NotLeader {
-        /// Who leads, as far as this server knows.
-        leader: Option<NodeId>,
-    },
-}
-
-impl fmt::Display for ProposeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotLeader { leader: Some(leader) } => write!(f, "this server is not the leader; {leader} is"),
-            Self::NotLeader { leader: None } => write!(f, "this server is not the leader, and knows of none"),
-        }
-    }
-}
-
-impl core::error::Error for ProposeError {}
-
-/// Why an election was not started.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum CampaignError {
-    /// The server leads already.
-    AlreadyLeader {
-        /// The term that it leads.
-        term: Term,
-    },
-    /// The server is not a voter, so it cannot lead.
-    NotVoter,
-    /// The server is in [`Term::MAX`], after which there is no term.
-    LastTerm,
-}
-
-impl fmt::Display for CampaignError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyLeader { term } => write!(f, "this server already leads term {term}"),
-            Self::NotVoter => write!(f, "this server is not a voter; only voters can be elected"),
-            Self::LastTerm => write!(f, "this server is in term {}, and no term comes after it", Term::MAX),
-        }
-    }
-}
-
-impl core::error::Error for CampaignError {}
 
 /// Why a report of the host was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -141,6 +17,15 @@ pub enum ReportError {
     NotUnderWay {
         /// What was reported.
         id: PersistId,
+    },
+    /// That part of that snapshot is not asked for, or not any more.
+    NotAsked {
+        /// Whom it is for.
+        to: NodeId,
+        /// The last entry that the snapshot covers.
+        last: EntryId,
+        /// Where the part starts.
+        offset: u64,
     },
     /// The index was not handed out to be applied yet, or was reported before.
     NotBeingApplied {
@@ -156,6 +41,9 @@ pub enum ReportError {
 impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotAsked { to, last, offset } => {
+                write!(f, "{to} does not wait for the snapshot of entry {last} from byte {offset} on")
+            }
             Self::NotUnderWay { id } => write!(f, "{id} is not under way"),
             Self::NotBeingApplied { index, applied, handed_out } => {
                 write!(f, "index {index} is not being applied; that would be above {applied} and up to {handed_out}")
@@ -165,6 +53,41 @@ impl fmt::Display for ReportError {
 }
 
 impl core::error::Error for ReportError {}
+
+/// Why the log was not compacted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum CompactError {
+    /// The index is not applied yet, or compacted already.
+    OutsideApplied {
+        /// What was given.
+        through: LogIndex,
+        /// What is compacted.
+        base: LogIndex,
+        /// What is applied.
+        applied: LogIndex,
+    },
+    /// This server joined later, and does not know who belonged to the cluster at that index.
+    NoMembership {
+        /// What was given.
+        through: LogIndex,
+    },
+}
+
+impl fmt::Display for CompactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutsideApplied { through, base, applied } => {
+                write!(f, "a snapshot up to {through}; it must be after {base}, and up to {applied}, which is applied")
+            }
+            Self::NoMembership { through } => {
+                write!(f, "a snapshot up to {through}; who belonged to the cluster then is not known here")
+            }
+        }
+    }
+}
+
+impl core::error::Error for CompactError {}
 
 /// Why a server cannot start from the state that was found. Nothing is repaired silently.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -209,6 +132,11 @@ pub enum StartError {
         /// The base that was found.
         base: EntryId,
     },
+    /// A membership has no voters, or a server in two places. Only a server without a snapshot may know of nobody.
+    ImpossibleMembership {
+        /// The entry that carries it, or the base of the log.
+        at: EntryId,
+    },
     /// A vote was found for term 0, in which nobody can be elected.
     VoteInTermZero {
         /// Whom it is for.
@@ -232,6 +160,9 @@ impl fmt::Display for StartError {
             Self::OutOfRange => out_of_range(f),
             Self::ImpossibleBase { base } => {
                 write!(f, "the base of the log is {base}; only index 0 has term 0, and it has no other")
+            }
+            Self::ImpossibleMembership { at } => {
+                write!(f, "the membership at {at} has no voters, or a server in two places")
             }
             Self::VoteInTermZero { vote } => write!(f, "a vote for {vote} in term 0, in which there is no election"),
         }

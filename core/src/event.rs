@@ -1,6 +1,9 @@
 //! What a node did and decided, for whoever wants to watch.
 
+use alloc::boxed::Box;
+
 use crate::log::Entry;
+use crate::membership::Membership;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 /// Something that a node did or decided. It changes nothing; it is there to be shown, counted and explained.
@@ -15,6 +18,13 @@ pub enum Event {
         to: Term,
         /// Who told it.
         by: NodeId,
+    },
+    /// The node asks whether it could win an election (§9.6 of the dissertation).
+    PreVoteStarted {
+        /// The term that the election would have.
+        term: Term,
+        /// Why.
+        reason: ElectionReason,
     },
     /// The node became a candidate and voted for itself (§5.2).
     ElectionStarted {
@@ -31,6 +41,28 @@ pub enum Event {
         to: NodeId,
         /// In which term.
         term: Term,
+    },
+    /// The node would grant its vote.
+    PreVoteGranted {
+        /// To whom.
+        to: NodeId,
+        /// In which term.
+        term: Term,
+    },
+    /// The node put a vote request aside, because it hears from a leader (§4.2.3 of the dissertation).
+    VoteIgnored {
+        /// Whose.
+        from: NodeId,
+        /// The term that it would have.
+        term: Term,
+        /// The leader; nobody, if it is not known any more, and only the promise to it is (see
+        /// [`Settings::leases`](crate::Settings::leases)).
+        leader: Option<NodeId>,
+    },
+    /// The node forgot who leads, because its host asked for it.
+    LeaderForgotten {
+        /// Who led.
+        leader: NodeId,
     },
     /// The node refused its vote.
     VoteRefused {
@@ -117,6 +149,35 @@ pub enum Event {
         /// Up to and with this entry.
         through: EntryId,
     },
+    /// The log starts after this entry now; a snapshot has what came before (§7).
+    Compacted {
+        /// The last entry that the snapshot covers.
+        through: EntryId,
+    },
+    /// A snapshot of the leader's took the place of the state machine, and of the beginning of the log (§7).
+    SnapshotInstalled {
+        /// The last entry that it covers.
+        last: EntryId,
+        /// Whether the entries after it stayed.
+        keep_suffix: bool,
+    },
+    /// Who belongs to the cluster has changed: the entry that says so was appended, or dropped (§6).
+    MembershipChanged {
+        /// What holds now.
+        membership: Box<Membership>,
+    },
+    /// The leader hands over (§3.10 of the dissertation).
+    TransferStarted {
+        /// To whom.
+        to: NodeId,
+    },
+    /// The leader does not hand over any more.
+    TransferEnded {
+        /// To whom it did.
+        to: NodeId,
+        /// Why it ended.
+        end: TransferEnd,
+    },
     /// A message of an earlier term, or an answer that nobody waits for any more, was put aside (§5.1).
     StaleIgnored {
         /// Who sent it.
@@ -134,6 +195,8 @@ pub enum ElectionReason {
     Timeout,
     /// The host asked for it.
     Requested,
+    /// The leader hands over (§3.10 of the dissertation).
+    Transfer,
 }
 
 /// Why a vote was refused.
@@ -159,6 +222,13 @@ pub enum VoteRefusal {
         /// Where the log of the one that refuses ends.
         ours: EntryId,
     },
+    /// The candidate has a lower priority, and no longer log.
+    Outranked {
+        /// The candidate's priority.
+        candidate: u32,
+        /// The priority of the one that refuses.
+        ours: u32,
+    },
 }
 
 /// Why a role was given up.
@@ -175,6 +245,22 @@ pub enum StepDownReason {
         /// That server.
         leader: NodeId,
     },
+    /// The leader has not heard from a majority for too long (§6.2 of the dissertation).
+    QuorumLost,
+    /// The leader's disk has not finished a write for too long, and the others are a majority without it.
+    DiskStalled,
+    /// The leader does not vote any more, and the membership that says so is committed (§6).
+    Removed,
+}
+
+/// Why a leader does not hand over any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TransferEnd {
+    /// The other did not take over within an election timeout.
+    TimedOut,
+    /// The other does not vote any more, because a joint membership was left.
+    NotVoter,
 }
 
 /// A role, without what comes with it.
@@ -183,6 +269,8 @@ pub enum StepDownReason {
 pub enum Role {
     /// Answers leaders and candidates.
     Follower,
+    /// Asks whether it would get votes.
+    PreCandidate,
     /// Asks for votes.
     Candidate,
     /// Serves clients and replicates its log.

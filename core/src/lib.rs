@@ -27,7 +27,9 @@
 //!                 let last = entries.last().expect("never empty").id.index;
 //!                 node.applied(now, last)?;
 //!             }
-//!             Output::Send(_) | Output::Proposals(_) | Output::Event(_) => {}
+//!             // A cluster of one sends nothing, and this host neither takes snapshots nor reads.
+//!             Output::Send(_) | Output::ReadSnapshot(_) | Output::KeepChunk(_) | Output::TakeSnapshot(_) => {}
+//!             Output::Read { .. } | Output::Proposals(_) | Output::Event(_) => {}
 //!         }
 //!     }
 //!     Ok(applied)
@@ -47,7 +49,7 @@
 //! - [Wake](Node::wake) the node when its [deadline](Node::deadline) is reached. The deadline may move with any input.
 //! - A [`Send`] that names a write leaves only after that write is durable. This is "persist before send", and the only
 //!   rule whose breach can lose data.
-//! - Writes become durable in the order in which they were handed out.
+//! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
 //!
 //! # Errors and panics
@@ -69,35 +71,55 @@
 
 extern crate alloc;
 
+mod change;
 mod config;
 mod durability;
 mod election;
 mod error;
 mod event;
+mod follow;
 mod log;
 mod membership;
+mod memberships;
 mod message;
 mod node;
+mod outbox;
 mod output;
 mod progress;
 mod proposals;
 pub mod quorum;
 pub mod random;
+mod reads;
+mod refusal;
+mod rejection;
 mod replication;
 mod role;
+mod snapshot;
 mod start;
+mod status;
 mod time;
+mod transfer;
+mod transition;
 mod types;
+mod vote;
 
-pub use config::{Config, ConfigError, Settings, TIMEOUT_MAX};
-pub use error::{CampaignError, ProposeError, Rejection, ReportError, StartError};
-pub use event::{ElectionReason, Event, Role, StepDownReason, VoteRefusal};
+pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
+pub use error::{CompactError, ReportError, StartError};
+pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Membership, MembershipError};
-pub use message::{AppendReply, AppendRequest, Body, Message, VoteReply, VoteRequest};
+pub use message::{
+    AppendReply, AppendRequest, Ballot, Body, Message, SnapshotChunk, SnapshotReply, VoteReply, VoteRequest,
+};
 pub use node::Node;
-pub use output::{Deadline, HardState, Outcome, Output, Persist, PersistId, ProposalId, Resolution, Send, Timer};
+pub use output::{
+    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReadFailure, ReadId,
+    ReceivedChunk, Resolution, Send, Timer,
+};
 pub use progress::{Progress, ProgressState};
+pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, TransferError};
+pub use rejection::Rejection;
 pub use start::DurableState;
 pub use time::Instant;
+pub use transition::{Change, ChangeError, Transition};
 pub use types::{Boot, EntryId, LogIndex, NodeId, Term};

@@ -1,9 +1,11 @@
 //! The log (§5.3): the tail since the last snapshot, in memory. The host keeps the durable copy.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use crate::membership::Membership;
 use crate::types::{EntryId, LogIndex, Term};
 
 /// One entry of the log.
@@ -24,6 +26,8 @@ pub enum Payload {
     NoOp,
     /// A command for the state machine; the core never looks inside. Cloning it shares the bytes.
     Command(Bytes),
+    /// Who belongs to the cluster from this entry on (§6).
+    Membership(Box<Membership>),
 }
 
 /// The entries after a base, which is the last entry of the snapshot that the log starts from.
@@ -31,12 +35,24 @@ pub enum Payload {
 pub struct Log {
     base: EntryId,
     entries: Vec<Entry>,
+    bytes: u64,
+}
+
+impl Payload {
+    /// How many bytes of the host's it carries.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            Self::NoOp | Self::Membership(_) => 0,
+            Self::Command(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 impl Log {
     /// A log of `entries` after `base`. The caller has checked that they follow one another.
     pub(crate) fn new(base: EntryId, entries: Vec<Entry>) -> Self {
-        Self { base, entries }
+        let bytes = entries.iter().map(|entry| entry.payload.bytes()).sum();
+        Self { base, entries, bytes }
     }
 
     /// The last entry of the snapshot that this log starts from; [`EntryId::ZERO`] if there is none.
@@ -93,17 +109,38 @@ impl Log {
 
     pub(crate) fn append(&mut self, term: Term, payload: Payload) -> EntryId {
         let id = EntryId::new(self.last().index.next(), term);
+        self.bytes += payload.bytes();
         self.entries.push(Entry { id, payload });
         id
     }
 
     pub(crate) fn extend(&mut self, entries: impl Iterator<Item = Entry>) {
-        self.entries.extend(entries);
+        let bytes = &mut self.bytes;
+        self.entries.extend(entries.inspect(|entry| *bytes += entry.payload.bytes()));
     }
 
     /// Drops the entry at `from` and all after it.
     pub(crate) fn truncate(&mut self, from: LogIndex) {
-        self.entries.truncate(self.count_through(from.prev()));
+        let kept = self.count_through(from.prev());
+        self.bytes -= self.entries.drain(kept..).map(|entry| entry.payload.bytes()).sum::<u64>();
+    }
+
+    /// How many bytes the commands of the entries have together.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The log starts after `base`, which it has.
+    pub(crate) fn compact(&mut self, base: EntryId) {
+        let gone = self.count_through(base.index);
+        self.bytes -= self.entries.drain(..gone).map(|entry| entry.payload.bytes()).sum::<u64>();
+        self.base = base;
+    }
+
+    /// The log is empty and starts after `base`.
+    pub(crate) fn reset(&mut self, base: EntryId) {
+        *self = Self::new(base, Vec::new());
     }
 
     /// How many of the entries are at or before `index`, which may be anything, also on a machine of 32 bits.

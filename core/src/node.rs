@@ -1,20 +1,22 @@
 //! A server of the cluster: its state, what comes in, what goes out.
 
-use alloc::collections::VecDeque;
-
 use bytes::Bytes;
 
 use crate::config::Config;
 use crate::durability::Durability;
-use crate::error::{ProposeError, Rejection, ReportError, StartError};
-use crate::event::{Event, Role, StepDownReason};
+use crate::error::{ReportError, StartError};
+use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
 use crate::log::{Log, Payload};
-use crate::membership::Membership;
-use crate::message::{Body, Message};
-use crate::output::{Deadline, HardState, Output, Persist, PersistId, ProposalId, Send};
-use crate::progress::Progress;
+use crate::memberships::Memberships;
+use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
+use crate::outbox::Outbox;
+use crate::output::{PersistId, ProposalId, ReadFailure, Timer};
 use crate::proposals::Proposals;
-use crate::role::{Candidate, Follower, Leader, State, Wait};
+use crate::reads::Reads;
+use crate::refusal::ProposeError;
+use crate::rejection::Rejection;
+use crate::role::{Follower, State, Wait};
+use crate::snapshot::Incoming;
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -26,7 +28,7 @@ use crate::types::{Boot, LogIndex, NodeId, Term};
 pub struct Node {
     pub(crate) id: NodeId,
     pub(crate) config: Config,
-    pub(crate) membership: Membership,
+    pub(crate) memberships: Memberships,
     pub(crate) now: Instant,
     pub(crate) term: Term,
     pub(crate) vote: Option<NodeId>,
@@ -37,20 +39,17 @@ pub struct Node {
     pub(crate) attempt: u32,
     pub(crate) durability: Durability,
     pub(crate) proposals: Proposals,
-    handed_out: LogIndex,
-    applied: LogIndex,
-    outbox: Outbox,
-}
-
-/// What waits to be polled.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-struct Outbox {
-    observed: bool,
-    events: VecDeque<Event>,
-    /// Messages that may leave at once.
-    ready: VecDeque<Message>,
-    /// Messages that wait for a write.
-    gated: VecDeque<Send>,
+    pub(crate) reads: Reads,
+    pub(crate) handed_out: LogIndex,
+    pub(crate) applied: LogIndex,
+    /// A snapshot that is arriving.
+    pub(crate) incoming: Option<Incoming>,
+    /// Whether the host was asked for a snapshot.
+    pub(crate) snapshot_wanted: bool,
+    /// With leases: until then this server takes part in no election, so that no other leads while the one that it heard
+    /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
+    pub(crate) promised_until: Instant,
+    pub(crate) outbox: Outbox,
 }
 
 /// Inputs.
@@ -71,26 +70,33 @@ impl Node {
     ) -> Result<Self, StartError> {
         durable.check()?;
         let DurableState { hard_state, base, membership, entries, applied } = durable;
+        let memberships = Memberships::new(membership, &entries);
         let log = Log::new(base, entries);
         let mut node = Self {
             id,
             config,
-            membership,
+            memberships,
             now,
             term: hard_state.term,
             vote: hard_state.vote,
             commit: hard_state.commit.max(base.index).max(applied),
             durability: Durability::new(boot, log.last().index),
             log,
-            state: State::Follower(Follower { leader: None, election: Wait { since: now, at: now } }),
+            state: State::Follower(Follower::new(None, Wait { since: now, at: now })),
             attempt: 0,
             proposals: Proposals::default(),
+            reads: Reads::default(),
             handed_out: applied,
             applied,
+            incoming: None,
+            snapshot_wanted: false,
+            promised_until: Instant::ZERO,
             outbox: Outbox::default(),
         };
         let election = node.election_wait();
-        node.state = State::Follower(Follower { leader: None, election });
+        node.state = State::Follower(Follower::new(None, election));
+        // It may have heard from a leader just before it crashed.
+        node.promise();
         Ok(node)
     }
 
@@ -103,10 +109,35 @@ impl Node {
         self.check(&message)?;
         self.advance(now);
         let Message { from, to: _, term, body } = message;
+        if let Body::VoteRequest(request) = &body
+            && self.puts_aside(term, request)
+        {
+            let leader = self.leader();
+            self.emit(|| Event::VoteIgnored { from, term, leader });
+            return Ok(());
+        }
         if term > self.term {
-            self.enter_term(term, from);
+            match &body {
+                // The term of a pre-vote, and of its granting, has not begun yet.
+                Body::VoteRequest(VoteRequest { ballot: Ballot::PreVote, .. })
+                | Body::VoteReply(VoteReply { pre_vote: true, granted: true, .. }) => {}
+                Body::VoteRequest(_)
+                | Body::VoteReply(_)
+                | Body::AppendRequest(_)
+                | Body::AppendReply(_)
+                | Body::SnapshotChunk(_)
+                | Body::SnapshotReply(_)
+                | Body::ReadRequest(_)
+                | Body::ReadReply { .. }
+                | Body::TimeoutNow => self.enter_term(term, from),
+            }
         }
         match body {
+            Body::TimeoutNow => self.on_timeout_now(from, term),
+            Body::ReadRequest(id) => self.on_read_request(from, term, id),
+            Body::ReadReply { id, index } => self.on_read_reply(from, term, id, index),
+            Body::SnapshotChunk(chunk) => self.on_snapshot_chunk(from, term, chunk),
+            Body::SnapshotReply(reply) => self.on_snapshot_reply(from, term, &reply),
             Body::VoteRequest(request) => self.on_vote_request(from, term, &request),
             Body::VoteReply(reply) => self.on_vote_reply(from, term, &reply),
             Body::AppendRequest(request) => self.on_append_request(from, term, request),
@@ -116,14 +147,22 @@ impl Node {
     }
 
     /// Asks that `payload` be appended to the log (§5.3). The place that it got is returned; what becomes of it comes
-    /// as [`Output::Proposals`].
+    /// as [`Output::Proposals`](crate::Output::Proposals).
     ///
     /// # Errors
     ///
     /// If this server is not the leader; then nothing has changed.
     pub fn propose(&mut self, now: Instant, payload: Bytes) -> Result<ProposalId, ProposeError> {
-        if !matches!(self.state, State::Leader(_)) {
+        let State::Leader(leader) = &self.state else {
             return Err(ProposeError::NotLeader { leader: self.leader() });
+        };
+        if let Some(transfer) = leader.transfer {
+            return Err(ProposeError::Transferring { to: transfer.to });
+        }
+        let max = self.config.settings().max_uncommitted_bytes;
+        let (bytes, given) = (leader.uncommitted_bytes, u64::try_from(payload.len()).unwrap_or(u64::MAX));
+        if bytes > 0 && bytes.saturating_add(given) > max {
+            return Err(ProposeError::TooMuchUncommitted { bytes, given, max });
         }
         self.advance(now);
         let id = self.append_as_leader(Payload::Command(payload));
@@ -134,19 +173,18 @@ impl Node {
     /// The time is `now`: whatever was waited for until then happens. Before the [deadline](Self::deadline), nothing.
     pub fn wake(&mut self, now: Instant) {
         self.advance(now);
-        if self.deadline().is_some_and(|deadline| deadline.at <= self.now) {
-            match &mut self.state {
-                State::Follower(_) | State::Candidate(_) => {
-                    self.start_election(crate::event::ElectionReason::Timeout);
-                }
-                State::Leader(leader) => {
-                    leader.heartbeat =
-                        Wait { since: self.now, at: self.now + self.config.settings().heartbeat_interval };
-                    leader.stirred = true;
-                    for follower in &mut leader.followers {
-                        follower.heartbeat_due = true;
-                    }
-                }
+        // Each is done once at most: at the end of time, the next deadline is reached as well.
+        for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Read, Timer::Election] {
+            if self.wait(timer).is_none_or(|wait| wait.at > self.now) {
+                continue;
+            }
+            match timer {
+                Timer::Heartbeat => self.heartbeat(),
+                Timer::CheckQuorum => self.check_quorum(),
+                Timer::Transfer => self.end_transfer(TransferEnd::TimedOut),
+                Timer::Read => self.give_up_reads(),
+                Timer::Election if self.may_campaign() => self.seek_election(ElectionReason::Timeout),
+                Timer::Election => {}
             }
         }
     }
@@ -163,6 +201,7 @@ impl Node {
         self.advance(now);
         self.count_votes();
         self.advance_commit();
+        self.confirm_rounds();
         Ok(())
     }
 
@@ -181,153 +220,17 @@ impl Node {
         Ok(())
     }
 
-    /// Whether to give [events](Output::Event). They cost nothing as long as nobody listens, which is the default.
+    /// Whether to give [events](crate::Output::Event). They cost nothing as long as nobody listens, which is the default.
     pub fn observe(&mut self, observed: bool) {
         self.outbox.observed = observed;
     }
 }
 
-/// Outputs.
 impl Node {
-    /// The next thing that the host must do; nothing if all is done until the next input.
-    pub fn poll(&mut self) -> Option<Output<'_>> {
-        if let Some(event) = self.outbox.events.pop_front() {
-            return Some(Output::Event(event));
-        }
-        // What needs no write goes first, so that a leader's followers write while it writes itself (§10.2.1 of the
-        // dissertation).
-        self.send_appends();
-        if let Some(message) = self.outbox.ready.pop_front() {
-            return Some(Output::Send(Send { message, after: None }));
-        }
-        let last = self.log.last().index;
-        if let Some(pending) = self.durability.pending(last) {
-            self.durability.begin(last);
-            let hard_state = pending.hard_state.then(|| self.hard_state());
-            let entries = self.log.between(pending.first.prev(), last);
-            return Some(Output::Persist(Persist { id: pending.id, hard_state, entries }));
-        }
-        if let Some(mut send) = self.outbox.gated.pop_front() {
-            send.after = send.after.filter(|&id| self.durability.is_under_way(id));
-            return Some(Output::Send(send));
-        }
-        let appliable = self.commit.min(self.durability.durable());
-        if self.handed_out < appliable {
-            let after = core::mem::replace(&mut self.handed_out, appliable);
-            return Some(Output::Apply(self.log.between(after, appliable)));
-        }
-        self.proposals.resolve(&self.log, self.commit).map(Output::Proposals)
-    }
-
-    /// When the node wants to be woken, and why; nothing if it only waits for messages.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Deadline> {
-        let waits = match self.state {
-            State::Follower(_) | State::Candidate(_) => self.membership.is_voter(self.id) && self.term < Term::MAX,
-            State::Leader(_) => true,
-        };
-        waits.then(|| self.state.deadline())
-    }
-}
-
-/// What can be seen of a node.
-impl Node {
-    /// The server's name.
-    #[must_use]
-    pub const fn id(&self) -> NodeId {
-        self.id
-    }
-
-    /// Its settings.
-    #[must_use]
-    pub const fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The life that it is in.
-    #[must_use]
-    pub const fn boot(&self) -> Boot {
-        self.durability.boot()
-    }
-
-    /// Who belongs to the cluster, as far as it knows.
-    #[must_use]
-    pub const fn membership(&self) -> &Membership {
-        &self.membership
-    }
-
-    /// Its role.
-    #[must_use]
-    pub const fn role(&self) -> Role {
-        self.state.role()
-    }
-
-    /// Its term, its vote and its commit index, as they are now; the durable ones may be older.
-    #[must_use]
-    pub const fn hard_state(&self) -> HardState {
-        HardState { term: self.term, vote: self.vote, commit: self.commit }
-    }
-
-    /// The leader of its term, as far as it knows.
-    #[must_use]
-    pub const fn leader(&self) -> Option<NodeId> {
-        match &self.state {
-            State::Follower(Follower { leader, .. }) => *leader,
-            State::Candidate(_) => None,
-            State::Leader(_) => Some(self.id),
-        }
-    }
-
-    /// Its log, durable or not.
-    #[must_use]
-    pub const fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// How far its log is on its disk.
-    #[must_use]
-    pub const fn durable_index(&self) -> LogIndex {
-        self.durability.durable()
-    }
-
-    /// How far its host has applied the log.
-    #[must_use]
-    pub const fn applied_index(&self) -> LogIndex {
-        self.applied
-    }
-
-    /// What the voters answered to this candidate so far; of other roles, nothing.
-    pub fn votes(&self) -> impl Iterator<Item = (NodeId, bool)> {
-        let votes = match &self.state {
-            State::Candidate(Candidate { votes, .. }) => Some(votes),
-            State::Follower(_) | State::Leader(_) => None,
-        };
-        votes.into_iter().flatten().map(|(&id, &granted)| (id, granted))
-    }
-
-    /// What this leader knows of its followers, in the order of their names; of other roles, nothing.
-    #[must_use]
-    pub fn followers(&self) -> &[Progress] {
-        match &self.state {
-            State::Leader(Leader { followers, .. }) => followers,
-            State::Follower(_) | State::Candidate(_) => &[],
-        }
-    }
-}
-
-impl Node {
-    pub(crate) fn emit(&mut self, event: impl FnOnce() -> Event) {
-        if self.outbox.observed {
-            self.outbox.events.push_back(event());
-        }
-    }
-
-    pub(crate) fn send(&mut self, to: NodeId, body: Body, after: Option<PersistId>) {
-        let message = Message { from: self.id, to, term: self.term, body };
-        match after {
-            None => self.outbox.ready.push_back(message),
-            Some(_) => self.outbox.gated.push_back(Send { message, after }),
-        }
+    /// The state machine is, or is about to be, the one of a snapshot.
+    pub(crate) fn snapshot_applied(&mut self, index: LogIndex) {
+        self.handed_out = self.handed_out.max(index);
+        self.applied = self.applied.max(index);
     }
 
     /// Enters a higher term, as everyone does who hears of one (§5.1).
@@ -335,21 +238,22 @@ impl Node {
         let from = core::mem::replace(&mut self.term, term);
         self.vote = None;
         self.durability.hard_state_changed();
+        self.reads.fail_forwarded(ReadFailure::LeaderLost);
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {
-            State::Follower(follower) => follower.leader = None,
-            State::Candidate(_) | State::Leader(_) => self.step_down(None, StepDownReason::HigherTerm { from: by }),
+            State::Follower(follower) => *follower = Follower::new(None, follower.election),
+            State::PreCandidate(_) | State::Candidate(_) | State::Leader(_) => {
+                self.step_down(None, StepDownReason::HigherTerm { from: by });
+            }
         }
     }
 
     /// Leaves the role of a leader or a candidate.
     pub(crate) fn step_down(&mut self, leader: Option<NodeId>, reason: StepDownReason) {
         let (was, term) = (self.role(), self.term);
-        let election = match &self.state {
-            State::Follower(Follower { election, .. }) | State::Candidate(Candidate { election, .. }) => *election,
-            State::Leader(_) => self.election_wait(),
-        };
-        self.state = State::Follower(Follower { leader, election });
+        self.fail_waiting_reads();
+        let election = self.state.wait(Timer::Election).unwrap_or_else(|| self.election_wait());
+        self.state = State::Follower(Follower::new(leader, election));
         self.emit(|| Event::SteppedDown { was, term, reason });
     }
 
@@ -368,12 +272,20 @@ impl Node {
         if message.term > Term::MAX {
             return Err(Rejection::OutOfRange);
         }
-        if message.term == Term(0) {
+        // Only a pre-vote can be refused in term 0, by a server that never took part in an election.
+        let refused = matches!(message.body, Body::VoteReply(VoteReply { pre_vote: true, granted: false, .. }));
+        if message.term == Term(0) && !refused {
             return Err(Rejection::TermZero);
         }
         match &message.body {
             Body::VoteRequest(request) => Self::check_vote_request(message.term, request),
-            Body::VoteReply(_) => Ok(()),
+            Body::ReadReply { index, .. } if *index > LogIndex::MAX => Err(Rejection::OutOfRange),
+            Body::VoteReply(_)
+            | Body::SnapshotReply(_)
+            | Body::ReadRequest(_)
+            | Body::ReadReply { .. }
+            | Body::TimeoutNow => Ok(()),
+            Body::SnapshotChunk(chunk) => self.check_snapshot_chunk(message, chunk),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),
         }

@@ -2,8 +2,11 @@
 
 use core::fmt;
 
+use bytes::Bytes;
+
 use crate::event::Event;
 use crate::log::Entry;
+use crate::membership::Membership;
 use crate::message::Message;
 use crate::time::Instant;
 use crate::types::{Boot, EntryId, LogIndex, NodeId, Term};
@@ -22,6 +25,22 @@ pub enum Output<'a> {
     /// They are durable here, and on a majority. The first follows the last one of the output before. Entries without
     /// a command come along, so that an index is never missing.
     Apply(&'a [Entry]),
+    /// Read a part of the host's newest snapshot, and pass it to
+    /// [`Node::snapshot_chunk`](crate::Node::snapshot_chunk).
+    ReadSnapshot(ChunkRequest),
+    /// Keep a part of a snapshot that arrives. The parts come in order; one at offset 0 begins anew. When all are there,
+    /// a [`Persist`] says so.
+    KeepChunk(ReceivedChunk),
+    /// The log has grown as far as the settings allow: take a snapshot of the state machine as of this index, or a
+    /// later one, and tell with [`Node::compact`](crate::Node::compact).
+    TakeSnapshot(LogIndex),
+    /// The state machine may be read for this read, now; or it failed, and may be asked again.
+    Read {
+        /// What [`Node::read`](crate::Node::read) gave.
+        id: ReadId,
+        /// Whether the state machine may be read.
+        result: Result<(), ReadFailure>,
+    },
     /// What became of entries that were proposed to this node.
     Proposals(Resolution),
     /// Something that the node did or decided. Only for nodes that are [observed](crate::Node::observe).
@@ -39,6 +58,62 @@ pub struct Send {
     pub after: Option<PersistId>,
 }
 
+/// Names a read of a server. Two lives of it never give the same name, so that the leader's late answer to a read from
+/// before a crash is never taken for the answer to one after it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ReadId {
+    /// The life in which the read was asked for.
+    pub boot: Boot,
+    /// Counts the reads of that life, from 1.
+    pub sequence: u64,
+}
+
+/// Why a read failed. Nothing was read; it may be asked again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ReadFailure {
+    /// The server that was to confirm it does not lead any more.
+    LeaderLost,
+    /// The leader did not answer within the shortest election timeout.
+    TimedOut,
+}
+
+/// A part of the host's newest snapshot, which a follower needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChunkRequest {
+    /// Who needs it.
+    pub to: NodeId,
+    /// The last entry that the snapshot covers.
+    pub last: EntryId,
+    /// Where the part starts, in bytes. How long it is is the host's choice.
+    pub offset: u64,
+}
+
+/// A part of a snapshot that arrives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReceivedChunk {
+    /// The last entry that the snapshot covers.
+    pub last: EntryId,
+    /// Where the part starts, in bytes.
+    pub offset: u64,
+    /// The part.
+    pub data: Bytes,
+    /// Whether nothing comes after it.
+    pub done: bool,
+}
+
+/// A snapshot that has arrived, all of it, and takes the place of the state machine and of the beginning of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installed<'a> {
+    /// The last entry that it covers: the new base of the log.
+    pub last: EntryId,
+    /// Who belongs to the cluster at that entry.
+    pub membership: &'a Membership,
+    /// Whether the entries after it stay; otherwise the log is dropped.
+    pub keep_suffix: bool,
+}
+
 /// State that must become durable, all of it at once, before any later [`Persist`] does: a crash leaves all of a write
 /// on the disk or nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +122,9 @@ pub struct Persist<'a> {
     pub id: PersistId,
     /// The new term, vote and commit index, if the term or the vote changed.
     pub hard_state: Option<HardState>,
+    /// A snapshot to install, before the entries are written. To be reported only when the state machine has become the
+    /// snapshot's as well: until then nothing is given to be applied, and no read is answered.
+    pub snapshot: Option<Installed<'a>>,
     /// Entries to write. The first one replaces the entry at its index and everything after it.
     pub entries: &'a [Entry],
 }
@@ -98,9 +176,11 @@ pub enum Outcome {
     Committed,
     /// Another entry was committed in its place: it will never be applied.
     Superseded {
-        /// The term of the entry that took its place.
+        /// The term of the entry that took its place; if a snapshot covers the place, of the last entry of the snapshot.
         by: Term,
     },
+    /// A snapshot was installed that covers its place, and does not tell: it was committed or superseded.
+    Unknown,
 }
 
 /// When a node wants to be woken, and why.
@@ -123,6 +203,17 @@ pub enum Timer {
     Election,
     /// A leader shows itself to its followers (§5.2).
     Heartbeat,
+    /// A leader asks itself whether it still hears from a majority (§6.2 of the dissertation).
+    CheckQuorum,
+    /// A follower gives up waiting for the leader to confirm a read.
+    Read,
+    /// A leader gives up handing over (§3.10 of the dissertation).
+    Transfer,
+}
+
+impl Timer {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Election, Self::Heartbeat, Self::CheckQuorum, Self::Read, Self::Transfer];
 }
 
 /// Names an accepted proposal: the place in the log that it has if it commits.

@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 
 use crate::log::Log;
-use crate::types::{LogIndex, NodeId};
+use crate::types::{EntryId, LogIndex, NodeId};
 
 /// A follower, as its leader sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,12 +13,29 @@ pub struct Progress {
     pub(crate) next: LogIndex,
     pub(crate) state: ProgressState,
     /// The last index of each AppendEntries message with entries that is under way.
-    pub(crate) in_flight: VecDeque<LogIndex>,
+    pub(crate) in_flight: VecDeque<Flight>,
+    in_flight_bytes: u64,
+    /// The latest round in which it has answered (§6.4 of the dissertation).
+    pub(crate) round: u64,
     pub(crate) heartbeat_due: bool,
+    /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
+    pub(crate) active: bool,
+    /// How many more heartbeats a part of a snapshot is waited for.
+    patience: u8,
 }
 
+/// A message with entries that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Flight {
+    last: LogIndex,
+    bytes: u64,
+}
+
+/// How many heartbeats a part of a snapshot is waited for.
+const PATIENCE: u8 = 4;
+
 /// How a leader replicates to a follower.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ProgressState {
     /// Looking for the place where the logs agree: one message with entries, then nothing but heartbeats until it is
@@ -29,6 +46,15 @@ pub enum ProgressState {
     },
     /// The logs agree: messages are sent one after the other, without waiting for answers.
     Replicate,
+    /// The log no longer has what it needs: it gets a snapshot (§7).
+    Snapshot {
+        /// The last entry that the snapshot covers.
+        last: EntryId,
+        /// How much of it has arrived there, in bytes.
+        acknowledged: u64,
+        /// Whether a part is being read or under way.
+        waiting: bool,
+    },
 }
 
 impl Progress {
@@ -40,7 +66,11 @@ impl Progress {
             next: last.next(),
             state: ProgressState::Probe { waiting: false },
             in_flight: VecDeque::new(),
+            in_flight_bytes: 0,
+            round: 0,
             heartbeat_due: true,
+            active: false,
+            patience: 0,
         }
     }
 
@@ -74,36 +104,47 @@ impl Progress {
         match self.state {
             ProgressState::Probe { waiting } => usize::from(waiting),
             ProgressState::Replicate => self.in_flight.len(),
+            ProgressState::Snapshot { waiting, .. } => usize::from(waiting),
         }
     }
 
     /// Whether there is room for a message with entries.
-    pub(crate) fn may_send_entries(&self, window: usize) -> bool {
+    pub(crate) fn may_send_entries(&self, window: usize, window_bytes: u64) -> bool {
         match self.state {
             ProgressState::Probe { waiting } => !waiting,
-            ProgressState::Replicate => self.in_flight.len() < window,
+            ProgressState::Replicate if self.in_flight.is_empty() => true,
+            ProgressState::Replicate => self.in_flight.len() < window && self.in_flight_bytes < window_bytes,
+            ProgressState::Snapshot { .. } => false,
         }
     }
 
     /// Entries up to `last` were sent.
-    pub(crate) fn sent(&mut self, last: LogIndex) {
+    pub(crate) fn sent(&mut self, last: LogIndex, bytes: u64) {
         match &mut self.state {
             ProgressState::Probe { waiting } => *waiting = true,
             ProgressState::Replicate => {
                 self.next = last.next();
-                self.in_flight.push_back(last);
+                self.in_flight.push_back(Flight { last, bytes });
+                self.in_flight_bytes += bytes;
             }
+            ProgressState::Snapshot { .. } => {}
         }
     }
 
     /// The follower's log agrees up to `matched`. True if that was not known.
     pub(crate) fn accepted(&mut self, matched: LogIndex) -> bool {
-        while self.in_flight.front().is_some_and(|&last| last <= matched) {
+        while let Some(&flight) = self.in_flight.front().filter(|flight| flight.last <= matched) {
             self.in_flight.pop_front();
+            self.in_flight_bytes -= flight.bytes;
         }
         let news = matched > self.matched;
         self.matched = self.matched.max(matched);
-        if matches!(self.state, ProgressState::Probe { .. }) && matched.next() >= self.next {
+        let found = match self.state {
+            ProgressState::Probe { .. } => matched.next() >= self.next,
+            ProgressState::Replicate => false,
+            ProgressState::Snapshot { last, .. } => matched >= last.index,
+        };
+        if found {
             self.state = ProgressState::Replicate;
         }
         self.next = self.next.max(matched.next());
@@ -116,6 +157,8 @@ impl Progress {
         let late = match self.state {
             ProgressState::Probe { .. } => prev != self.next.prev(),
             ProgressState::Replicate => false,
+            // It says again that it lacks what the snapshot brings.
+            ProgressState::Snapshot { .. } => true,
         };
         // What was acknowledged is durable there. To believe a follower that denies it would mean to send the same
         // again, as fast as it refuses.
@@ -124,11 +167,43 @@ impl Progress {
         }
         self.next = match self.state {
             ProgressState::Probe { .. } => agreed.next().min(prev).max(self.matched.next()),
-            ProgressState::Replicate => self.matched.next(),
+            ProgressState::Replicate | ProgressState::Snapshot { .. } => self.matched.next(),
         };
         self.state = ProgressState::Probe { waiting: false };
-        self.in_flight.clear();
+        self.forget_flights();
         true
+    }
+
+    fn forget_flights(&mut self) {
+        self.in_flight.clear();
+        self.in_flight_bytes = 0;
+    }
+
+    /// A part of the snapshot of `last` is asked for.
+    pub(crate) fn start_snapshot(&mut self, last: EntryId, offset: u64) {
+        self.state = ProgressState::Snapshot { last, acknowledged: offset, waiting: true };
+        self.patience = PATIENCE;
+        self.forget_flights();
+    }
+
+    /// So much of the snapshot of `last` has arrived. True if the next part can go.
+    pub(crate) fn snapshot_received(&mut self, last: EntryId, received: u64) -> bool {
+        let ProgressState::Snapshot { last: ours, acknowledged, waiting } = &mut self.state else { return false };
+        // An answer that came late says less than is known.
+        if *ours != last || (received <= *acknowledged && received != 0) {
+            return false;
+        }
+        (*acknowledged, *waiting) = (received, false);
+        true
+    }
+
+    /// It is time for a heartbeat. A part of a snapshot that was not answered for a few of them is sent again.
+    pub(crate) fn heartbeat(&mut self) {
+        self.heartbeat_due = true;
+        if let ProgressState::Snapshot { waiting: waiting @ true, .. } = &mut self.state {
+            self.patience = self.patience.saturating_sub(1);
+            *waiting = self.patience > 0;
+        }
     }
 
     /// The index before the next entries, if the log still has it.
@@ -151,9 +226,9 @@ mod tests {
     #[test]
     fn a_probe_waits_for_its_answer() {
         let mut progress = Progress::new(NodeId(2), LogIndex(4));
-        assert!(progress.may_send_entries(1));
-        progress.sent(LogIndex(5));
-        assert!(!progress.may_send_entries(1));
+        assert!(progress.may_send_entries(1, 9));
+        progress.sent(LogIndex(5), 1);
+        assert!(!progress.may_send_entries(1, 9));
         assert_eq!(progress.next(), LogIndex(5), "until it is answered, the next index stays");
         assert!(progress.accepted(LogIndex(5)));
         assert_eq!((progress.state(), progress.next()), (ProgressState::Replicate, LogIndex(6)));
@@ -162,11 +237,11 @@ mod tests {
     #[test]
     fn a_full_window_opens_with_the_answers() {
         let mut progress = replicating(4, 4);
-        progress.sent(LogIndex(5));
-        progress.sent(LogIndex(6));
-        assert!(!progress.may_send_entries(2));
+        progress.sent(LogIndex(5), 1);
+        progress.sent(LogIndex(6), 1);
+        assert!(!progress.may_send_entries(2, 9));
         assert!(progress.accepted(LogIndex(5)));
-        assert!(progress.may_send_entries(2));
+        assert!(progress.may_send_entries(2, 9));
     }
 
     #[test]
@@ -181,8 +256,8 @@ mod tests {
     #[test]
     fn a_lost_message_sends_the_leader_back_to_what_matched() {
         let mut progress = replicating(4, 4);
-        progress.sent(LogIndex(7));
-        progress.sent(LogIndex(9));
+        progress.sent(LogIndex(7), 1);
+        progress.sent(LogIndex(9), 1);
         assert!(progress.rejected(LogIndex(7), LogIndex(4)));
         assert_eq!((progress.state(), progress.next()), (ProgressState::Probe { waiting: false }, LogIndex(5)));
         assert_eq!(progress.in_flight(), 0);

@@ -5,6 +5,7 @@
 //! index is their fate known, so that is when it is told.
 
 use alloc::collections::VecDeque;
+use core::cmp::Ordering;
 
 use crate::log::Log;
 use crate::output::{Outcome, Resolution};
@@ -14,6 +15,8 @@ use crate::types::{EntryId, LogIndex, Term};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Proposals {
     runs: VecDeque<Run>,
+    /// Known, and not told yet.
+    settled: VecDeque<Resolution>,
 }
 
 /// Proposals of one term that follow one another in the log.
@@ -32,15 +35,39 @@ impl Proposals {
         }
     }
 
+    /// The log is about to lose entries that may tell the fate of some.
+    pub(crate) fn settle(&mut self, log: &Log, commit: LogIndex) {
+        while let Some(resolution) = self.next_resolved(log, commit) {
+            self.settled.push_back(resolution);
+        }
+    }
+
     /// The next run of proposals whose fate is known, now that `log` is committed up to `commit`.
     pub(crate) fn resolve(&mut self, log: &Log, commit: LogIndex) -> Option<Resolution> {
+        self.settled.pop_front().or_else(|| self.next_resolved(log, commit))
+    }
+
+    fn next_resolved(&mut self, log: &Log, commit: LogIndex) -> Option<Resolution> {
         let position = self.runs.iter().position(|run| run.first <= commit)?;
         let run = self.runs.get_mut(position)?;
         let (term, first) = (run.term, run.first);
         let mut last = run.last.min(commit);
+        let base = log.base();
+        if first <= base.index && last > base.index {
+            // The part that a snapshot covers, by itself.
+            last = base.index;
+        }
         // By Log Matching, if the last entry is still ours, so are all before it.
         let outcome = if log.term_at(last) == Some(term) {
             Outcome::Committed
+        } else if last <= base.index {
+            match base.term.cmp(&term) {
+                // Terms never go back, so an older base covers nothing of this term.
+                Ordering::Less => Outcome::Superseded { by: base.term },
+                // The base is an entry that this server made as leader of the term, after these.
+                Ordering::Equal => Outcome::Committed,
+                Ordering::Greater => Outcome::Unknown,
+            }
         } else {
             let by = log.term_at(first)?;
             let same = |index: &LogIndex| log.term_at(*index) == Some(by);

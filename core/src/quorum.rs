@@ -1,5 +1,7 @@
 //! The arithmetic of majorities: values in, values out.
 
+use alloc::vec::Vec;
+
 use crate::types::LogIndex;
 
 /// How many of `voters` are a majority.
@@ -19,10 +21,24 @@ pub enum VoteResult {
     Pending,
 }
 
+impl VoteResult {
+    /// The result of two elections that must both be won (§6).
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Lost, _) | (_, Self::Lost) => Self::Lost,
+            (Self::Won, Self::Won) => Self::Won,
+            (Self::Pending, Self::Pending | Self::Won) | (Self::Won, Self::Pending) => Self::Pending,
+        }
+    }
+}
+
 /// The result of an election among `voters` servers, of which some have `granted` and some `refused` their vote (§5.2).
+///
+/// An election in which nobody votes is won: it is the half of a joint election that is not there.
 #[must_use]
 pub const fn vote_result(voters: usize, granted: usize, refused: usize) -> VoteResult {
-    let needed = majority(voters);
+    let needed = if voters == 0 { 0 } else { majority(voters) };
     if granted >= needed {
         VoteResult::Won
     } else if granted + voters.saturating_sub(granted + refused) < needed {
@@ -32,20 +48,46 @@ pub const fn vote_result(voters: usize, granted: usize, refused: usize) -> VoteR
     }
 }
 
-/// The greatest index that a majority has, given what each voter has (§5.3). Reorders `matched`; of no voters, 0.
+/// The result of an election among `voters`, given the vote of each of them that has voted.
+pub fn election(voters: &[crate::NodeId], vote: impl Fn(crate::NodeId) -> Option<bool>) -> VoteResult {
+    let (mut granted, mut refused) = (0, 0);
+    for vote in voters.iter().filter_map(|&voter| vote(voter)) {
+        if vote {
+            granted += 1;
+        } else {
+            refused += 1;
+        }
+    }
+    vote_result(voters.len(), granted, refused)
+}
+
+/// The greatest index that a majority has, given what each voter has (§5.3). Reorders `matched`.
+///
+/// Of no voters, the greatest index there is: the half of a joint decision that is not there decides nothing.
 #[must_use]
 pub fn majority_index(matched: &mut [LogIndex]) -> LogIndex {
     if matched.is_empty() {
-        return LogIndex::ZERO;
+        return LogIndex(u64::MAX);
     }
     matched.sort_unstable();
     matched[matched.len() - majority(matched.len())]
 }
 
+/// The greatest index that a majority of `voters` has, given what each has. `scratch` is left empty.
+pub fn committed(
+    voters: &[crate::NodeId],
+    matched: impl Fn(crate::NodeId) -> LogIndex,
+    scratch: &mut Vec<LogIndex>,
+) -> LogIndex {
+    scratch.extend(voters.iter().map(|&voter| matched(voter)));
+    let index = majority_index(scratch);
+    scratch.clear();
+    index
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn majorities() {
@@ -66,16 +108,31 @@ mod tests {
             (5, 2, 2, Pending),
             (5, 3, 2, Won),
             (5, 2, 3, Lost),
-            (0, 0, 0, Lost),
+            (0, 0, 0, Won),
         ] {
             assert_eq!(vote_result(voters, granted, refused), expected, "{voters} {granted} {refused}");
         }
     }
 
     #[test]
+    fn joint_votes() {
+        use VoteResult::{Lost, Pending, Won};
+        for (one, other, expected) in [
+            (Won, Won, Won),
+            (Won, Pending, Pending),
+            (Pending, Pending, Pending),
+            (Pending, Lost, Lost),
+            (Won, Lost, Lost),
+            (Lost, Lost, Lost),
+        ] {
+            assert_eq!((one.and(other), other.and(one)), (expected, expected), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
     fn indexes() {
         for (matched, expected) in [
-            (&[][..], 0),
+            (&[][..], u64::MAX),
             (&[7][..], 7),
             (&[7, 3][..], 3),
             (&[7, 3, 5][..], 5),

@@ -3,15 +3,20 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::event::Role;
-use crate::output::{Deadline, Timer};
+use crate::event::{ElectionReason, Role};
+use crate::output::{PersistId, Timer};
 use crate::progress::Progress;
+use crate::reads::Rounds;
 use crate::time::Instant;
+use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::large_enum_variant, reason = "a server has one, and a leader's is used with every message")]
 pub(crate) enum State {
     Follower(Follower),
+    /// It has not begun a term of its own yet.
+    PreCandidate(Candidate),
     Candidate(Candidate),
     Leader(Leader),
 }
@@ -19,11 +24,15 @@ pub(crate) enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Follower {
     pub(crate) leader: Option<NodeId>,
+    /// It begins anew with every sign of the leader.
     pub(crate) election: Wait,
+    /// The latest of the leader's rounds that was answered before its entries were durable.
+    pub(crate) answered: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Candidate {
+    pub(crate) reason: ElectionReason,
     /// What each voter answered.
     pub(crate) votes: BTreeMap<NodeId, bool>,
     pub(crate) election: Wait,
@@ -33,6 +42,15 @@ pub(crate) struct Candidate {
 pub(crate) struct Leader {
     pub(crate) followers: Vec<Progress>,
     pub(crate) heartbeat: Wait,
+    /// Since when the signs of a majority are counted, and until when they must have come; nothing if they are not.
+    pub(crate) quorum: Option<Wait>,
+    /// The oldest write that was under way when they were counted last.
+    pub(crate) oldest_write: Option<PersistId>,
+    pub(crate) transfer: Option<Transfer>,
+    pub(crate) rounds: Rounds,
+    /// How many bytes of commands this leader took that are not committed. What it found in its log does not count:
+    /// that may need a proposal to commit (§5.4.2).
+    pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
     /// Empty between uses; kept so that counting copies allocates nothing.
@@ -46,23 +64,42 @@ pub(crate) struct Wait {
     pub(crate) at: Instant,
 }
 
+impl Wait {
+    pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
+        Self { since, at: since + duration }
+    }
+}
+
+impl Follower {
+    pub(crate) const fn new(leader: Option<NodeId>, election: Wait) -> Self {
+        Self { leader, election, answered: 0 }
+    }
+}
+
 impl State {
     pub(crate) const fn role(&self) -> Role {
         match self {
             Self::Follower(_) => Role::Follower,
+            Self::PreCandidate(_) => Role::PreCandidate,
             Self::Candidate(_) => Role::Candidate,
             Self::Leader(_) => Role::Leader,
         }
     }
 
-    pub(crate) const fn deadline(&self) -> Deadline {
-        let (wait, timer) = match self {
-            Self::Follower(Follower { election, .. }) | Self::Candidate(Candidate { election, .. }) => {
-                (election, Timer::Election)
-            }
-            Self::Leader(Leader { heartbeat, .. }) => (heartbeat, Timer::Heartbeat),
-        };
-        Deadline { at: wait.at, since: wait.since, timer }
+    /// The wait for `timer`, if there is one in this role.
+    pub(crate) fn wait(&self, timer: Timer) -> Option<Wait> {
+        match (self, timer) {
+            (
+                Self::Follower(Follower { election, .. })
+                | Self::PreCandidate(Candidate { election, .. })
+                | Self::Candidate(Candidate { election, .. }),
+                Timer::Election,
+            ) => Some(*election),
+            (Self::Leader(leader), Timer::Heartbeat) => Some(leader.heartbeat),
+            (Self::Leader(leader), Timer::CheckQuorum) => leader.quorum,
+            (Self::Leader(leader), Timer::Transfer) => leader.transfer.map(|transfer| transfer.wait),
+            (Self::Follower(_) | Self::PreCandidate(_) | Self::Candidate(_) | Self::Leader(_), _) => None,
+        }
     }
 }
 

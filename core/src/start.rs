@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::error::StartError;
-use crate::log::Entry;
+use crate::log::{Entry, Payload};
 use crate::membership::Membership;
 use crate::output::HardState;
 use crate::types::{EntryId, LogIndex, Term};
@@ -15,7 +15,7 @@ pub struct DurableState {
     pub hard_state: HardState,
     /// The last entry of the snapshot that the log starts from; [`EntryId::ZERO`] if there is none.
     pub base: EntryId,
-    /// Who belonged to the cluster at `base`.
+    /// Who belonged to the cluster at `base`; [`Membership::nobody`], if this server has no snapshot and is going to join.
     pub membership: Membership,
     /// The log after `base`.
     pub entries: Vec<Entry>,
@@ -41,11 +41,20 @@ impl DurableState {
         if !self.base.is_possible() {
             return Err(StartError::ImpossibleBase { base: self.base });
         }
+        let joins = self.base == EntryId::ZERO && self.membership == Membership::nobody();
+        if !joins && !self.membership.is_valid() {
+            return Err(StartError::ImpossibleMembership { at: self.base });
+        }
         let mut last = self.base;
         for entry in &self.entries {
             let follows = entry.id.index == last.index.next() && entry.id.term >= last.term;
             if !follows || !entry.id.is_possible() {
                 return Err(StartError::BrokenLog { after: last, found: entry.id });
+            }
+            if let Payload::Membership(membership) = &entry.payload
+                && !membership.is_valid()
+            {
+                return Err(StartError::ImpossibleMembership { at: entry.id });
             }
             last = entry.id;
         }

@@ -4,8 +4,7 @@ mod harness;
 
 use harness::{Cluster, accepted, append, at, disk_with, id, message, rejected, vote_reply, vote_request};
 use raftarium_core::{
-    Body, Boot, CampaignError, Config, ElectionReason, EntryId, Event, Instant, Node, Role, Term, VoteRefusal,
-    VoteReply, VoteRequest,
+    Boot, CampaignError, Config, ElectionReason, EntryId, Event, Instant, Node, Role, Term, VoteRefusal,
 };
 
 #[test]
@@ -23,7 +22,7 @@ fn a_follower_that_hears_nothing_starts_an_election_5_2() {
     let node = cluster.node(1);
     assert_eq!((node.role(), node.hard_state().term, node.hard_state().vote), (Role::Candidate, Term(1), Some(id(1))));
     assert_eq!(node.votes().collect::<Vec<_>>(), [(id(1), true)]);
-    let request = Body::VoteRequest(VoteRequest { last: EntryId::ZERO });
+    let request = vote_request(1, 2, 1, EntryId::ZERO).body;
     assert_eq!(cluster.wire, [message(1, 2, 1, request.clone()), message(1, 3, 1, request)]);
     let started = Event::ElectionStarted { term: Term(1), reason: ElectionReason::Timeout, attempt: 1 };
     assert_eq!(cluster.server_mut(1).take_events(), [started]);
@@ -155,7 +154,7 @@ fn whoever_hears_of_a_higher_term_enters_it_as_a_follower_5_1() {
 fn become_role(cluster: &mut Cluster, role: Role) {
     match role {
         Role::Follower => {}
-        Role::Candidate => cluster.campaign(1),
+        Role::PreCandidate | Role::Candidate => cluster.campaign(1),
         Role::Leader => {
             cluster.campaign(1);
             cluster.receive(vote_reply(2, 1, 2, true)).expect("a vote");
@@ -247,7 +246,7 @@ fn figure_7_who_votes_for_whom_5_4_1() {
         cluster.campaign(candidate);
         (1..=7).for_each(|voter| cluster.deliver(candidate, voter));
         let granted = |voter: &u64| {
-            let yes = Body::VoteReply(VoteReply { granted: true });
+            let yes = vote_reply(1, 2, 1, true).body;
             *voter == candidate || cluster.on_wire(*voter, candidate).contains(&&yes)
         };
         let votes: Vec<_> = (1..=7).filter(granted).collect();

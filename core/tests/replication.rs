@@ -28,8 +28,8 @@ fn entries_reach_all_and_are_applied_in_order_5_3() {
 /// A follower of term 5, the leader's message, the answer and the log after it.
 #[test]
 fn a_follower_takes_what_follows_what_it_has_and_refuses_the_rest_5_3() {
-    let yes = |matched| AppendReply::Accepted { matched: LogIndex(matched) };
-    let no = |prev, hint| AppendReply::Rejected { prev: LogIndex(prev), hint };
+    let yes = |matched| AppendReply::Accepted { matched: LogIndex(matched), round: 0 };
+    let no = |prev, hint| AppendReply::Rejected { prev: LogIndex(prev), hint, round: 0 };
     type Case = (&'static str, &'static [u64], EntryId, &'static [u64], AppendReply, &'static [u64]);
     let cases: [Case; 12] = [
         ("the first", &[], EntryId::ZERO, &[1], yes(1), &[1]),
@@ -124,7 +124,15 @@ fn leader_alone(choose: impl Fn(&mut raftarium_core::Settings)) -> Cluster {
 fn appends(said: &[Message], to: u64) -> Vec<(u64, usize)> {
     let request = |message: &Message| match &message.body {
         Body::AppendRequest(request) if message.to == id(to) => Some((request.prev.index.0, request.entries.len())),
-        Body::AppendRequest(_) | Body::AppendReply(_) | Body::VoteRequest(_) | Body::VoteReply(_) => None,
+        Body::AppendRequest(_)
+        | Body::AppendReply(_)
+        | Body::VoteRequest(_)
+        | Body::VoteReply(_)
+        | Body::SnapshotChunk(_)
+        | Body::SnapshotReply(_)
+        | Body::ReadRequest(_)
+        | Body::ReadReply { .. }
+        | Body::TimeoutNow => None,
     };
     said.iter().filter_map(request).collect()
 }

@@ -35,6 +35,11 @@ pub enum Answer {
         /// Who leads, as far as that server knows.
         leader: Option<NodeId>,
     },
+    /// The server leads, and takes no more for the time being; nothing was done.
+    Busy {
+        /// The server that was asked.
+        server: NodeId,
+    },
     /// The host of the server says that nothing runs there; nothing was done.
     Down {
         /// The server that was asked.
@@ -142,7 +147,7 @@ impl Clients {
         let Some(request) = self.request(id) else { return };
         let client = request.client;
         let elsewhere = match &answer {
-            Answer::Committed { .. } | Answer::Superseded { .. } => None,
+            Answer::Committed { .. } | Answer::Superseded { .. } | Answer::Busy { .. } => None,
             Answer::NotLeader { server, leader } => Some(leader.unwrap_or(next(*server, servers))),
             Answer::Down { server } => Some(next(*server, servers)),
         };

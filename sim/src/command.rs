@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use raftarium_core::{Instant, NodeId};
+use raftarium_core::{CampaignError, Instant, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
@@ -118,6 +118,13 @@ pub enum CommandError {
         /// Which.
         server: NodeId,
     },
+    /// The server may not start an election.
+    CannotCampaign {
+        /// Which.
+        server: NodeId,
+        /// Why.
+        error: CampaignError,
+    },
     /// The client waits for an answer; it asks one thing at a time.
     ClientBusy {
         /// Which.
@@ -167,6 +174,7 @@ impl fmt::Display for CommandError {
             Self::Down { server } => write!(f, "{server} is down; restart it first"),
             Self::Up { server } => write!(f, "{server} is running; only a crashed server can be restarted"),
             Self::AlreadyLeader { server } => write!(f, "{server} leads already; only another server can time out"),
+            Self::CannotCampaign { server, error } => write!(f, "{server} cannot start an election: {error}"),
             Self::ClientBusy { client } => {
                 write!(f, "{client} still waits for an answer; a client asks one thing at a time")
             }

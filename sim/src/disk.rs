@@ -3,7 +3,8 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use raftarium_core::{DurableState, Entry, HardState, Instant, Membership, PersistId};
+use bytes::Bytes;
+use raftarium_core::{DurableState, Entry, EntryId, HardState, Instant, LogIndex, Membership, PersistId};
 
 use crate::queue::Key;
 use crate::setup::DiskSettings;
@@ -16,6 +17,8 @@ pub(crate) struct Disk {
     settings: DiskSettings,
     stream: Stream,
     durable: DurableState,
+    /// The state machine as of the base of the log; nothing before the first snapshot.
+    snapshot: Option<Bytes>,
     writes: VecDeque<Write>,
     free_at: Instant,
 }
@@ -23,19 +26,47 @@ pub(crate) struct Disk {
 /// A write that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Write {
-    pub(crate) id: PersistId,
-    pub(crate) hard_state: Option<HardState>,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) content: Content,
     /// The record of its beginning.
     pub(crate) cause: RecordId,
     /// Where its end is in the queue.
     pub(crate) key: Key,
 }
 
+/// What is written, all of it or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Content {
+    /// What the node asked for.
+    Persist {
+        id: PersistId,
+        hard_state: Option<HardState>,
+        /// A snapshot that arrived, and whether the entries after it stay.
+        snapshot: Option<(Snapshot, bool)>,
+        entries: Vec<Entry>,
+    },
+    /// The server's own state machine.
+    Snapshot(Snapshot),
+}
+
+/// A state machine as of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Snapshot {
+    pub(crate) last: EntryId,
+    pub(crate) membership: Membership,
+    pub(crate) data: Bytes,
+}
+
+/// A write that is finished.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Finished {
+    Persist(PersistId),
+    Snapshot(LogIndex),
+}
+
 impl Disk {
     pub(crate) fn new(settings: DiskSettings, stream: Stream, membership: Membership) -> Self {
         let durable = DurableState::new(membership);
-        Self { settings, stream, durable, writes: VecDeque::new(), free_at: Instant::ZERO }
+        Self { settings, stream, durable, snapshot: None, writes: VecDeque::new(), free_at: Instant::ZERO }
     }
 
     /// When a write that is asked for now will be durable.
@@ -49,18 +80,42 @@ impl Disk {
         self.writes.push_back(write);
     }
 
-    /// The oldest write is durable. Gives the record of its beginning.
-    pub(crate) fn complete(&mut self) -> Option<RecordId> {
+    /// The oldest write is durable. Tells which, and gives the record of its beginning.
+    pub(crate) fn complete(&mut self) -> Option<(Finished, RecordId)> {
         let write = self.writes.pop_front()?;
-        if let Some(hard_state) = write.hard_state {
-            self.durable.hard_state = hard_state;
-        }
-        if let Some(first) = write.entries.first() {
-            let kept = self.durable.entries.partition_point(|entry| entry.id.index < first.id.index);
-            self.durable.entries.truncate(kept);
-            self.durable.entries.extend(write.entries);
-        }
-        Some(write.cause)
+        let finished = match write.content {
+            Content::Persist { id, hard_state, snapshot, entries } => {
+                if let Some(hard_state) = hard_state {
+                    self.durable.hard_state = hard_state;
+                }
+                if let Some((snapshot, keep_suffix)) = snapshot {
+                    self.install(snapshot, keep_suffix);
+                }
+                if let Some(first) = entries.first() {
+                    let kept = self.durable.entries.partition_point(|entry| entry.id.index < first.id.index);
+                    self.durable.entries.truncate(kept);
+                    self.durable.entries.extend(entries);
+                }
+                Finished::Persist(id)
+            }
+            Content::Snapshot(snapshot) => {
+                let last = snapshot.last;
+                // Of two, the newer stays: one of the leader's may have arrived meanwhile.
+                if last.index > self.durable.base.index {
+                    self.install(snapshot, true);
+                }
+                Finished::Snapshot(last.index)
+            }
+        };
+        Some((finished, write.cause))
+    }
+
+    fn install(&mut self, snapshot: Snapshot, keep_suffix: bool) {
+        let last = snapshot.last;
+        self.durable.entries.retain(|entry| keep_suffix && entry.id.index > last.index);
+        (self.durable.base, self.durable.applied) = (last, last.index);
+        self.durable.membership = snapshot.membership;
+        self.snapshot = Some(snapshot.data);
     }
 
     /// The server crashed. Gives the places in the queue of the writes that are lost.
@@ -76,5 +131,10 @@ impl Disk {
     /// What is on it.
     pub(crate) fn durable(&self) -> &DurableState {
         &self.durable
+    }
+
+    /// The state machine as of the base of the log.
+    pub(crate) fn snapshot(&self) -> Option<&Bytes> {
+        self.snapshot.as_ref()
     }
 }

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{Instant, NodeId};
+use raftarium_core::{CampaignError, Instant, NodeId};
 
 use crate::command::{Command, CommandError};
 use crate::packet::PacketId;
@@ -26,10 +26,13 @@ impl World {
                 Ok(_) => Err(CommandError::Up { server: *server }),
                 Err(_) => Ok(()),
             },
-            Command::TimeOut { server } => match self.up(*server)?.node().map(raftarium_core::Node::role) {
-                Some(raftarium_core::Role::Leader) => Err(CommandError::AlreadyLeader { server: *server }),
-                Some(raftarium_core::Role::Follower | raftarium_core::Role::Candidate) | None => Ok(()),
-            },
+            Command::TimeOut { server } => {
+                match self.up(*server)?.node().map_or(Ok(()), |node| node.check_campaign(self.now())) {
+                    Ok(()) => Ok(()),
+                    Err(CampaignError::AlreadyLeader { .. }) => Err(CommandError::AlreadyLeader { server: *server }),
+                    Err(error) => Err(CommandError::CannotCampaign { server: *server, error }),
+                }
+            }
             Command::Request { client, .. } if self.clients.is_busy(*client) => {
                 Err(CommandError::ClientBusy { client: *client })
             }

@@ -96,7 +96,7 @@ impl fmt::Display for Op {
 }
 
 /// The state of one server's state machine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Kv {
     values: BTreeMap<String, String>,
 }
@@ -111,6 +111,16 @@ impl Kv {
             }
             Op::Get { key } => self.values.get(key).cloned(),
         }
+    }
+
+    /// The whole state, to be kept or sent.
+    pub(crate) fn snapshot(&self) -> Bytes {
+        Bytes::from(postcard::to_allocvec(self).expect("a map of strings always fits into a vector"))
+    }
+
+    /// The state that [`Self::snapshot`] gave.
+    pub(crate) fn from_snapshot(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
     }
 
     /// All keys and their values, in the order of the keys.

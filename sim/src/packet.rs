@@ -1,6 +1,6 @@
 //! What travels between servers and clients.
 
-use raftarium_core::{AppendReply, Body, Instant, Message, Term};
+use raftarium_core::{AppendReply, Ballot, Body, Instant, Message, Term};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -53,6 +53,26 @@ pub enum PacketKind {
         /// Whether the vote was granted.
         granted: bool,
     },
+    /// A server asks whether it could win an election.
+    PreVoteRequest,
+    /// The answer.
+    PreVoteReply {
+        /// Whether the vote would be granted.
+        granted: bool,
+    },
+    /// A leader sends a part of its snapshot.
+    Snapshot {
+        /// Whether it is the last.
+        done: bool,
+    },
+    /// The answer to a part of a snapshot.
+    SnapshotReply,
+    /// A follower asks how far the log is committed, for a read.
+    ReadRequest,
+    /// The answer.
+    ReadReply,
+    /// A leader hands over.
+    TimeoutNow,
     /// A leader sends entries.
     Append {
         /// How many.
@@ -78,7 +98,14 @@ impl Content {
     pub(crate) fn glimpse(&self) -> Glimpse {
         let kind = match self {
             Self::Raft(message) => match &message.body {
+                Body::VoteRequest(request) if request.ballot == Ballot::PreVote => PacketKind::PreVoteRequest,
                 Body::VoteRequest(_) => PacketKind::VoteRequest,
+                Body::VoteReply(reply) if reply.pre_vote => PacketKind::PreVoteReply { granted: reply.granted },
+                Body::SnapshotChunk(chunk) => PacketKind::Snapshot { done: chunk.done },
+                Body::SnapshotReply(_) => PacketKind::SnapshotReply,
+                Body::ReadRequest(_) => PacketKind::ReadRequest,
+                Body::ReadReply { .. } => PacketKind::ReadReply,
+                Body::TimeoutNow => PacketKind::TimeoutNow,
                 Body::VoteReply(reply) => PacketKind::VoteReply { granted: reply.granted },
                 Body::AppendRequest(request) if request.entries.is_empty() => PacketKind::Heartbeat,
                 Body::AppendRequest(request) => {

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use raftarium_core::{Instant, NodeId, PersistId};
+use raftarium_core::{Instant, NodeId};
 
 use crate::client::RequestId;
 use crate::packet::PacketId;
@@ -12,7 +12,7 @@ use crate::packet::PacketId;
 pub(crate) enum Due {
     Arrival(PacketId),
     Wake(NodeId),
-    WriteDone { server: NodeId, write: PersistId },
+    WriteDone(NodeId),
     PatienceEnds(RequestId),
 }
 

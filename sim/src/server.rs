@@ -4,15 +4,17 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
+
 use raftarium_core::{
     Boot, Config, Entry, Instant, LogIndex, Message, Node, NodeId, Outcome, Output, Payload, Persist, PersistId,
-    Resolution, Term,
+    ProposeError, Resolution, Term,
 };
 
 use crate::address::{Address, ClientId};
 use crate::checks::Checks;
 use crate::client::{Answer, RequestId};
-use crate::disk::{Disk, Write};
+use crate::disk::{Content as Written, Disk, Finished, Snapshot, Write};
 use crate::environment::Environment;
 use crate::kv::{Kv, Op};
 use crate::packet::Content;
@@ -45,7 +47,12 @@ pub(crate) struct Running {
     /// Whom to tell what became of a proposal.
     waiting: BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
     alarm: Option<Alarm>,
+    /// A snapshot that is arriving, as far as it has.
+    arriving: Vec<u8>,
 }
+
+/// How much of a snapshot travels in one packet.
+const CHUNK_BYTES: usize = 256;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Held {
@@ -86,7 +93,9 @@ impl Server {
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
-        let running = Running { node, kv: Kv::default(), held: Vec::new(), waiting: BTreeMap::new(), alarm: None };
+        let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        let (held, waiting, arriving) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let running = Running { node, kv, held, waiting, alarm: None, arriving };
         self.process = Process::Up(Box::new(running));
         self.settle(environment, checks, record);
     }
@@ -118,11 +127,20 @@ impl Server {
     }
 
     /// The oldest write is durable.
-    pub(crate) fn write_done(&mut self, environment: &mut Environment, checks: &mut Checks, write: PersistId) {
+    pub(crate) fn write_done(&mut self, environment: &mut Environment, checks: &mut Checks) {
         let (server, now) = (self.id, environment.now);
-        let cause = self.disk.complete();
-        let record = environment.record(cause, Happening::WriteDurable { server, write });
+        let Some((finished, cause)) = self.disk.complete() else { return };
         let Some(running) = self.running() else { return };
+        let write = match finished {
+            Finished::Persist(write) => write,
+            Finished::Snapshot(through) => {
+                let record = environment.record(Some(cause), Happening::SnapshotDurable { server, through });
+                // A newer one of the leader's may have been installed meanwhile; then there is nothing to do.
+                let _ = running.node.compact(now, through);
+                return self.settle(environment, checks, record);
+            }
+        };
+        let record = environment.record(Some(cause), Happening::WriteDurable { server, write });
         running.node.persisted(now, write).expect("the write was asked for in this life, and a crash removes it");
         let (free, held) = core::mem::take(&mut running.held).into_iter().partition(|held: &Held| held.after <= write);
         running.held = held;
@@ -146,7 +164,31 @@ impl Server {
                     None => environment.send_message(send.message, cause),
                     Some(after) => running.held.push(Held { message: send.message, after }),
                 },
-                Output::Persist(persist) => begin_write(server, &mut self.disk, persist, environment, cause),
+                Output::Persist(persist) => {
+                    let arrived = persist.snapshot.map(|_| Bytes::from(core::mem::take(&mut running.arriving)));
+                    if let Some(data) = &arrived {
+                        running.kv = state_of(data);
+                    }
+                    begin_write(server, &mut self.disk, persist, arrived, environment, cause);
+                }
+                Output::ReadSnapshot(request) => {
+                    let data = self.disk.snapshot().cloned().unwrap_or_default();
+                    let start = usize::try_from(request.offset).unwrap_or(usize::MAX).min(data.len());
+                    let end = start.saturating_add(CHUNK_BYTES).min(data.len());
+                    let answered = running.node.snapshot_chunk(now, request, data.slice(start..end), end == data.len());
+                    answered.expect("the node asked for it just now");
+                }
+                Output::KeepChunk(chunk) => {
+                    if chunk.offset == 0 {
+                        running.arriving.clear();
+                    }
+                    running.arriving.extend_from_slice(&chunk.data);
+                }
+                Output::TakeSnapshot(through) => {
+                    take_snapshot(running, &mut self.disk, through, environment, cause);
+                }
+                // No client of this world asks for one: a get goes through the log.
+                Output::Read { .. } => {}
                 Output::Apply(entries) => {
                     let last = entries.last().map(|entry| entry.id.index);
                     checks.applied(server, entries);
@@ -181,11 +223,18 @@ impl Running {
             Ok(id) => {
                 self.waiting.insert((id.index, id.term), (from, request));
             }
-            Err(raftarium_core::ProposeError::NotLeader { leader }) => {
+            Err(ProposeError::NotLeader { leader }) => {
                 let answer = Answer::NotLeader { server: self.node.id(), leader };
                 PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
             }
-            Err(error) => unreachable!("the core refuses proposals only on servers that do not lead: {error}"),
+            Err(ProposeError::Transferring { to }) => {
+                let answer = Answer::NotLeader { server: self.node.id(), leader: Some(to) };
+                PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
+            }
+            Err(_) => {
+                let answer = Answer::Busy { server: self.node.id() };
+                PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
+            }
         }
     }
 
@@ -215,14 +264,52 @@ impl PendingAnswer {
     }
 }
 
-fn begin_write(server: NodeId, disk: &mut Disk, persist: Persist<'_>, environment: &mut Environment, cause: RecordId) {
-    let Persist { id, hard_state, entries } = persist;
+fn begin_write(
+    server: NodeId,
+    disk: &mut Disk,
+    persist: Persist<'_>,
+    arrived: Option<Bytes>,
+    environment: &mut Environment,
+    cause: RecordId,
+) {
+    let Persist { id, hard_state, snapshot, entries } = persist;
     let done = disk.schedule(environment.now);
-    let key = environment.queue.push(done, Due::WriteDone { server, write: id });
+    let key = environment.queue.push(done, Due::WriteDone(server));
     let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
     let what = Happening::WriteBegan { server, write: id, hard_state: hard_state.is_some(), entries: count };
     let cause = environment.record(Some(cause), what);
-    disk.begin(Write { id, hard_state, entries: entries.to_vec(), cause, key });
+    let snapshot = snapshot.zip(arrived).map(|(installed, data)| {
+        let membership = installed.membership.clone();
+        (Snapshot { last: installed.last, membership, data }, installed.keep_suffix)
+    });
+    let content = Written::Persist { id, hard_state, snapshot, entries: entries.to_vec() };
+    disk.begin(Write { content, cause, key });
+}
+
+/// Writes the state machine down as it is now.
+fn take_snapshot(
+    running: &Running,
+    disk: &mut Disk,
+    through: LogIndex,
+    environment: &mut Environment,
+    cause: RecordId,
+) {
+    let node = &running.node;
+    let (Some(term), Some(membership)) = (node.log().term_at(through), node.membership_at(through)) else { return };
+    let snapshot = Snapshot {
+        last: raftarium_core::EntryId::new(through, term),
+        membership: membership.clone(),
+        data: running.kv.snapshot(),
+    };
+    let server = node.id();
+    let key = environment.queue.push(disk.schedule(environment.now), Due::WriteDone(server));
+    let cause = environment.record(Some(cause), Happening::SnapshotBegan { server, through });
+    disk.begin(Write { content: Written::Snapshot(snapshot), cause, key });
+}
+
+/// The state machine that a snapshot holds.
+fn state_of(data: &[u8]) -> Kv {
+    Kv::from_snapshot(data).expect("a snapshot that is durable, or arrived whole, is one that a server wrote")
 }
 
 fn apply(
@@ -233,7 +320,7 @@ fn apply(
     let mut answers = Vec::new();
     for entry in entries {
         let value = match &entry.payload {
-            Payload::NoOp => None,
+            Payload::NoOp | Payload::Membership(_) => None,
             Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
         };
         if let Some((to, request)) = waiting.remove(&(entry.id.index, entry.id.term)) {
@@ -252,6 +339,11 @@ fn superseded(
         // The client is told when the entry is applied: only then is there a result.
         Outcome::Committed => return Vec::new(),
         Outcome::Superseded { by } => by,
+        Outcome::Unknown => {
+            // Nobody can tell the client; its patience will end.
+            waiting.retain(|&(index, of), _| of != term || index < first || index > last);
+            return Vec::new();
+        }
     };
     let tell = |index: LogIndex| {
         let (to, request) = waiting.remove(&(index, term))?;

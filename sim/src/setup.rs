@@ -58,13 +58,13 @@ pub struct DiskSettings {
 }
 
 impl Default for Setup {
-    /// Five servers with the paper's timeouts, three clients, a network like one between nearby data centres.
+    /// Five servers that run the paper's Raft, without what was added to it later, three clients, a network like one between nearby data centres.
     fn default() -> Self {
         Self {
             seed: 42,
             servers: 5,
             clients: 3,
-            raft: Settings::default(),
+            raft: Settings::plain(),
             link: LinkSettings::default(),
             disk: DiskSettings::default(),
             request_timeout: Duration::from_secs(10),

@@ -114,6 +114,20 @@ pub enum Happening {
         /// Which.
         write: PersistId,
     },
+    /// A write of a snapshot to a disk began.
+    SnapshotBegan {
+        /// Whose.
+        server: NodeId,
+        /// The last index that it covers.
+        through: LogIndex,
+    },
+    /// A snapshot became durable, and the log before it is gone.
+    SnapshotDurable {
+        /// Whose.
+        server: NodeId,
+        /// The last index that it covers.
+        through: LogIndex,
+    },
     /// A server applied entries to its state machine.
     Applied {
         /// Which.
@@ -172,6 +186,8 @@ impl Happening {
             | Self::TimerFired { server, .. }
             | Self::WriteBegan { server, .. }
             | Self::WriteDurable { server, .. }
+            | Self::SnapshotBegan { server, .. }
+            | Self::SnapshotDurable { server, .. }
             | Self::Applied { server, .. }
             | Self::Node { server, .. } => Some(*server),
             Self::Sent { from, .. } => from.server(),

@@ -5,7 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Deadline, EntryId, Instant, LogIndex, NodeId, Payload, Progress, ProgressState, Role, Term};
+use raftarium_core::{
+    Deadline, EntryId, Instant, LogIndex, Membership, NodeId, Payload, Progress, ProgressState, Role, Term,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -59,6 +61,8 @@ pub struct ServerView {
     pub commit: LogIndex,
     /// How far it has applied its log.
     pub applied: LogIndex,
+    /// The last entry that its snapshot covers: its log starts after it.
+    pub base: EntryId,
     /// Its log; of one that is down, what is on its disk.
     pub log: Vec<EntryView>,
     /// What it waits for.
@@ -98,8 +102,10 @@ pub struct VoteView {
 pub struct EntryView {
     /// Its index and term.
     pub id: EntryId,
-    /// What it carries; none if it is a no-op.
+    /// What it carries for the state machine; nothing if it is a no-op, or for the cluster itself.
     pub op: Option<Op>,
+    /// Who belongs to the cluster from this entry on, if it says so.
+    pub membership: Option<Membership>,
     /// Whether this server has it on its disk.
     pub durable: bool,
     /// Whether this server knows that it is committed.
@@ -187,6 +193,7 @@ impl Server {
                     leader: None,
                     commit: hard.commit,
                     applied: LogIndex::ZERO,
+                    base: durable.base,
                     log: log.map(|entry| entry_view(entry, true, entry.id.index <= hard.commit, false)).collect(),
                     deadline: None,
                     votes: Vec::new(),
@@ -212,6 +219,7 @@ impl Server {
                     leader: node.leader(),
                     commit: hard.commit,
                     applied,
+                    base: node.log().base(),
                     log: node.log().entries().iter().map(view).collect(),
                     deadline: node.deadline(),
                     votes: node.votes().map(|(from, granted)| VoteView { from, granted }).collect(),
@@ -226,11 +234,12 @@ impl Server {
 }
 
 fn entry_view(entry: &raftarium_core::Entry, durable: bool, committed: bool, applied: bool) -> EntryView {
-    let op = match &entry.payload {
-        Payload::NoOp => None,
-        Payload::Command(bytes) => Op::decode(bytes),
+    let (op, membership) = match &entry.payload {
+        Payload::NoOp => (None, None),
+        Payload::Command(bytes) => (Op::decode(bytes), None),
+        Payload::Membership(membership) => (None, Some(Membership::clone(membership))),
     };
-    EntryView { id: entry.id, op, durable, committed, applied }
+    EntryView { id: entry.id, op, membership, durable, committed, applied }
 }
 
 fn follower_view(progress: &Progress) -> FollowerView {

@@ -173,8 +173,8 @@ impl World {
                 self.with_server(server, |server, environment, checks| server.wake(environment, checks));
                 Some(server)
             }
-            Due::WriteDone { server, write } => {
-                self.with_server(server, |server, environment, checks| server.write_done(environment, checks, write));
+            Due::WriteDone(server) => {
+                self.with_server(server, |server, environment, checks| server.write_done(environment, checks));
                 Some(server)
             }
             Due::PatienceEnds(request) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use raftarium_sim::core::{ConfigError, NodeId};
+use raftarium_sim::core::{CampaignError, ConfigError, Instant, NodeId, Role};
 use raftarium_sim::{
     ClientId, Command, CommandError, LinkSettings, Op, OpError, RunError, Setup, SetupError, Timed, Timeline,
 };
@@ -114,11 +114,31 @@ fn commands_that_cannot_be() {
 #[test]
 fn a_run_that_cannot_be_replayed() {
     let mut run = Timeline::new(Setup::default()).unwrap().run();
-    let at = raftarium_sim::core::Instant::from_millis(5);
+    let at = Instant::from_millis(5);
     run.commands.push(Timed { at, command: Command::HealAll });
     run.commands.push(Timed { at, command: Command::Crash { server: NodeId(8) } });
     let error = Timeline::replay(run.clone()).expect_err("there is no S8");
     assert!(matches!(error, RunError::Command { position: 1, .. }), "{error:?}");
     run.setup.servers = 0;
     assert!(matches!(Timeline::replay(run), Err(RunError::Setup(_))));
+}
+
+#[test]
+fn a_server_that_promised_a_leader_to_wait_is_not_made_to_time_out() {
+    let mut setup = Setup::default();
+    (setup.raft.leader_stickiness, setup.raft.leases) = (true, true);
+    let mut timeline = Timeline::new(setup).expect("the setup is valid");
+    timeline.seek(Instant::from_millis(1_000));
+    let view = timeline.view();
+    let follower = view.servers.iter().find(|server| server.role == Some(Role::Follower)).expect("four follow").id;
+
+    let refused = timeline.dispatch(Command::TimeOut { server: follower }).expect_err("it hears from the leader");
+    let CommandError::CannotCampaign { server, error: CampaignError::Promised { until } } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((server, timeline.view()), (follower, view), "nothing has changed");
+    timeline.dispatch(Command::Crash { server }).expect("it runs");
+    timeline.dispatch(Command::Restart { server }).expect("it is down");
+    timeline.dispatch(Command::TimeOut { server }).expect_err("nor before it knows what it promised");
+    assert!(until > timeline.now());
 }

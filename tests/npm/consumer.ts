@@ -63,6 +63,8 @@ function tell(status: RequestStatus): string {
       return `at index ${status.index} of term ${status.term}: ${status.value ?? "done"}`;
     case "notLeader":
       return `ask ${status.leader ?? "another"}`;
+    case "busy":
+      return `server ${status.server} has too much to do`;
     case "down":
       return `server ${status.server} is down`;
     case "superseded":

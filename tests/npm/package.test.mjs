@@ -10,7 +10,7 @@ import { installed } from "./harness.mjs";
 
 const manifest = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
 /** Kilobytes; raise them knowingly. */
-const WASM_MAX = 500;
+const WASM_MAX = 550;
 const WASM_BROTLI_MAX = 170;
 
 test("there is what is needed, and nothing else", () => {

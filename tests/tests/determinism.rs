@@ -4,12 +4,13 @@
 //! file anew with `RAFTARIUM_WRITE_HASHES=1 cargo test -p raftarium-tests --test determinism`.
 
 use std::fs;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use raftarium_js::types::Run;
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{ClientId, Command, LinkSettings, Op, Setup, Timed, Timeline};
+use raftarium_sim::{ClientId, Command, Happening, LinkSettings, Op, Record, Setup, Timed, Timeline};
 use raftarium_tests::put;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ struct Case {
 }
 
 /// Seeds and sizes: the edges of both, and what people use.
-const WORLDS: [(u64, u32); 20] = [
+const WORLDS: [(u64, u32); 26] = [
     (0, 1),
     (u64::MAX, 1),
     (1, 2),
@@ -44,7 +45,15 @@ const WORLDS: [(u64, u32); 20] = [
     (8, 15),
     (9, 21),
     (10, 51),
+    (11, 1),
+    (12, 3),
+    (13, 5),
+    (14, 5),
+    (15, 7),
+    (16, 21),
 ];
+/// From here on, the worlds have what was added to the paper's Raft later, and take snapshots.
+const ADDED_FROM: usize = 20;
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -61,6 +70,14 @@ fn setup(position: usize, seed: u64, servers: u32) -> Setup {
         setup.request_timeout = ms(400);
     }
     setup.raft.no_op_on_election = position.is_multiple_of(2);
+    if position >= ADDED_FROM {
+        let raft = &mut setup.raft;
+        (raft.pre_vote, raft.check_quorum, raft.leader_stickiness) = (true, true, true);
+        raft.leases = position % 4 == 1;
+        raft.backoff_doublings_max = 2;
+        raft.snapshot_after_entries = NonZeroU64::new(2);
+        (raft.max_append_bytes, raft.max_in_flight_bytes, raft.max_uncommitted_bytes) = (20, 60, 200);
+    }
     setup
 }
 
@@ -121,8 +138,11 @@ fn cases() -> impl Iterator<Item = Case> {
         let until_ms = until_ms(position);
         let timeline = played(run(position), until_ms);
         assert_eq!(timeline.view().violations, [], "seed {seed}, {servers} servers");
+        let snapshot = |record: &Record| matches!(record.what, Happening::SnapshotDurable { .. });
+        assert_eq!(timeline.all_records().iter().any(snapshot), position >= ADDED_FROM, "seed {seed}");
+        let added = if position < ADDED_FROM { "" } else { ", with all that was added" };
         Case {
-            name: format!("{servers} servers, seed {seed}"),
+            name: format!("{servers} servers, seed {seed}{added}"),
             until_ms,
             hash: timeline.hash().into(),
             run: timeline.run().into(),
@@ -152,7 +172,7 @@ fn every_trace_is_the_one_that_is_written_down() {
 
 #[test]
 fn the_same_run_twice_is_the_same_trace_record_by_record() {
-    for position in [1, 4, 8, 14] {
+    for position in [1, 4, 8, 14, 21, 23] {
         let [first, second] = [(); 2].map(|()| played(run(position), 5_000));
         assert_eq!(first.all_records(), second.all_records());
         assert_eq!(first.view(), second.view());
@@ -170,7 +190,7 @@ fn another_seed_is_another_trace() {
 
 #[test]
 fn time_turned_back_and_forth_shows_what_was_there() {
-    for position in [4, 8, 16] {
+    for position in [4, 8, 16, 22, 23] {
         let mut turned = played(run(position), 3_000);
         for at_ms in [2_999, 1_250, 1_249, 0, 700, 2_000, 1_900, 3_000] {
             turned.seek(Instant::from_millis(at_ms));

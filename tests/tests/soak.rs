@@ -1,10 +1,11 @@
 //! Random worlds: everything a person can do, done at random, with every rule checked after every event; then the
 //! faults end, and the cluster must come together again.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, random};
-use raftarium_sim::{Answer, ClientId, Command, LinkSettings, Op, RequestStatus, Setup, Timeline};
+use raftarium_sim::{Answer, ClientId, Command, LinkSettings, Op, RequestStatus, ServerView, Setup, Timeline};
 use raftarium_tests::leaders;
 
 /// How many seeds; `RAFTARIUM_SEEDS=1..5000` asks for others.
@@ -33,6 +34,15 @@ fn setup(dice: &mut Dice) -> Setup {
     setup.raft.max_in_flight_appends = u32::try_from(1 + dice.below(8)).unwrap();
     setup.raft.max_append_entries = u32::try_from(1 + dice.below(8)).unwrap();
     setup.raft.no_op_on_election = dice.below(4) != 0;
+    setup.raft.pre_vote = dice.below(2) == 0;
+    setup.raft.leader_stickiness = dice.below(2) == 0;
+    setup.raft.leases = setup.raft.leader_stickiness && dice.below(2) == 0;
+    setup.raft.check_quorum = dice.below(2) == 0;
+    setup.raft.backoff_doublings_max = u32::try_from(dice.below(4)).unwrap();
+    setup.raft.snapshot_after_entries = NonZeroU64::new(dice.below(12));
+    setup.raft.max_append_bytes = 1 + dice.below(100);
+    setup.raft.max_in_flight_bytes = 1 + dice.below(200);
+    setup.raft.max_uncommitted_bytes = 1 + dice.below(400);
     setup.request_timeout = Duration::from_millis(200 + dice.below(3_000));
     setup
 }
@@ -110,7 +120,8 @@ fn soak(seed: u64) -> (u64, u64, usize) {
     assert_eq!(leading.len(), 1, "seed {seed}: one leader again");
     for server in &view.servers {
         assert!(server.state.iter().any(|pair| pair.key == "last"), "seed {seed}: {} serves again", server.id);
-        assert_eq!(server.log.len(), leading[0].log.len(), "seed {seed}: {} has caught up", server.id);
+        let end = |server: &ServerView| server.log.last().map_or(server.base, |entry| entry.id);
+        assert_eq!(end(server), end(leading[0]), "seed {seed}: {} has caught up", server.id);
         assert_eq!(server.state, leading[0].state, "seed {seed}: {} has the same state", server.id);
     }
     (view.step, leading[0].commit.0, usize::try_from(leading[0].term.0).unwrap())

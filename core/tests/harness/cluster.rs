@@ -1,10 +1,10 @@
 //! Servers, and the messages between them: how they are made, and what can be seen of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use raftarium_core::{
-    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Message, Node, NodeId, Resolution,
-    Role, Send, Settings,
+    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Membership, Message, Node, NodeId,
+    ReadFailure, ReadId, Resolution, Role, Send, Settings,
 };
 
 use super::disk::Disk;
@@ -23,6 +23,10 @@ pub(crate) struct Cluster {
     /// send is checked.
     pub(super) complete: bool,
     pub(super) commands: u64,
+    /// How many bytes of a snapshot a host sends at once.
+    pub(crate) chunk_size: usize,
+    /// What was committed when each read was asked for that is not answered yet.
+    pub(super) asked: BTreeMap<(NodeId, ReadId), LogIndex>,
 }
 
 pub(crate) struct Server {
@@ -35,7 +39,11 @@ pub(crate) struct Server {
     pub(super) waiting: Vec<Send>,
     /// Whether its host takes nothing from it.
     pub(super) neglected: bool,
+    /// What has arrived of a snapshot.
+    pub(super) receiving: Vec<u8>,
     pub(crate) applied: Vec<Entry>,
+    /// The reads that were answered.
+    pub(crate) reads: Vec<(ReadId, Result<(), ReadFailure>)>,
     pub(crate) resolved: Vec<Resolution>,
     pub(crate) events: Vec<Event>,
 }
@@ -48,25 +56,35 @@ impl Cluster {
     }
 
     pub(crate) fn with(size: u64, choose: impl Fn(&mut Settings)) -> Self {
-        Self::on_disks((0..size).map(|_| disk_with(size, 0, &[])), choose)
+        Self::on_disks((0..size).map(|_| disk_with(size, 0, &[])), |_, settings| choose(settings))
+    }
+
+    /// As many voters, and as many servers more that belong to no cluster yet.
+    pub(crate) fn with_joiners(voters: u64, joiners: u64, choose: impl Fn(u64, &mut Settings)) -> Self {
+        let joiner = || DurableState::new(Membership::nobody());
+        let disks = (0..voters).map(|_| disk_with(voters, 0, &[]));
+        Self::on_disks(disks.chain((0..joiners).map(|_| joiner())), choose)
     }
 
     /// A server for each log, all of them in `term`, without no-op entries.
     pub(crate) fn with_logs(term: u64, logs: &[&[u64]]) -> Self {
         let size = logs.len() as u64;
-        Self::on_disks(logs.iter().map(|log| disk_with(size, term, log)), |settings| settings.no_op_on_election = false)
+        let no_op = |_, settings: &mut Settings| settings.no_op_on_election = false;
+        Self::on_disks(logs.iter().map(|log| disk_with(size, term, log)), no_op)
     }
 
-    fn on_disks(disks: impl Iterator<Item = DurableState>, choose: impl Fn(&mut Settings)) -> Self {
+    pub(crate) fn on_disks(disks: impl Iterator<Item = DurableState>, choose: impl Fn(u64, &mut Settings)) -> Self {
         let servers = (1..).zip(disks).map(|(number, durable)| Server {
             id: id(number),
-            config: config(&choose),
+            config: config(|settings| choose(number, settings)),
             boot: Boot(0),
             node: None,
             disk: Disk::new(durable),
             waiting: vec![],
             neglected: false,
+            receiving: vec![],
             applied: vec![],
+            reads: vec![],
             resolved: vec![],
             events: vec![],
         });
@@ -78,6 +96,8 @@ impl Cluster {
             safety: Safety::default(),
             complete: true,
             commands: 0,
+            chunk_size: 16,
+            asked: BTreeMap::new(),
         };
         for number in 1..=cluster.size() {
             cluster.restart(number);
@@ -91,7 +111,8 @@ impl Cluster {
     }
 
     pub(crate) fn alone_with(size: u64, term: u64, log: &[u64], choose: impl Fn(&mut Settings)) -> Self {
-        let mut cluster = Self::on_disks(std::iter::once(disk_with(size, term, log)), choose);
+        let disk = std::iter::once(disk_with(size, term, log));
+        let mut cluster = Self::on_disks(disk, |_, settings| choose(settings));
         cluster.complete = false;
         cluster
     }
@@ -131,10 +152,31 @@ impl Cluster {
         (1..=self.size()).map(|number| self.node(number).role()).collect()
     }
 
+    pub(crate) fn leader(&self) -> Option<u64> {
+        let leads = |&number: &u64| self.is_up(number) && self.node(number).role() == Role::Leader;
+        (1..=self.size()).filter(leads).max_by_key(|&number| self.term(number))
+    }
+
+    pub(crate) fn term(&self, number: u64) -> u64 {
+        self.node(number).hard_state().term.0
+    }
+
     pub(crate) fn assert_logs_equal(&self) {
         for number in 2..=self.size() {
             assert_eq!(self.node(number).log().entries(), self.node(1).log().entries(), "S{number} and S1");
         }
+    }
+
+    /// The state machines of these servers have applied the same.
+    pub(crate) fn assert_states_equal(&self, numbers: &[u64]) {
+        for pair in numbers.windows(2) {
+            assert_eq!(self.server(pair[0]).applied, self.server(pair[1]).applied, "S{} and S{}", pair[0], pair[1]);
+        }
+    }
+
+    /// How many events of a kind a server has had.
+    pub(crate) fn count_events(&self, number: u64, kind: impl Fn(&Event) -> bool) -> usize {
+        self.server(number).events.iter().filter(|event| kind(event)).count()
     }
 
     /// The messages on the wire from one server to another.

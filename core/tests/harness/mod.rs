@@ -5,14 +5,17 @@
 
 mod cluster;
 mod disk;
+mod host;
+mod requests;
 mod safety;
+mod snapshots;
 mod steps;
 
 pub(crate) use cluster::Cluster;
 
 use raftarium_core::{
-    AppendReply, AppendRequest, Body, Config, DurableState, Entry, EntryId, HardState, Instant, LogIndex, Membership,
-    Message, NodeId, Payload, Settings, Term, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Config, DurableState, Entry, EntryId, HardState, Instant, LogIndex,
+    Membership, Message, NodeId, Payload, Settings, SnapshotChunk, SnapshotReply, Term, VoteReply, VoteRequest,
 };
 
 pub(crate) fn id(number: u64) -> NodeId {
@@ -47,7 +50,7 @@ pub(crate) fn terms(entries: &[Entry]) -> Vec<u64> {
 }
 
 pub(crate) fn config(choose: impl FnOnce(&mut Settings)) -> Config {
-    let mut settings = Settings::default();
+    let mut settings = Settings::plain();
     choose(&mut settings);
     Config::new(settings).expect("tests choose valid settings")
 }
@@ -71,23 +74,69 @@ pub(crate) fn message(from: u64, to: u64, term: u64, body: Body) -> Message {
 }
 
 pub(crate) fn vote_request(from: u64, to: u64, term: u64, last: EntryId) -> Message {
-    message(from, to, term, Body::VoteRequest(VoteRequest { last }))
+    ballot_request(Ballot::Vote, from, to, term, last)
 }
 
 pub(crate) fn vote_reply(from: u64, to: u64, term: u64, granted: bool) -> Message {
-    message(from, to, term, Body::VoteReply(VoteReply { granted }))
+    message(from, to, term, Body::VoteReply(VoteReply { pre_vote: false, granted, commit: EntryId::ZERO }))
 }
 
 /// An AppendEntries with entries of these terms after `prev`.
 pub(crate) fn append(from: u64, to: u64, term: u64, prev: EntryId, terms: &[u64], commit: u64) -> Message {
+    append_in(0, from, to, term, prev, terms, commit)
+}
+
+/// The same, in a round of asking whether the leader still leads.
+pub(crate) fn append_in(
+    round: u64,
+    from: u64,
+    to: u64,
+    term: u64,
+    prev: EntryId,
+    terms: &[u64],
+    commit: u64,
+) -> Message {
     let entries = entries_after(prev.index.0, terms);
-    message(from, to, term, Body::AppendRequest(AppendRequest { prev, entries, commit: LogIndex(commit) }))
+    message(from, to, term, Body::AppendRequest(AppendRequest { prev, entries, commit: LogIndex(commit), round }))
 }
 
 pub(crate) fn accepted(from: u64, to: u64, term: u64, matched: u64) -> Message {
-    message(from, to, term, Body::AppendReply(AppendReply::Accepted { matched: LogIndex(matched) }))
+    accepted_in(0, from, to, term, matched)
+}
+
+pub(crate) fn accepted_in(round: u64, from: u64, to: u64, term: u64, matched: u64) -> Message {
+    message(from, to, term, Body::AppendReply(AppendReply::Accepted { matched: LogIndex(matched), round }))
 }
 
 pub(crate) fn rejected(from: u64, to: u64, term: u64, prev: u64, hint: EntryId) -> Message {
-    message(from, to, term, Body::AppendReply(AppendReply::Rejected { prev: LogIndex(prev), hint }))
+    message(from, to, term, Body::AppendReply(AppendReply::Rejected { prev: LogIndex(prev), hint, round: 0 }))
+}
+
+pub(crate) fn pre_vote_request(from: u64, to: u64, term: u64, last: EntryId) -> Message {
+    ballot_request(Ballot::PreVote, from, to, term, last)
+}
+
+pub(crate) fn ballot_request(ballot: Ballot, from: u64, to: u64, term: u64, last: EntryId) -> Message {
+    let request = VoteRequest { ballot, last, commit: EntryId::ZERO, priority: 0 };
+    message(from, to, term, Body::VoteRequest(request))
+}
+
+pub(crate) fn pre_vote_reply(from: u64, to: u64, term: u64, granted: bool) -> Message {
+    message(from, to, term, Body::VoteReply(VoteReply { pre_vote: true, granted, commit: EntryId::ZERO }))
+}
+
+/// The snapshot of a log of these terms.
+pub(crate) fn snapshot_of(terms: &[u64]) -> bytes::Bytes {
+    snapshots::encode(entries(terms).iter().map(|entry| entry.id))
+}
+
+/// A part of the snapshot of voters 1 to 3 that ends at `last`.
+pub(crate) fn chunk(from: u64, to: u64, term: u64, last: EntryId, offset: u64, data: &[u8], done: bool) -> Message {
+    let membership = Box::new(voters(3));
+    let data = bytes::Bytes::copy_from_slice(data);
+    message(from, to, term, Body::SnapshotChunk(SnapshotChunk { last, membership, offset, data, done }))
+}
+
+pub(crate) fn received(from: u64, to: u64, term: u64, last: EntryId, received: u64) -> Message {
+    message(from, to, term, Body::SnapshotReply(SnapshotReply { last, received }))
 }

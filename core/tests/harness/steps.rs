@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use raftarium_core::{Boot, Instant, Message, Node, NodeId, Output, ProposalId, ProposeError, Rejection, Role, Send};
+use raftarium_core::{Boot, Instant, Message, Node, NodeId, Rejection, Role};
 
 use super::cluster::Cluster;
 use super::id;
@@ -29,74 +29,6 @@ impl Cluster {
         result
     }
 
-    /// Does all that a server wants, as far as its disk lets it.
-    pub(crate) fn run(&mut self, number: u64) {
-        if self.server(number).neglected {
-            return;
-        }
-        loop {
-            while self.poll(number) {}
-            if self.server(number).disk.held || !self.write_one(number) {
-                return;
-            }
-        }
-    }
-
-    /// Does one thing that a server wants. False if there is none.
-    pub(crate) fn poll(&mut self, number: u64) -> bool {
-        let now = self.now;
-        let server = self.server_mut(number);
-        let Some(node) = &mut server.node else { return false };
-        let mut leaves = None;
-        match node.poll() {
-            None => return false,
-            Some(Output::Send(send)) => {
-                let waits = send.after.is_some_and(|after| server.disk.under_way_ids().contains(&after));
-                assert!(waits || send.after.is_none(), "{send:?} waits for a write that nobody has");
-                if waits { server.waiting.push(send) } else { leaves = Some(send.message) }
-            }
-            Some(Output::Persist(write)) => server.disk.begin(&write),
-            Some(Output::Apply(entries)) => {
-                let last = entries.last().expect("never empty").id.index;
-                server.applied.extend_from_slice(entries);
-                node.applied(now, last).expect("it was handed out");
-            }
-            Some(Output::Proposals(resolution)) => server.resolved.push(resolution),
-            Some(Output::Event(event)) => server.events.push(event),
-        }
-        self.wire_up(leaves);
-        self.check(number);
-        true
-    }
-
-    /// Makes a server's oldest write durable. False if there is none.
-    pub(crate) fn write_one(&mut self, number: u64) -> bool {
-        let now = self.now;
-        let server = self.server_mut(number);
-        let Some(node) = &mut server.node else { return false };
-        let Some(done) = server.disk.complete_one() else { return false };
-        node.persisted(now, done).expect("it was under way");
-        let (leave, stay) = server.waiting.drain(..).partition(|send| send.after.is_some_and(|after| after <= done));
-        server.waiting = stay;
-        let leave: Vec<Send> = leave;
-        self.wire_up(leave.into_iter().map(|send| send.message));
-        self.check(number);
-        true
-    }
-
-    fn wire_up(&mut self, messages: impl IntoIterator<Item = Message>) {
-        for message in messages {
-            self.safety.check_sent(&self.servers, &message);
-            self.wire.push(message);
-        }
-    }
-
-    fn check(&mut self, number: u64) {
-        if self.complete {
-            self.safety.check(&self.servers, id(number));
-        }
-    }
-
     pub(crate) fn campaign(&mut self, number: u64) {
         self.step(number, |node, now| node.campaign(now)).expect("a voter that does not lead");
     }
@@ -120,11 +52,6 @@ impl Cluster {
             }
         }
         panic!("20 elections, and no leader: {:?}", self.roles());
-    }
-
-    pub(crate) fn propose(&mut self, number: u64, command: &str) -> Result<ProposalId, ProposeError> {
-        let command = command.to_owned();
-        self.step(number, |node, now| node.propose(now, command.into()))
     }
 
     /// A number that was not given before.
@@ -166,6 +93,23 @@ impl Cluster {
         self.wire = later;
         let now: Vec<Message> = now;
         now.into_iter().for_each(|message| self.arrive(message));
+    }
+
+    /// Time goes on, and whoever waits is woken when its time has come; all messages arrive at once.
+    pub(crate) fn pass(&mut self, millis: u64) {
+        let end = self.now + core::time::Duration::from_millis(millis);
+        for _ in 0..100_000 {
+            self.deliver_all();
+            let up = (1..=self.size()).filter(|&number| self.is_up(number));
+            let next = up.filter_map(|number| Some((self.node(number).deadline()?.at, number))).min();
+            let Some((at, number)) = next.filter(|&(at, _)| at <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(at);
+            self.step(number, Node::wake);
+        }
+        panic!("100,000 deadlines, and no end");
     }
 
     /// Delivers messages, and those that they cause, until there are none.
@@ -217,10 +161,13 @@ impl Cluster {
         let server = self.server_mut(number);
         server.node = None;
         server.waiting.clear();
+        server.receiving.clear();
         server.disk.crash();
+        // Whoever asked has gone with it, or asks again.
+        self.asked.retain(|(by, _), _| *by != id(number));
     }
 
-    /// The server starts from its disk, with a state machine that has applied nothing.
+    /// The server starts from its disk, with the state machine of its snapshot.
     pub(crate) fn restart(&mut self, number: u64) {
         let now = self.now;
         let server = self.server_mut(number);
@@ -230,7 +177,7 @@ impl Cluster {
         let mut node = Node::start(server.id, server.config.clone(), durable, server.boot, now).expect("its own disk");
         node.observe(true);
         server.node = Some(node);
-        server.applied.clear();
+        self.load_snapshot(number);
         self.check(number);
         self.run(number);
     }

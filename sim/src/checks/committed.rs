@@ -44,7 +44,7 @@ impl Committed {
         for entry in node.log().between(seen, hard_state.commit) {
             let position = usize::try_from(entry.id.index.0 - 1).unwrap_or(usize::MAX);
             match self.entries.get(position) {
-                None => {
+                None if position == self.entries.len() => {
                     let committed = Entry { id: entry.id, in_term: hard_state.term, by: id };
                     self.entries.push(committed);
                     findings.extend(nodes.clone().filter_map(|leader| missing(leader, committed)));
@@ -54,7 +54,8 @@ impl Committed {
                     servers: vec![known.by, id],
                     story: format!("{} committed entry {}, and {id} committed entry {}", known.by, known.id, entry.id),
                 }),
-                Some(_) => {}
+                // Nobody was seen to commit what comes before it, which only a broken rule can bring about.
+                Some(_) | None => {}
             }
         }
         if node.role() == Role::Leader && self.led.insert(id, hard_state.term) != Some(hard_state.term) {

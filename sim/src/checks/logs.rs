@@ -29,6 +29,8 @@ struct Known {
 /// A server's log when it was last looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 struct Seen {
+    base: LogIndex,
+    /// From the base on.
     terms: Vec<Term>,
     leads: Option<Term>,
 }
@@ -46,6 +48,7 @@ impl Logs {
 
     pub(super) fn check(&mut self, node: &Node, findings: &mut Vec<Finding>) {
         let Some(seen) = seen(&mut self.seen, node.id()) else { return };
+        seen.start_after(node.log().base().index);
         let entries = node.log().entries();
         let mut same = seen.terms.len().min(entries.len());
         while same > 0 && seen.terms[same - 1] != entries[same - 1].id.term {
@@ -56,7 +59,11 @@ impl Logs {
             findings.push(Finding {
                 rule: Rule::LeaderAppendOnly,
                 servers: vec![node.id()],
-                story: format!("{} leads term {term} and dropped its own entry {}", node.id(), same + 1),
+                story: format!(
+                    "{} leads term {term} and dropped its own entry {}",
+                    node.id(),
+                    seen.base.0 + same as u64 + 1
+                ),
             });
         }
         seen.leads = (node.role() == Role::Leader).then_some(term);
@@ -67,6 +74,15 @@ impl Logs {
             findings.extend(matches(&mut self.known, node.id(), before, entry));
             before = entry.id.term;
         }
+    }
+}
+
+impl Seen {
+    /// The log starts after `base` now; what was before it is in a snapshot.
+    fn start_after(&mut self, base: LogIndex) {
+        let gone = usize::try_from(base.0.saturating_sub(self.base.0)).unwrap_or(usize::MAX).min(self.terms.len());
+        self.terms.drain(..gone);
+        self.base = base;
     }
 }
 

@@ -41,6 +41,8 @@ pub enum ErrorCode {
     ServerUp,
     /// The server leads already.
     AlreadyLeader,
+    /// The server may not start an election now: `message` says why.
+    CannotCampaign,
     /// The client waits for an answer; it asks one thing at a time.
     ClientBusy,
     /// A link must have two ends.
@@ -134,6 +136,9 @@ impl From<CommandError> for Failure {
             CommandError::AlreadyLeader { server } => {
                 about(ErrorCode::AlreadyLeader, server).allowed("a server that does not lead")
             }
+            CommandError::CannotCampaign { server, .. } => {
+                about(ErrorCode::CannotCampaign, server).allowed("a server that may be elected")
+            }
             CommandError::ClientBusy { client } => failure(ErrorCode::ClientBusy)
                 .given(Number::from(u64::from(client.0)))
                 .allowed("a client that waits for nothing"),
@@ -172,7 +177,16 @@ impl From<SetupError> for Failure {
             SetupError::Raft(ConfigError::Duration { name, given_us, min_us, max_us }) => {
                 between(&format!("raft.{}", camel(name)), given_us, min_us, Some(max_us), " µs")
             }
-            SetupError::Raft(ConfigError::Zero { name }) => between(&format!("raft.{}", camel(name)), 0, 1, None, ""),
+            SetupError::Raft(ConfigError::Count { name, given, min, max }) => {
+                let max = (max < u32::MAX).then_some(max.into());
+                between(&format!("raft.{}", camel(name)), given.into(), min.into(), max, "")
+            }
+            SetupError::Raft(ConfigError::Needs { name, needed }) => {
+                let (name, needed) = (camel(name), camel(needed));
+                let allowed = format!("raft.{name} only with raft.{needed}");
+                let message = format!("raft.{name} is true and raft.{needed} is false; allowed is {allowed}");
+                Self::new(ErrorCode::OutOfRange, message).given(Value::Bool(true)).allowed(allowed)
+            }
             SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, error.to_string()),
         }
     }

@@ -146,6 +146,20 @@ pub enum Happening {
         /// Which.
         write: WriteId,
     },
+    /// A write of a snapshot to a disk began (§7).
+    SnapshotBegan {
+        /// Whose.
+        server: ServerId,
+        /// The index of the last entry that it covers.
+        through: u64,
+    },
+    /// A snapshot became durable, and the log before it is gone.
+    SnapshotDurable {
+        /// Whose.
+        server: ServerId,
+        /// The index of the last entry that it covers.
+        through: u64,
+    },
     /// A server applied entries to its state machine.
     Applied {
         /// Which.
@@ -249,6 +263,12 @@ impl From<sim::Happening> for Happening {
             }
             sim::Happening::WriteDurable { server, write } => {
                 Self::WriteDurable { server: server.into(), write: write.into() }
+            }
+            sim::Happening::SnapshotBegan { server, through } => {
+                Self::SnapshotBegan { server: server.into(), through: through.0 }
+            }
+            sim::Happening::SnapshotDurable { server, through } => {
+                Self::SnapshotDurable { server: server.into(), through: through.0 }
             }
             sim::Happening::Applied { server, first, last } => {
                 Self::Applied { server: server.into(), first: first.0, last: last.0 }

@@ -5,12 +5,12 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::number::ServerId;
-use super::server::{EntryId, Role};
+use super::server::{EntryId, Membership, Role};
 
 /// Something that a server did or decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[tsify(namespace)]
+#[tsify(missing_as_null, namespace)]
 pub enum NodeEvent {
     /// The server learnt of a higher term (§5.1).
     TermAdvanced {
@@ -20,6 +20,13 @@ pub enum NodeEvent {
         to: u64,
         /// Who told it.
         by: ServerId,
+    },
+    /// The server asks whether it could win an election (§9.6 of the dissertation).
+    PreVoteStarted {
+        /// The term that the election would have.
+        term: u64,
+        /// Why.
+        reason: ElectionReason,
     },
     /// The server became a candidate and voted for itself (§5.2).
     ElectionStarted {
@@ -36,6 +43,27 @@ pub enum NodeEvent {
         to: ServerId,
         /// In which term.
         term: u64,
+    },
+    /// The server would grant its vote.
+    PreVoteGranted {
+        /// To whom.
+        to: ServerId,
+        /// In which term.
+        term: u64,
+    },
+    /// The server put a vote request aside, because it hears from a leader (§4.2.3 of the dissertation).
+    VoteIgnored {
+        /// Whose.
+        from: ServerId,
+        /// The term that it would have.
+        term: u64,
+        /// The leader; null if it is not known any more, and only the promise to it is (see `leases`).
+        leader: Option<ServerId>,
+    },
+    /// The server forgot who leads, because its host asked for it.
+    LeaderForgotten {
+        /// Who led.
+        leader: ServerId,
     },
     /// The server refused its vote.
     VoteRefused {
@@ -122,6 +150,35 @@ pub enum NodeEvent {
         /// Up to and with this entry.
         through: EntryId,
     },
+    /// The log starts after this entry now; a snapshot has what came before (§7).
+    Compacted {
+        /// The last entry that the snapshot covers.
+        through: EntryId,
+    },
+    /// A snapshot of the leader's took the place of the state machine, and of the beginning of the log (§7).
+    SnapshotInstalled {
+        /// The last entry that it covers.
+        last: EntryId,
+        /// Whether the entries after it stayed.
+        keep_suffix: bool,
+    },
+    /// Who belongs to the cluster has changed: the entry that says so was appended, or dropped (§6).
+    MembershipChanged {
+        /// What holds now.
+        membership: Membership,
+    },
+    /// The leader hands over (§3.10 of the dissertation).
+    TransferStarted {
+        /// To whom.
+        to: ServerId,
+    },
+    /// The leader does not hand over any more.
+    TransferEnded {
+        /// To whom it did.
+        to: ServerId,
+        /// Why it ended.
+        end: TransferEnd,
+    },
     /// A message of an earlier term, or an answer that nobody waits for any more, was put aside (§5.1).
     StaleIgnored {
         /// Who sent it.
@@ -139,6 +196,8 @@ pub enum ElectionReason {
     Timeout,
     /// A command asked for it.
     Requested,
+    /// The leader hands over (§3.10 of the dissertation).
+    Transfer,
 }
 
 /// Why a vote was refused.
@@ -165,6 +224,13 @@ pub enum VoteRefusal {
         /// Where the log of the one that refuses ends.
         ours: EntryId,
     },
+    /// The candidate has a lower priority, and no longer log.
+    Outranked {
+        /// The candidate's priority.
+        candidate: u32,
+        /// The priority of the one that refuses.
+        ours: u32,
+    },
 }
 
 /// Why a role was given up.
@@ -182,6 +248,22 @@ pub enum StepDownReason {
         /// That server.
         leader: ServerId,
     },
+    /// The leader has not heard from a majority for too long (§6.2 of the dissertation).
+    QuorumLost,
+    /// The leader's disk has not finished a write for too long, and the others are a majority without it.
+    DiskStalled,
+    /// The leader does not vote any more, and the membership that says so is committed (§6).
+    Removed,
+}
+
+/// Why a leader does not hand over any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum TransferEnd {
+    /// The other did not take over within an election timeout.
+    TimedOut,
+    /// The other does not vote any more, because a joint membership was left.
+    NotVoter,
 }
 
 impl From<core::Event> for NodeEvent {
@@ -189,10 +271,16 @@ impl From<core::Event> for NodeEvent {
         use core::Event;
         match event {
             Event::TermAdvanced { from, to, by } => Self::TermAdvanced { from: from.0, to: to.0, by: by.into() },
+            Event::PreVoteStarted { term, reason } => Self::PreVoteStarted { term: term.0, reason: reason.into() },
             Event::ElectionStarted { term, reason, attempt } => {
                 Self::ElectionStarted { term: term.0, reason: reason.into(), attempt }
             }
             Event::VoteGranted { to, term } => Self::VoteGranted { to: to.into(), term: term.0 },
+            Event::PreVoteGranted { to, term } => Self::PreVoteGranted { to: to.into(), term: term.0 },
+            Event::VoteIgnored { from, term, leader } => {
+                Self::VoteIgnored { from: from.into(), term: term.0, leader: leader.map(Into::into) }
+            }
+            Event::LeaderForgotten { leader } => Self::LeaderForgotten { leader: leader.into() },
             Event::VoteRefused { to, reason } => Self::VoteRefused { to: to.into(), reason: reason.into() },
             Event::VoteCounted { from, granted, votes, needed } => {
                 Self::VoteCounted { from: from.into(), granted, votes, needed }
@@ -212,6 +300,13 @@ impl From<core::Event> for NodeEvent {
             Event::Matched { peer, matched } => Self::Matched { peer: peer.into(), match_index: matched.0 },
             Event::BackedUp { peer, from, to } => Self::BackedUp { peer: peer.into(), from: from.0, to: to.0 },
             Event::Committed { through } => Self::Committed { through: through.into() },
+            Event::Compacted { through } => Self::Compacted { through: through.into() },
+            Event::SnapshotInstalled { last, keep_suffix } => {
+                Self::SnapshotInstalled { last: last.into(), keep_suffix }
+            }
+            Event::MembershipChanged { membership } => Self::MembershipChanged { membership: (&*membership).into() },
+            Event::TransferStarted { to } => Self::TransferStarted { to: to.into() },
+            Event::TransferEnded { to, end } => Self::TransferEnded { to: to.into(), end: end.into() },
             Event::StaleIgnored { from, term } => Self::StaleIgnored { from: from.into(), term: term.0 },
         }
     }
@@ -222,6 +317,7 @@ impl From<core::ElectionReason> for ElectionReason {
         match reason {
             core::ElectionReason::Timeout => Self::Timeout,
             core::ElectionReason::Requested => Self::Requested,
+            core::ElectionReason::Transfer => Self::Transfer,
         }
     }
 }
@@ -236,6 +332,7 @@ impl From<core::VoteRefusal> for VoteRefusal {
             core::VoteRefusal::LogBehind { candidate, ours } => {
                 Self::LogBehind { candidate: candidate.into(), ours: ours.into() }
             }
+            core::VoteRefusal::Outranked { candidate, ours } => Self::Outranked { candidate, ours },
         }
     }
 }
@@ -245,6 +342,18 @@ impl From<core::StepDownReason> for StepDownReason {
         match reason {
             core::StepDownReason::HigherTerm { from } => Self::HigherTerm { from: from.into() },
             core::StepDownReason::LeaderFound { leader } => Self::LeaderFound { leader: leader.into() },
+            core::StepDownReason::QuorumLost => Self::QuorumLost,
+            core::StepDownReason::DiskStalled => Self::DiskStalled,
+            core::StepDownReason::Removed => Self::Removed,
+        }
+    }
+}
+
+impl From<core::TransferEnd> for TransferEnd {
+    fn from(end: core::TransferEnd) -> Self {
+        match end {
+            core::TransferEnd::TimedOut => Self::TimedOut,
+            core::TransferEnd::NotVoter => Self::NotVoter,
         }
     }
 }

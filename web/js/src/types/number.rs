@@ -49,9 +49,18 @@ impl Number {
     ///
     /// If it is none of these.
     pub fn count(self, name: &str, max: u32) -> Result<u32, Failure> {
-        let whole = self.not_nan(name)?.whole().and_then(|whole| u32::try_from(whole).ok());
-        whole.filter(|whole| (1..=max).contains(whole)).ok_or_else(|| {
-            let allowed = format!("1 to {max}");
+        let whole = self.between(name, 1, max.into())?;
+        Ok(u32::try_from(whole).expect("it is not above max, which is a u32"))
+    }
+
+    /// The number as the whole number `name`, which can be from `min` to `max`.
+    ///
+    /// # Errors
+    ///
+    /// If it is none of these.
+    pub fn between(self, name: &str, min: u64, max: u64) -> Result<u64, Failure> {
+        self.not_nan(name)?.whole().filter(|whole| (min..=max).contains(whole)).ok_or_else(|| {
+            let allowed = format!("{min} to {max}");
             Failure::new(ErrorCode::OutOfRange, format!("{name} is {self}; allowed are {allowed}"))
                 .given(self)
                 .allowed(allowed)

@@ -41,6 +41,13 @@ pub enum PacketKind {
         /// Whether the vote was granted.
         granted: bool,
     },
+    /// A server asks whether it could win an election (§9.6 of the dissertation).
+    PreVoteRequest,
+    /// The answer.
+    PreVoteReply {
+        /// Whether the vote would be granted.
+        granted: bool,
+    },
     /// A leader sends entries.
     Append {
         /// How many.
@@ -53,6 +60,19 @@ pub enum PacketKind {
         /// Whether the follower's log agrees.
         accepted: bool,
     },
+    /// A leader sends a part of its snapshot (§7).
+    Snapshot {
+        /// Whether it is the last.
+        done: bool,
+    },
+    /// The answer to a part of a snapshot.
+    SnapshotReply,
+    /// A follower asks how far the log is committed, for a read (§6.4 of the dissertation).
+    ReadRequest,
+    /// The answer.
+    ReadReply,
+    /// A leader hands over: the receiver is to start an election at once (§3.10 of the dissertation).
+    TimeoutNow,
     /// A client asks something.
     Request,
     /// The answer to a client.
@@ -82,9 +102,16 @@ impl From<sim::PacketKind> for PacketKind {
         match kind {
             sim::PacketKind::VoteRequest => Self::VoteRequest,
             sim::PacketKind::VoteReply { granted } => Self::VoteReply { granted },
+            sim::PacketKind::PreVoteRequest => Self::PreVoteRequest,
+            sim::PacketKind::PreVoteReply { granted } => Self::PreVoteReply { granted },
             sim::PacketKind::Append { entries } => Self::Append { entries },
             sim::PacketKind::Heartbeat => Self::Heartbeat,
             sim::PacketKind::AppendReply { accepted } => Self::AppendReply { accepted },
+            sim::PacketKind::Snapshot { done } => Self::Snapshot { done },
+            sim::PacketKind::SnapshotReply => Self::SnapshotReply,
+            sim::PacketKind::ReadRequest => Self::ReadRequest,
+            sim::PacketKind::ReadReply => Self::ReadReply,
+            sim::PacketKind::TimeoutNow => Self::TimeoutNow,
             sim::PacketKind::Request => Self::Request,
             sim::PacketKind::Answer { done } => Self::Answer { done },
         }

@@ -33,6 +33,7 @@ pub struct Request {
 /// - `unknown`: the client's patience ended; it may have been done, or may still be, or never.
 /// - `committed`: it was committed and applied; of a get, `value` is the value, null if the key has none.
 /// - `notLeader`: the server is not the leader; nothing was done.
+/// - `busy`: the server leads, and takes no more for the time being; nothing was done.
 /// - `down`: nothing runs on the server; nothing was done.
 /// - `superseded`: an entry of the term `by` was committed in its place; it was never applied, and never will be.
 #[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
@@ -65,6 +66,13 @@ pub enum RequestStatus {
         server: ServerId,
         /// Who leads, as far as that server knows.
         leader: Option<ServerId>,
+    },
+    /// The server leads, and takes no more for the time being; nothing was done.
+    Busy {
+        /// When the client learnt it.
+        at: Milliseconds,
+        /// The server that was asked.
+        server: ServerId,
     },
     /// The host of the server says that nothing runs there; nothing was done.
     Down {
@@ -104,6 +112,11 @@ pub enum Answer {
         server: ServerId,
         /// Who leads, as far as that server knows.
         leader: Option<ServerId>,
+    },
+    /// The server leads, and takes no more for the time being; nothing was done.
+    Busy {
+        /// The server that was asked.
+        server: ServerId,
     },
     /// The host of the server says that nothing runs there; nothing was done.
     Down {
@@ -152,6 +165,7 @@ impl RequestStatus {
             sim::Answer::NotLeader { server, leader } => {
                 Self::NotLeader { at, server: server.into(), leader: leader.map(Into::into) }
             }
+            sim::Answer::Busy { server } => Self::Busy { at, server: server.into() },
             sim::Answer::Down { server } => Self::Down { at, server: server.into() },
             sim::Answer::Superseded { entry, by } => {
                 Self::Superseded { at, index: entry.index.0, term: entry.term.0, by: by.0 }
@@ -167,6 +181,7 @@ impl From<sim::Answer> for Answer {
             sim::Answer::NotLeader { server, leader } => {
                 Self::NotLeader { server: server.into(), leader: leader.map(Into::into) }
             }
+            sim::Answer::Busy { server } => Self::Busy { server: server.into() },
             sim::Answer::Down { server } => Self::Down { server: server.into() },
             sim::Answer::Superseded { entry, by } => Self::Superseded { entry: entry.into(), by: by.0 },
         }

@@ -29,6 +29,8 @@ pub struct Server {
     pub commit_index: u64,
     /// How far it has applied its log.
     pub applied_index: u64,
+    /// The last entry that its snapshot covers: its log starts after it. Index 0 while it has none.
+    pub base: EntryId,
     /// Its log; of one that is down, what is on its disk.
     pub log: Vec<LogEntry>,
     /// What it waits for; null while it is down.
@@ -51,6 +53,8 @@ pub struct Server {
 pub enum Role {
     /// Answers leaders and candidates.
     Follower,
+    /// Asks whether it would get votes (§9.6 of the dissertation).
+    PreCandidate,
     /// Asks for votes.
     Candidate,
     /// Serves clients and replicates its log.
@@ -74,14 +78,33 @@ pub struct LogEntry {
     pub index: u64,
     /// The term of the leader that created it.
     pub term: u64,
-    /// What it does; null for the entry that does nothing, with which a leader begins.
+    /// What it does; null for the entry that does nothing, with which a leader begins, and for a membership.
     pub op: Option<Op>,
+    /// Who belongs to the cluster from this entry on; null if the entry does not say so.
+    pub membership: Option<Membership>,
     /// Whether this server has it on its disk.
     pub durable: bool,
     /// Whether this server knows that it is committed.
     pub committed: bool,
     /// Whether this server has applied it.
     pub applied: bool,
+}
+
+/// Who belongs to the cluster (§6; chapter 4 of the dissertation). It is joint while it has outgoing voters: then every
+/// decision needs a majority of the voters and a majority of the outgoing ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Membership {
+    /// Who votes; while joint, the voters of the new half.
+    pub voters: Vec<ServerId>,
+    /// While joint, the voters of the half that is left.
+    pub outgoing: Vec<ServerId>,
+    /// Who gets the log and does not vote.
+    pub learners: Vec<ServerId>,
+    /// While joint, the outgoing voters that will be learners.
+    pub learners_next: Vec<ServerId>,
+    /// Whether the leader leaves the joint membership by itself, as soon as it is committed.
+    pub auto_leave: bool,
 }
 
 /// What a server waits for.
@@ -103,6 +126,12 @@ pub enum Timer {
     Election,
     /// A leader shows itself to its followers (§5.2).
     Heartbeat,
+    /// A leader looks whether it heard from a majority (§6.2 of the dissertation).
+    CheckQuorum,
+    /// A read was not answered in time.
+    Read,
+    /// A leader that hands over gives up waiting (§3.10 of the dissertation).
+    Transfer,
 }
 
 /// A voter's answer.
@@ -142,6 +171,15 @@ pub enum Progress {
     },
     /// The logs agree: messages are sent one after the other, without waiting for answers.
     Replicate,
+    /// The log no longer has what the follower needs: it gets a snapshot (§7).
+    Snapshot {
+        /// The last entry that the snapshot covers.
+        last: EntryId,
+        /// How many bytes of it have arrived.
+        acknowledged: u64,
+        /// Whether a part is being read or under way.
+        waiting: bool,
+    },
 }
 
 impl From<sim::ServerView> for Server {
@@ -154,6 +192,7 @@ impl From<sim::ServerView> for Server {
             leader: server.leader.map(Into::into),
             commit_index: server.commit.0,
             applied_index: server.applied.0,
+            base: server.base.into(),
             log: server.log.into_iter().map(Into::into).collect(),
             deadline: server.deadline.map(Into::into),
             votes: server.votes.into_iter().map(Into::into).collect(),
@@ -169,6 +208,7 @@ impl From<core::Role> for Role {
     fn from(role: core::Role) -> Self {
         match role {
             core::Role::Follower => Self::Follower,
+            core::Role::PreCandidate => Self::PreCandidate,
             core::Role::Candidate => Self::Candidate,
             core::Role::Leader => Self::Leader,
         }
@@ -187,9 +227,23 @@ impl From<sim::EntryView> for LogEntry {
             index: entry.id.index.0,
             term: entry.id.term.0,
             op: entry.op.map(Into::into),
+            membership: entry.membership.as_ref().map(Into::into),
             durable: entry.durable,
             committed: entry.committed,
             applied: entry.applied,
+        }
+    }
+}
+
+impl From<&core::Membership> for Membership {
+    fn from(membership: &core::Membership) -> Self {
+        let names = |ids: &[core::NodeId]| ids.iter().map(|&id| id.into()).collect();
+        Self {
+            voters: names(membership.voters()),
+            outgoing: names(membership.outgoing()),
+            learners: names(membership.learners()),
+            learners_next: names(membership.learners_next()),
+            auto_leave: membership.auto_leave(),
         }
     }
 }
@@ -205,6 +259,9 @@ impl From<core::Timer> for Timer {
         match timer {
             core::Timer::Election => Self::Election,
             core::Timer::Heartbeat => Self::Heartbeat,
+            core::Timer::CheckQuorum => Self::CheckQuorum,
+            core::Timer::Read => Self::Read,
+            core::Timer::Transfer => Self::Transfer,
         }
     }
 }
@@ -232,6 +289,9 @@ impl From<core::ProgressState> for Progress {
         match state {
             core::ProgressState::Probe { waiting } => Self::Probe { waiting },
             core::ProgressState::Replicate => Self::Replicate,
+            core::ProgressState::Snapshot { last, acknowledged, waiting } => {
+                Self::Snapshot { last: last.into(), acknowledged, waiting }
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What a simulation is made of.
 
+use std::num::NonZeroU64;
+
 use raftarium_sim as sim;
-use raftarium_sim::core::Settings;
+use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::number::{Milliseconds, Number};
+use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
 use crate::failure::{ErrorCode, Failure};
 
@@ -48,7 +50,8 @@ export interface Setup extends Required<Omit<SimulationOptions, 'seed' | 'raft' 
 }
 ";
 
-/// How Raft is set in every server. Whatever is left out has its default.
+/// How Raft is set in every server. Whatever is left out has its default: Raft as the paper's Figure 2 has it, without
+/// what was added later to keep a healthy leader where it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object of settings")]
 pub struct RaftSettings {
@@ -61,12 +64,56 @@ pub struct RaftSettings {
     /// The most entries that one message carries. Default: 64.
     #[tsify(type = "number")]
     pub max_append_entries: Number,
+    /// The most bytes of commands that one message carries; one entry is always carried. Default: 1048576.
+    #[tsify(type = "number")]
+    pub max_append_bytes: Number,
     /// The most messages with entries that may be under way to a follower at once. Default: 16.
     #[tsify(type = "number")]
     pub max_in_flight_appends: Number,
+    /// The most bytes of commands that may be under way to a follower at once; one message always may. Default:
+    /// 16777216.
+    #[tsify(type = "number")]
+    pub max_in_flight_bytes: Number,
+    /// The most bytes of commands that may be proposed and not committed; one proposal always may. A leader that has
+    /// more answers `busy`. Default: 67108864.
+    #[tsify(type = "number")]
+    pub max_uncommitted_bytes: Number,
+    /// Whether a server asks, before it starts an election, whether it could win one (PreVote, §9.6 of the
+    /// dissertation). Default: false.
+    pub pre_vote: bool,
+    /// Whether a server that heard from a leader within the shortest election timeout puts vote requests aside (§4.2.3
+    /// of the dissertation). Default: false.
+    pub leader_stickiness: bool,
+    /// Whether leaders may answer reads by a lease (§6.4.1 of the dissertation): for the shortest election timeout after
+    /// a sign of a leader, and after a start, a server elects nobody. It needs `leaderStickiness`. Default: false.
+    pub leases: bool,
+    /// Whether a leader steps down that has not heard from a majority for the shortest election timeout (§6.2 of the
+    /// dissertation). Default: false.
+    pub check_quorum: bool,
+    /// Servers vote only for candidates of at least their own priority, unless the candidate's log is longer: 0 to
+    /// 4294967295. Default: 0.
+    #[tsify(type = "number")]
+    pub priority: Number,
+    /// How often the spread of the election timeouts may double while elections fail one after the other: 0 to 32.
+    /// Default: 0.
+    #[tsify(type = "number")]
+    pub backoff_doublings_max: Number,
+    /// Which part a clock in the cluster may run too fast or too slow for a lease to be safe, in steps of a millionth:
+    /// 0 to 0.499999 (§6.4.1 of the dissertation). Default: 0.01.
+    #[tsify(type = "number")]
+    pub clock_drift_max: Number,
     /// Whether a new leader starts with an entry that does nothing (§8). Default: true.
     pub no_op_on_election: bool,
+    /// After how many applied entries a server takes a snapshot and compacts its log (§7); null is never. Default: null.
+    #[tsify(type = "number | null")]
+    pub snapshot_after_entries: Option<Number>,
+    /// After how many bytes of commands in its log a server takes a snapshot; null is never. Default: null.
+    #[tsify(type = "number | null")]
+    pub snapshot_after_bytes: Option<Number>,
 }
+
+/// How many millionths are all.
+const MILLION: f64 = 1_000_000.0;
 
 /// How a link carries packets, in one direction. Whatever is left out has its default.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Tsify)]
@@ -122,11 +169,35 @@ impl RaftSettings {
             election_timeout_max: self.election_timeout_max.duration("raft.electionTimeoutMax")?,
             heartbeat_interval: self.heartbeat_interval.duration("raft.heartbeatInterval")?,
             max_append_entries: self.max_append_entries.count("raft.maxAppendEntries", u32::MAX)?,
+            max_append_bytes: self.max_append_bytes.between("raft.maxAppendBytes", 0, MAX_SAFE)?,
             max_in_flight_appends: self.max_in_flight_appends.count("raft.maxInFlightAppends", u32::MAX)?,
+            max_in_flight_bytes: self.max_in_flight_bytes.between("raft.maxInFlightBytes", 0, MAX_SAFE)?,
+            max_uncommitted_bytes: self.max_uncommitted_bytes.between("raft.maxUncommittedBytes", 0, MAX_SAFE)?,
+            pre_vote: self.pre_vote,
+            leader_stickiness: self.leader_stickiness,
+            leases: self.leases,
+            check_quorum: self.check_quorum,
+            priority: upto(self.priority, "raft.priority", u32::MAX)?,
+            backoff_doublings_max: upto(self.backoff_doublings_max, "raft.backoffDoublingsMax", DOUBLINGS_MAX)?,
+            clock_drift_ppm_max: ppm(self.clock_drift_max, "raft.clockDriftMax", DRIFT_PPM_MAX)?,
             no_op_on_election: self.no_op_on_election,
-            ..Settings::default()
+            snapshot_after_entries: limit(self.snapshot_after_entries, "raft.snapshotAfterEntries")?,
+            snapshot_after_bytes: limit(self.snapshot_after_bytes, "raft.snapshotAfterBytes")?,
+            // The world draws each server's own.
+            seed: 0,
         })
     }
+}
+
+fn upto(number: Number, name: &str, max: u32) -> Result<u32, Failure> {
+    let whole = number.between(name, 0, max.into())?;
+    Ok(u32::try_from(whole).expect("it is not above max, which is a u32"))
+}
+
+/// A limit, or none.
+fn limit(number: Option<Number>, name: &str) -> Result<Option<NonZeroU64>, Failure> {
+    let whole = number.map(|number| number.between(name, 1, MAX_SAFE)).transpose()?;
+    Ok(whole.and_then(NonZeroU64::new))
 }
 
 impl LinkSettings {
@@ -139,20 +210,26 @@ impl LinkSettings {
         let settings = sim::LinkSettings {
             latency_min: self.latency_min.duration("link.latencyMin")?,
             latency_max: self.latency_max.duration("link.latencyMax")?,
-            loss_ppm: ppm(self.loss)?,
+            loss_ppm: ppm(self.loss, "link.loss", sim::CERTAIN_PPM)?,
         };
         settings.check()?;
         Ok(settings)
     }
 }
 
-fn ppm(loss: Number) -> Result<u32, Failure> {
-    let certain = f64::from(sim::CERTAIN_PPM);
-    let millionths = Number((loss.not_nan("link.loss")?.0 * certain).round());
-    millionths.whole().filter(|_| loss.0 <= 1.0).and_then(|ppm| u32::try_from(ppm).ok()).ok_or_else(|| {
-        let message = format!("link.loss is {loss}; allowed are 0 (none) to 1 (all)");
-        Failure::new(ErrorCode::OutOfRange, message).given(loss).allowed("0 to 1")
+/// A part, in millionths.
+fn ppm(part: Number, name: &str, max: u32) -> Result<u32, Failure> {
+    let millionths = Number((part.not_nan(name)?.0 * MILLION).round());
+    let most = f64::from(max) / MILLION;
+    millionths.whole().filter(|_| part.0 <= most).and_then(|ppm| u32::try_from(ppm).ok()).ok_or_else(|| {
+        let allowed = format!("0 to {most}");
+        let message = format!("{name} is {part}; allowed are {allowed}");
+        Failure::new(ErrorCode::OutOfRange, message).given(part).allowed(allowed)
     })
+}
+
+fn part(ppm: u32) -> Number {
+    Number(f64::from(ppm) / MILLION)
 }
 
 impl From<&sim::Setup> for SimulationOptions {
@@ -176,8 +253,20 @@ impl From<&Settings> for RaftSettings {
             election_timeout_max: settings.election_timeout_max.into(),
             heartbeat_interval: settings.heartbeat_interval.into(),
             max_append_entries: u64::from(settings.max_append_entries).into(),
+            max_append_bytes: settings.max_append_bytes.into(),
             max_in_flight_appends: u64::from(settings.max_in_flight_appends).into(),
+            max_in_flight_bytes: settings.max_in_flight_bytes.into(),
+            max_uncommitted_bytes: settings.max_uncommitted_bytes.into(),
+            pre_vote: settings.pre_vote,
+            leader_stickiness: settings.leader_stickiness,
+            leases: settings.leases,
+            check_quorum: settings.check_quorum,
+            priority: u64::from(settings.priority).into(),
+            backoff_doublings_max: u64::from(settings.backoff_doublings_max).into(),
+            clock_drift_max: part(settings.clock_drift_ppm_max),
             no_op_on_election: settings.no_op_on_election,
+            snapshot_after_entries: settings.snapshot_after_entries.map(|limit| limit.get().into()),
+            snapshot_after_bytes: settings.snapshot_after_bytes.map(|limit| limit.get().into()),
         }
     }
 }
@@ -187,7 +276,7 @@ impl From<sim::LinkSettings> for LinkSettings {
         Self {
             latency_min: settings.latency_min.into(),
             latency_max: settings.latency_max.into(),
-            loss: Number(f64::from(settings.loss_ppm) / f64::from(sim::CERTAIN_PPM)),
+            loss: part(settings.loss_ppm),
         }
     }
 }
@@ -207,7 +296,7 @@ impl Default for SimulationOptions {
 
 impl Default for RaftSettings {
     fn default() -> Self {
-        (&Settings::default()).into()
+        (&sim::Setup::default().raft).into()
     }
 }
 

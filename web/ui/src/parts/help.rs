@@ -57,10 +57,10 @@ pub(crate) fn Help(props: &Props) -> Html {
                     <h3>{ "How to read it" }</h3>
                     <ul>
                         <li>{ "A colour is a term; its number is always beside it." }</li>
-                        <li>{ "A thick ring is a leader, a thin one a follower, a dashed one a candidate, a grey one is down." }</li>
+                        <li>{ "A thick ring is a leader, a thin one a follower, a dashed one a candidate, a dotted one asks whether it could win, a grey one is down." }</li>
                         <li>{ "The arc round a server is the time until it acts by itself." }</li>
-                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes. Answers are hollow, refusals crossed." }</li>
-                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet." }</li>
+                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes, dotted ones only ask how a vote would go, stacks are snapshots. Answers are hollow, refusals crossed." }</li>
+                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet. A block such as …8 is what a snapshot has." }</li>
                     </ul>
                 </section>
             </div>

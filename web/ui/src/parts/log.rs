@@ -57,7 +57,9 @@ pub(crate) fn Log(props: &Props) -> Html {
     };
     let reachable = Some(*current).filter(exists).or_else(any);
     let rows = props.view.servers.iter().map(|server| {
-        let cells = (first..=end).map(|index| {
+        // What a snapshot has is one block, where the entries were.
+        let compacted = (first..=end).take_while(|&index| index <= server.base.index.0).count();
+        let cells = (first..=end).skip(compacted).map(|index| {
             let entry = entry_at(server, index);
             let flag = (server.commit.0 == index && entry.is_some()).then_some("commit");
             let content = entry.map(|entry| {
@@ -73,6 +75,9 @@ pub(crate) fn Log(props: &Props) -> Html {
                     <span class="name">{ server.id.to_string() }</span>
                     <span class="role">{ names::role(server) }</span>
                 </th>
+                if compacted > 0 {
+                    { snapshot(server, compacted, end) }
+                }
                 { for cells }
             </tr>
         }
@@ -105,6 +110,21 @@ pub(crate) fn Log(props: &Props) -> Html {
                 </table>
             </div>
         </section>
+    }
+}
+
+/// The block for what a snapshot has: `…8`.
+fn snapshot(server: &ServerView, columns: usize, end: u64) -> Html {
+    let base = server.base;
+    let flag = (server.commit == base.index && base.index.0 <= end).then_some("commit");
+    let name = format!("{} snapshot up to index {}, term {}", server.id, base.index, base.term);
+    html! {
+        <td colspan={columns.to_string()} class={flag}>
+            <div class={classes!("snapshot", term::class(base.term))} title={name.clone()}>
+                <span aria-hidden="true">{ format!("…{}", base.index) }</span>
+                <span class="unseen">{ name }</span>
+            </div>
+        </td>
     }
 }
 
@@ -153,7 +173,7 @@ fn cell(
             }
         })
     };
-    let words = entry.op.as_ref().map_or_else(|| "no-op".to_owned(), ToString::to_string);
+    let words = names::carried(entry);
     let class = classes!(
         "cell",
         term::class(entry.id.term),

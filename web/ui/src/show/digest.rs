@@ -91,6 +91,8 @@ impl Digest {
             | Happening::TimerFired { .. }
             | Happening::WriteBegan { .. }
             | Happening::WriteDurable { .. }
+            | Happening::SnapshotBegan { .. }
+            | Happening::SnapshotDurable { .. }
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
             | Happening::Answered { .. } => None,
@@ -121,16 +123,25 @@ fn is_notable(record: &Record) -> bool {
         | Happening::Violated(_) => true,
         Happening::Started { .. } => is_restart(record),
         Happening::Node { event, .. } => match event {
-            Event::ElectionStarted { .. }
+            Event::PreVoteStarted { .. }
+            | Event::ElectionStarted { .. }
             | Event::VoteGranted { .. }
+            | Event::VoteIgnored { .. }
             | Event::VoteRefused { .. }
             | Event::BecameLeader { .. }
             | Event::SteppedDown { .. }
             | Event::LeaderFound { .. }
             | Event::Truncated { .. }
             | Event::AppendRefused { .. }
-            | Event::Committed { .. } => true,
+            | Event::Committed { .. }
+            | Event::Compacted { .. }
+            | Event::SnapshotInstalled { .. }
+            | Event::MembershipChanged { .. }
+            | Event::TransferStarted { .. }
+            | Event::TransferEnded { .. }
+            | Event::LeaderForgotten { .. } => true,
             Event::TermAdvanced { .. }
+            | Event::PreVoteGranted { .. }
             | Event::VoteCounted { .. }
             | Event::Appended { .. }
             | Event::Matched { .. }
@@ -143,6 +154,8 @@ fn is_notable(record: &Record) -> bool {
         | Happening::TimerFired { .. }
         | Happening::WriteBegan { .. }
         | Happening::WriteDurable { .. }
+        | Happening::SnapshotBegan { .. }
+        | Happening::SnapshotDurable { .. }
         | Happening::Applied { .. } => false,
     }
 }
@@ -175,6 +188,8 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         | Happening::TimerFired { .. }
         | Happening::WriteBegan { .. }
         | Happening::WriteDurable { .. }
+        | Happening::SnapshotBegan { .. }
+        | Happening::SnapshotDurable { .. }
         | Happening::Applied { .. }
         | Happening::Node { .. }
         | Happening::Violated(_) => marked(),

@@ -1,7 +1,7 @@
 //! What servers and links are called, on the screen and by a screen reader.
 
-use raftarium_sim::core::{NodeId, Role};
-use raftarium_sim::{ServerView, View};
+use raftarium_sim::core::{Membership, NodeId, Role};
+use raftarium_sim::{EntryView, ServerView, View};
 
 use crate::geometry::partition::is_cut;
 
@@ -10,9 +10,42 @@ pub(crate) const fn role(server: &ServerView) -> &'static str {
     match server.role {
         None => "crashed",
         Some(Role::Follower) => "follower",
+        Some(Role::PreCandidate) => "pre-candidate",
         Some(Role::Candidate) => "candidate",
         Some(Role::Leader) => "leader",
     }
+}
+
+/// Whether the server asks for votes, or would like to.
+pub(crate) const fn is_candidate(server: &ServerView) -> bool {
+    match server.role {
+        Some(Role::PreCandidate | Role::Candidate) => true,
+        Some(Role::Follower | Role::Leader) | None => false,
+    }
+}
+
+/// What an entry carries, in short: `x=1`, `no-op`, `members 1 2 3`.
+pub(crate) fn carried(entry: &EntryView) -> String {
+    match (&entry.op, &entry.membership) {
+        (Some(op), _) => op.to_string(),
+        (None, Some(membership)) => members(membership),
+        (None, None) => "no-op".to_owned(),
+    }
+}
+
+/// `members 1 2 3`, `members 1 2 4, still 1 2 3` while joint, `members 1 2, learner 3`.
+pub(crate) fn members(membership: &Membership) -> String {
+    let numbers = |ids: &[NodeId]| ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(" ");
+    let mut text = format!("members {}", numbers(membership.voters()));
+    if membership.is_joint() {
+        text += &format!(", still {}", numbers(membership.outgoing()));
+    }
+    match membership.learners() {
+        [] => {}
+        [learner] => text += &format!(", learner {}", learner.0),
+        learners => text += &format!(", learners {}", numbers(learners)),
+    }
+    text
 }
 
 /// `S1, leader, term 2, cut off`.
@@ -75,6 +108,7 @@ mod tests {
     use super::*;
     use crate::show::fixture;
     use raftarium_sim::Command;
+    use raftarium_sim::core::Change;
 
     #[test]
     fn a_server_says_what_it_is() {
@@ -88,6 +122,16 @@ mod tests {
         assert!(at(&timeline.view(), id).ends_with(", cut off"));
         timeline.dispatch(Command::Crash { server: id }).expect("it runs");
         assert!(at(&timeline.view(), id).contains(", crashed, "));
+    }
+
+    #[test]
+    fn members_are_told_by_their_numbers() {
+        let ids = |numbers: &[u64]| numbers.iter().copied().map(NodeId).collect::<Vec<_>>();
+        let plain = Membership::with_learners(ids(&[1, 2, 3]), ids(&[5])).expect("no server is named twice");
+        assert_eq!(members(&plain), "members 1 2 3, learner 5");
+        let changes = [Change::AddVoter(NodeId(4)), Change::Remove(NodeId(3)), Change::Remove(NodeId(5))];
+        let joint = plain.enter_joint(&changes, true).expect("voters are left");
+        assert_eq!(members(&joint), "members 1 2 4, still 1 2 3");
     }
 
     #[test]

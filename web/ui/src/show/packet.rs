@@ -11,6 +11,14 @@ pub(crate) enum Shape {
     ThinBlock,
     /// A vote.
     Diamond,
+    /// A pre-vote, which changes nothing yet.
+    DottedDiamond,
+    /// A part of a snapshot.
+    Stack,
+    /// A read: it carries no entries.
+    Dot,
+    /// A leader hands over.
+    Wedge,
     /// The answer to entries or a heartbeat.
     Disc,
     /// Between a client and a server.
@@ -31,6 +39,13 @@ pub(crate) const fn glyph(kind: PacketKind) -> Glyph {
     let (shape, hollow, crossed) = match kind {
         PacketKind::VoteRequest => (Shape::Diamond, false, false),
         PacketKind::VoteReply { granted } => (Shape::Diamond, true, !granted),
+        PacketKind::PreVoteRequest => (Shape::DottedDiamond, false, false),
+        PacketKind::PreVoteReply { granted } => (Shape::DottedDiamond, true, !granted),
+        PacketKind::Snapshot { .. } => (Shape::Stack, false, false),
+        PacketKind::SnapshotReply => (Shape::Stack, true, false),
+        PacketKind::ReadRequest => (Shape::Dot, false, false),
+        PacketKind::ReadReply => (Shape::Dot, true, false),
+        PacketKind::TimeoutNow => (Shape::Wedge, false, false),
         PacketKind::Append { .. } => (Shape::Block, false, false),
         PacketKind::Heartbeat => (Shape::ThinBlock, false, false),
         PacketKind::AppendReply { accepted } => (Shape::Disc, true, !accepted),
@@ -46,6 +61,15 @@ pub(crate) fn name(what: Glimpse) -> String {
         PacketKind::VoteRequest => "vote request",
         PacketKind::VoteReply { granted: true } => "vote, granted",
         PacketKind::VoteReply { granted: false } => "vote, refused",
+        PacketKind::PreVoteRequest => "pre-vote request",
+        PacketKind::PreVoteReply { granted: true } => "pre-vote, granted",
+        PacketKind::PreVoteReply { granted: false } => "pre-vote, refused",
+        PacketKind::Snapshot { done: false } => "part of a snapshot",
+        PacketKind::Snapshot { done: true } => "last part of a snapshot",
+        PacketKind::SnapshotReply => "snapshot received so far",
+        PacketKind::ReadRequest => "read request",
+        PacketKind::ReadReply => "answer to a read",
+        PacketKind::TimeoutNow => "handover",
         PacketKind::Append { entries: 1 } => "1 entry",
         PacketKind::Append { entries } => return format!("{entries} entries"),
         PacketKind::Heartbeat => "heartbeat",
@@ -64,6 +88,15 @@ pub(crate) fn with_article(what: Glimpse) -> String {
         PacketKind::VoteRequest => "a vote request".to_owned(),
         PacketKind::VoteReply { granted: true } => "its vote".to_owned(),
         PacketKind::VoteReply { granted: false } => "a refusal of its vote".to_owned(),
+        PacketKind::PreVoteRequest => "a pre-vote request".to_owned(),
+        PacketKind::PreVoteReply { granted: true } => "its pre-vote".to_owned(),
+        PacketKind::PreVoteReply { granted: false } => "a refusal of its pre-vote".to_owned(),
+        PacketKind::Snapshot { done: false } => "a part of a snapshot".to_owned(),
+        PacketKind::Snapshot { done: true } => "the last part of a snapshot".to_owned(),
+        PacketKind::SnapshotReply => "how much of a snapshot has arrived".to_owned(),
+        PacketKind::ReadRequest => "a read request".to_owned(),
+        PacketKind::ReadReply => "an answer to a read".to_owned(),
+        PacketKind::TimeoutNow => "the word to take over".to_owned(),
         PacketKind::Append { .. } => name(what),
         PacketKind::Heartbeat => "a heartbeat".to_owned(),
         PacketKind::AppendReply { accepted: true } => "an acceptance".to_owned(),
@@ -87,6 +120,9 @@ mod tests {
         let cases = [
             (PacketKind::VoteRequest, false, false),
             (PacketKind::VoteReply { granted: false }, true, true),
+            (PacketKind::PreVoteReply { granted: false }, true, true),
+            (PacketKind::Snapshot { done: true }, false, false),
+            (PacketKind::SnapshotReply, true, false),
             (PacketKind::Heartbeat, false, false),
             (PacketKind::AppendReply { accepted: true }, true, false),
             (PacketKind::Answer { done: false }, true, true),

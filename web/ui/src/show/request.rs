@@ -39,7 +39,7 @@ pub(crate) const fn standing(request: &Request) -> Standing {
         RequestStatus::Unknown { .. } => Standing::Unknown,
         RequestStatus::Answered { answer: Answer::Committed { .. }, .. } => Standing::Done,
         RequestStatus::Answered {
-            answer: Answer::NotLeader { .. } | Answer::Down { .. } | Answer::Superseded { .. },
+            answer: Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. },
             ..
         } => Standing::Refused,
     }
@@ -72,6 +72,7 @@ pub(crate) fn outcome(op: &Op, answer: &Answer) -> String {
         (Answer::Committed { entry, value: None }, Op::Get { .. }) => format!("no value, committed at {}", entry.index),
         (Answer::NotLeader { leader: Some(leader), .. }, _) => format!("refused: not leader ({leader} leads)"),
         (Answer::NotLeader { leader: None, .. }, _) => "refused: not leader, and knows of none".to_owned(),
+        (Answer::Busy { server }, _) => format!("refused: {server} has too much to commit"),
         (Answer::Down { server }, _) => format!("refused: {server} is down"),
         (Answer::Superseded { by, .. }, _) => format!("superseded by term {by}: erased"),
     }

@@ -1,6 +1,8 @@
 //! What happened, in a plain sentence.
 
-use raftarium_sim::core::{ElectionReason, Event, LogIndex, NodeId, Role, StepDownReason, Timer, VoteRefusal};
+use raftarium_sim::core::{
+    ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
+};
 use raftarium_sim::{Address, Answer, Command, Glimpse, Happening, LossReason, PacketId, Record};
 
 use super::digest::is_restart;
@@ -40,20 +42,36 @@ pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
             }
         }
         Happening::Rejected { server, reason } => format!("{server} refuses a message: {reason}."),
-        Happening::TimerFired { server, timer: Timer::Election } => format!("The election timer of {server} runs out."),
-        Happening::TimerFired { server, timer: Timer::Heartbeat } => format!("{server} is due to show that it leads."),
+        Happening::TimerFired { server, timer } => timer_fired(*server, *timer),
         Happening::WriteBegan { server, hard_state: true, entries: 0, .. } => {
             format!("{server} writes its term and vote to disk.")
         }
+        Happening::WriteBegan { server, entries: 0, .. } => format!("{server} writes the leader's snapshot to disk."),
         Happening::WriteBegan { server, entries, .. } => {
             format!("{server} writes {} to disk.", count((*entries).into(), "entry", "entries"))
         }
         Happening::WriteDurable { server, .. } => format!("What {server} wrote is safe on disk."),
+        Happening::SnapshotBegan { server, through } => {
+            format!("{server} writes a snapshot up to entry {through} to disk.")
+        }
+        Happening::SnapshotDurable { server, through } => {
+            format!("The snapshot of {server} up to entry {through} is safe on disk.")
+        }
         Happening::Applied { server, first, last } => format!("{server} applies {}.", span(*first, *last)),
         Happening::Node { server, event } => node(*server, event),
         Happening::TimedOut { client, .. } => format!("{client} stops waiting: the outcome is unknown."),
         Happening::Answered { client, answer, .. } => format!("{client} learns: {}.", answered(answer)),
         Happening::Violated(violation) => format!("{} is broken: {}", violation.rule.name(), violation.story),
+    }
+}
+
+fn timer_fired(server: NodeId, timer: Timer) -> String {
+    match timer {
+        Timer::Election => format!("The election timer of {server} runs out."),
+        Timer::Heartbeat => format!("{server} is due to show that it leads."),
+        Timer::CheckQuorum => format!("{server} looks whether it heard from a majority."),
+        Timer::Read => format!("{server} has waited long enough for the answer to a read."),
+        Timer::Transfer => format!("{server} has waited long enough for another to take over."),
     }
 }
 
@@ -97,12 +115,29 @@ fn commanded(command: &Command) -> String {
 fn node(server: NodeId, event: &Event) -> String {
     match event {
         Event::TermAdvanced { to, by, .. } => format!("{server} learns of term {to} from {by}."),
+        Event::PreVoteStarted { term, reason: ElectionReason::Timeout } => {
+            format!("{server} heard no leader in time, and asks whether it could win term {term}.")
+        }
+        Event::PreVoteStarted { term, reason: ElectionReason::Requested | ElectionReason::Transfer } => {
+            format!("{server} asks whether it could win term {term}, as it was told.")
+        }
         Event::ElectionStarted { term, reason: ElectionReason::Timeout, .. } => {
             format!("{server} heard no leader in time, and starts an election for term {term}.")
         }
         Event::ElectionStarted { term, reason: ElectionReason::Requested, .. } => {
             format!("{server} starts an election for term {term}, as it was told.")
         }
+        Event::ElectionStarted { term, reason: ElectionReason::Transfer, .. } => {
+            format!("{server} starts an election for term {term}, because its leader hands over.")
+        }
+        Event::PreVoteGranted { to, term } => format!("{server} would vote for {to} in term {term}."),
+        Event::VoteIgnored { from, term, leader: Some(leader) } => {
+            format!("{server} puts aside what {from} asks for term {term}: it hears from {leader}, which leads.")
+        }
+        Event::VoteIgnored { from, term, leader: None } => {
+            format!("{server} puts aside what {from} asks for term {term}: it promised a leader to wait.")
+        }
+        Event::LeaderForgotten { leader } => format!("{server} forgets that {leader} leads, as it was told."),
         Event::VoteGranted { to, term } => format!("{server} votes for {to} in term {term}."),
         Event::VoteRefused { to, reason } => format!("{server} does not vote for {to}: {}.", refusal(*reason)),
         Event::VoteCounted { from, granted: true, votes, needed } => {
@@ -115,12 +150,16 @@ fn node(server: NodeId, event: &Event) -> String {
         Event::SteppedDown { was, reason, .. } => {
             let was = match was {
                 Role::Leader => "steps down as leader",
+                Role::PreCandidate => "gives up asking",
                 Role::Candidate => "gives up its election",
                 Role::Follower => "follows on",
             };
             match reason {
                 StepDownReason::HigherTerm { from } => format!("{server} {was}: {from} is in a later term."),
                 StepDownReason::LeaderFound { leader } => format!("{server} {was}: {leader} leads."),
+                StepDownReason::QuorumLost => format!("{server} {was}: it has not heard from a majority in time."),
+                StepDownReason::DiskStalled => format!("{server} {was}: its disk has not finished a write in time."),
+                StepDownReason::Removed => format!("{server} {was}: it does not vote any more."),
             }
         }
         Event::LeaderFound { leader, term } => format!("{server} follows {leader} in term {term}."),
@@ -134,8 +173,39 @@ fn node(server: NodeId, event: &Event) -> String {
         Event::Matched { peer, matched } => format!("{server} knows that {peer} agrees up to {matched}."),
         Event::BackedUp { peer, from, to } => format!("{server} goes back from {from} to {to} for {peer}."),
         Event::Committed { through } => format!("{server} knows that the log is committed up to {through}."),
+        Event::Compacted { through } => {
+            format!("{server} drops its log up to entry {}: a snapshot has it.", through.index)
+        }
+        Event::SnapshotInstalled { last, keep_suffix: true } => {
+            format!("{server} takes the leader's snapshot up to entry {}, and keeps what comes after it.", last.index)
+        }
+        Event::SnapshotInstalled { last, keep_suffix: false } => {
+            format!("{server} takes the leader's snapshot up to entry {} in place of its log.", last.index)
+        }
+        Event::MembershipChanged { membership } => format!("{server} knows of other members: {}.", voting(membership)),
+        Event::TransferStarted { to } => format!("{server} hands over to {to}."),
+        Event::TransferEnded { to, end: TransferEnd::TimedOut } => {
+            format!("{server} leads on: {to} did not take over in time.")
+        }
+        Event::TransferEnded { to, end: TransferEnd::NotVoter } => {
+            format!("{server} leads on: {to} does not vote any more.")
+        }
         Event::StaleIgnored { from, term } => format!("{server} ignores an old message of {from}, term {term}."),
     }
+}
+
+/// `S1, S2 and S4 vote, with a majority of S1, S2 and S3 as well; S5 learns`.
+fn voting(membership: &Membership) -> String {
+    let verb =
+        |ids: &[NodeId], one: &str, many: &str| format!("{} {}", list(ids), if ids.len() == 1 { one } else { many });
+    let mut text = verb(membership.voters(), "votes", "vote");
+    if membership.is_joint() {
+        text += &format!(", with a majority of {} as well", list(membership.outgoing()));
+    }
+    if !membership.learners().is_empty() {
+        text += &format!("; {}", verb(membership.learners(), "learns", "learn"));
+    }
+    text
 }
 
 fn refusal(reason: VoteRefusal) -> String {
@@ -145,6 +215,7 @@ fn refusal(reason: VoteRefusal) -> String {
         VoteRefusal::LogBehind { candidate, ours } => {
             format!("its log ends at {candidate}, behind {ours}")
         }
+        VoteRefusal::Outranked { candidate, ours } => format!("its priority is {candidate}, below {ours}"),
     }
 }
 
@@ -158,6 +229,7 @@ fn answered(answer: &Answer) -> String {
         Answer::NotLeader { server, leader: None } => {
             format!("{server} is not the leader, and knows of none")
         }
+        Answer::Busy { server } => format!("{server} has too much to commit, and takes no more now"),
         Answer::Down { server } => format!("{server} is down"),
         Answer::Superseded { entry, by } => {
             format!("its entry at {} was superseded by term {by}, and is erased", entry.index)
@@ -173,22 +245,52 @@ fn span(first: LogIndex, last: LogIndex) -> String {
 mod tests {
     use super::*;
     use crate::show::fixture;
+    use raftarium_sim::core::Change;
+
+    fn stories(timeline: &raftarium_sim::Timeline) -> Vec<String> {
+        let records = timeline.all_records();
+        records.iter().map(|record| sentence(record, records)).collect()
+    }
 
     #[test]
     fn every_record_of_a_run_is_a_sentence() {
-        let timeline = fixture::settled(5);
-        for record in timeline.all_records() {
-            let text = sentence(record, timeline.all_records());
-            assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
-            assert!(!text.contains("a message."), "the sending of {record:?} is known");
+        for timeline in [fixture::settled(5), fixture::eventful()] {
+            for text in stories(&timeline) {
+                assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+                assert!(!text.contains("a message."), "the sending is known: {text}");
+            }
         }
     }
 
     #[test]
+    fn what_keeps_a_leader_in_its_place_reads_as_a_story() {
+        let story = stories(&fixture::eventful());
+        let expected = [
+            "asks whether it could win term",
+            "would vote for",
+            "it has not heard from a majority in time.",
+            "writes a snapshot up to entry",
+            "drops its log up to entry",
+            "takes the leader's snapshot up to entry",
+            "sends the last part of a snapshot to",
+        ];
+        for expected in expected {
+            assert!(story.iter().any(|line| line.contains(expected)), "{expected}");
+        }
+    }
+
+    #[test]
+    fn members_read_as_a_sentence() {
+        let ids = |numbers: &[u64]| numbers.iter().copied().map(NodeId).collect::<Vec<_>>();
+        let plain = Membership::with_learners(ids(&[1]), ids(&[5])).expect("no server is named twice");
+        assert_eq!(voting(&plain), "S1 votes; S5 learns");
+        let joint = plain.enter_joint(&[Change::AddVoter(NodeId(2)), Change::Remove(NodeId(5))], true).expect("voters");
+        assert_eq!(voting(&joint), "S1 and S2 vote, with a majority of S1 as well");
+    }
+
+    #[test]
     fn an_election_reads_as_a_story() {
-        let timeline = fixture::settled(3);
-        let records = timeline.all_records();
-        let story: Vec<String> = records.iter().map(|record| sentence(record, records)).collect();
+        let story = stories(&fixture::settled(3));
         for expected in ["heard no leader in time", "votes for", "is elected leader of term", "is committed up to"] {
             assert!(story.iter().any(|line| line.contains(expected)), "{expected}");
         }

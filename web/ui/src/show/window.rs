@@ -11,7 +11,8 @@ pub(crate) const JUMP: u64 = 30;
 
 /// The last index of any log.
 pub(crate) fn last_index(view: &View) -> u64 {
-    let last = |server: &raftarium_sim::ServerView| server.log.last().map_or(0, |entry| entry.id.index.0);
+    let last =
+        |server: &raftarium_sim::ServerView| server.log.last().map_or(server.base.index.0, |entry| entry.id.index.0);
     view.servers.iter().map(last).max().unwrap_or(0)
 }
 

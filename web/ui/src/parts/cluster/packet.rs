@@ -68,16 +68,30 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
         Shape::ThinBlock => block(16.0, 6.0, "3"),
         Shape::Pill => block(16.0, 10.0, "5"),
         Shape::Diamond => html! { <path {class} d="M0 -8L8 0L0 8L-8 0Z" /> },
+        Shape::DottedDiamond => html! { <path class={classes!(class, "dotted")} d="M0 -8L8 0L0 8L-8 0Z" /> },
+        Shape::Stack => {
+            html! { <><path {class} d="M-5 2H9V8H-5Z" /><path {class} d="M-7 -3H7V3H-7Z" /><path {class} d="M-9 -8H5V-2H-9Z" /></> }
+        }
+        Shape::Dot => html! { <circle {class} r="4" /> },
+        Shape::Wedge => html! { <path {class} d="M0 -8L7 6H-7Z" /> },
         Shape::Disc => html! { <circle {class} r="5.5" /> },
     };
-    // A thin block lies across its way, so that it looks like a pulse that runs along the link.
-    let turn = if glyph.shape == Shape::ThinBlock { quarter_turn(heading) } else { None };
+    // A thin block lies across its way, so that it looks like a pulse that runs along the link; a wedge points where it
+    // goes.
+    let turn = if matches!(glyph.shape, Shape::ThinBlock | Shape::Wedge) { quarter_turn(heading) } else { None };
     let count = match packet.what.kind {
         PacketKind::Append { entries } if entries > 1 => Some(entries),
         PacketKind::Append { .. }
         | PacketKind::Heartbeat
         | PacketKind::VoteRequest
         | PacketKind::VoteReply { .. }
+        | PacketKind::PreVoteRequest
+        | PacketKind::PreVoteReply { .. }
+        | PacketKind::Snapshot { .. }
+        | PacketKind::SnapshotReply
+        | PacketKind::ReadRequest
+        | PacketKind::ReadReply
+        | PacketKind::TimeoutNow
         | PacketKind::AppendReply { .. }
         | PacketKind::Request
         | PacketKind::Answer { .. } => None,

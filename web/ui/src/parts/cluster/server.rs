@@ -100,7 +100,7 @@ fn disc(server: &ServerView, place: Point, ring: &Ring) -> Html {
                 { circle("hatch", if leads { radius - 8.0 } else { radius }) }
             }
             { circle("rim", radius) }
-            if server.role == Some(Role::Candidate) {
+            if names::is_candidate(server) {
                 { votes(server, place, radius) }
             }
         </>
@@ -115,7 +115,7 @@ fn words(server: &ServerView, place: Point, ring: &Ring) -> Html {
     };
     // On a small disc the term is only a number: the colour says what it is, and the name says it in full.
     let term = if radius < 28.0 { format!("t{}", server.term) } else { format!("term {}", server.term) };
-    let candidate = server.role == Some(Role::Candidate);
+    let candidate = names::is_candidate(server);
     // Where there is no room for it outside, the vote is inside.
     let vote =
         server.vote.filter(|_| ring.crowded && radius >= 28.0 && server.role != Some(Role::Leader) && !candidate);

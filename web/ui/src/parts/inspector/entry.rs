@@ -1,11 +1,11 @@
 //! A log entry: what it carries, and who has it.
 
 use raftarium_sim::core::NodeId;
-use raftarium_sim::{EntryView, View};
+use raftarium_sim::{EntryView, ServerView, View};
 use yew::prelude::*;
 
 use super::fact;
-use crate::show::{list, term};
+use crate::show::{list, names, term};
 use crate::state::Entry;
 
 /// Everything that there is to say of an entry.
@@ -17,16 +17,22 @@ pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
         return html! {
             <>
                 <div class="head"><h2>{ format!("Index {index} on {server}") }</h2></div>
-                <p class="why">{ format!("{server} has no entry at {index} now.") }</p>
+                <p class="why">
+                    if found.is_some_and(|server| server.base.index >= index) {
+                        { format!("{server} has what it did in its snapshot, and the entry itself no more.") }
+                    } else {
+                        { format!("{server} has no entry at {index} now.") }
+                    }
+                </p>
             </>
         };
     };
-    let copies: Vec<NodeId> = holders(view, entry, |_| true);
-    let durable = holders(view, entry, |copy| copy.durable);
-    let majority = view.servers.len() / 2 + 1;
     let committed =
         view.servers.iter().flat_map(|server| &server.log).any(|copy| copy.id == entry.id && copy.committed);
-    let words = entry.op.as_ref().map_or_else(|| "no-op".to_owned(), ToString::to_string);
+    let copies: Vec<NodeId> = holders(view, entry, committed, |_| true);
+    let durable = holders(view, entry, committed, |copy| copy.durable);
+    let majority = view.servers.len() / 2 + 1;
+    let words = names::carried(entry);
     let yes_no = |yes: bool| if yes { "yes" } else { "not yet" };
     html! {
         <>
@@ -45,7 +51,7 @@ pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
             <p class="why">
                 if committed {
                     { "It is committed: every later leader has it, and no server will ever apply another one here." }
-                } else if entry.op.is_none() {
+                } else if entry.op.is_none() && entry.membership.is_none() {
                     { format!("A new leader begins with an entry that does nothing. It needs {majority} copies on disk, and has {}.", durable.len()) }
                 } else {
                     { format!("It needs {majority} copies on disk while its leader leads, and has {}. Until then another leader may overwrite it.", durable.len()) }
@@ -55,8 +61,11 @@ pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
     }
 }
 
-/// The servers that have this very entry.
-fn holders(view: &View, entry: &EntryView, counts: impl Fn(&EntryView) -> bool) -> Vec<NodeId> {
-    let has = |log: &[EntryView]| log.iter().any(|copy| copy.id == entry.id && counts(copy));
-    view.servers.iter().filter(|server| has(&server.log)).map(|server| server.id).collect()
+/// The servers that have this very entry, in their log or, once it is committed, in their snapshot.
+fn holders(view: &View, entry: &EntryView, committed: bool, counts: impl Fn(&EntryView) -> bool) -> Vec<NodeId> {
+    let has = |server: &&ServerView| {
+        committed && entry.id.index <= server.base.index
+            || server.log.iter().any(|copy| copy.id == entry.id && counts(copy))
+    };
+    view.servers.iter().filter(has).map(|server| server.id).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use raftarium_sim::core::{NodeId, ProgressState, Role, Timer};
+use raftarium_sim::core::{EntryId, NodeId, ProgressState, Role, Timer};
 use raftarium_sim::{Command, ServerView, View};
 use yew::prelude::*;
 
@@ -29,7 +29,10 @@ pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> 
                 { fact("Voted for", server.vote.map_or_else(|| "nobody".to_owned(), |vote| vote.to_string())) }
                 { fact("Leader it knows", server.leader.map_or_else(|| "none".to_owned(), |leader| leader.to_string())) }
                 { fact("Committed / applied", format!("{} / {}", server.commit, server.applied)) }
-                { fact("Last entry", server.log.last().map_or_else(|| "none".to_owned(), |last| last.id.to_string())) }
+                { fact("Last entry", server.log.last().map_or_else(|| "none in the log".to_owned(), |last| last.id.to_string())) }
+                if server.base != EntryId::ZERO {
+                    { fact("Snapshot", format!("up to {}", server.base)) }
+                }
                 { fact("Disk", if server.writes == 0 { "idle".to_owned() } else { count(server.writes.into(), "write under way", "writes under way") }) }
                 { fact("Starts", server.boots.to_string()) }
                 { fact("State", state(server)) }
@@ -63,6 +66,18 @@ fn waits_for(dispatch: &Dispatch, server: &ServerView) -> Html {
         (Timer::Heartbeat, ..) => {
             html! { <p class="why">{ "It shows its followers that it leads; next at " }{ at }{ "." }</p> }
         }
+        (Timer::CheckQuorum, ..) => html! {
+            <p class="why">{ "It looks at " }{ at }{ " whether it has heard from a majority. If not, it steps down." }</p>
+        },
+        (Timer::Transfer, ..) => html! {
+            <p class="why">{ "It hands over. If nobody has taken over by " }{ at }{ ", it leads on." }</p>
+        },
+        (Timer::Read, ..) => html! {
+            <p class="why">{ "It waits until " }{ at }{ " for the answer to a read." }</p>
+        },
+        (Timer::Election, Some(Role::PreCandidate), _) => html! {
+            <p class="why">{ "It asks the others whether they would vote for it. If no majority would by " }{ at }{ ", it asks again. Its term stays as it is." }</p>
+        },
         (Timer::Election, Some(Role::Candidate), _) => html! {
             <p class="why">{ "It asks the others for their votes. If it has no majority by " }{ at }{ ", it tries again in a new term." }</p>
         },
@@ -83,10 +98,12 @@ fn followers(server: &ServerView) -> Html {
         let state = match follower.state {
             ProgressState::Probe { .. } => "looks for the place where the logs agree",
             ProgressState::Replicate => "sends one after the other",
+            ProgressState::Snapshot { .. } => "sends a snapshot",
         };
         let in_flight = match follower.state {
             ProgressState::Probe { .. } => format!("{} ?", follower.in_flight),
             ProgressState::Replicate => follower.in_flight.to_string(),
+            ProgressState::Snapshot { acknowledged, .. } => format!("snapshot, {acknowledged} B"),
         };
         html! {
             <tr key={follower.id.0}>
@@ -107,14 +124,14 @@ fn followers(server: &ServerView) -> Html {
 }
 
 fn votes(server: &ServerView) -> Html {
-    if server.role != Some(Role::Candidate) {
+    if !names::is_candidate(server) {
         return Html::default();
     }
     let votes = server.votes.iter().map(|vote| {
         let words = if vote.granted { "yes" } else { "no" };
         html! { <li key={vote.from.0}>{ format!("{}: {words}", vote.from) }</li> }
     });
-    html! { <><h3>{ "Votes" }</h3><ul class="votes">{ for votes }</ul></> }
+    html! { <><h3>{ if server.role == Some(Role::Candidate) { "Votes" } else { "Would vote for it" } }</h3><ul class="votes">{ for votes }</ul></> }
 }
 
 fn actions(dispatch: &Dispatch, view: &ServerView) -> Html {
