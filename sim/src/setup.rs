@@ -172,6 +172,10 @@ fn between(name: &'static str, given: Duration, min: Duration, max: Duration) ->
     if (min..=max).contains(&given) {
         return Ok(());
     }
-    let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-    Err(SetupError::OutOfRange { name, given: us(given), min: us(min), max: us(max), unit: " µs" })
+    Err(SetupError::OutOfRange { name, given: micros(given), min: micros(min), max: micros(max), unit: " µs" })
+}
+
+/// Whole microseconds in `duration`, as many as fit.
+pub(crate) fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

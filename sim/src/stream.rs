@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use raftarium_core::random;
 
-use crate::setup::CERTAIN_PPM;
+use crate::setup::{CERTAIN_PPM, micros};
 
 /// What a stream is for. The numbers are part of every run that was ever shared: they never change.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +36,7 @@ impl Stream {
 
     /// A duration from `min` to `max`, in whole microseconds.
     pub(crate) fn duration(&mut self, min: Duration, max: Duration) -> Duration {
-        let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        Duration::from_micros(random::within(self.next(), us(min), us(max)))
+        Duration::from_micros(random::within(self.next(), micros(min), micros(max)))
     }
 
     /// Whether something happens that does so `ppm` times in a million.

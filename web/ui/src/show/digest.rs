@@ -165,20 +165,13 @@ pub(crate) const fn is_restart(record: &Record) -> bool {
     record.cause.is_some()
 }
 
-/// Whether it is read out as it happens: what is marked, and what a person did or learnt.
+/// Whether it is read out as it happens: what is marked, and what a client learnt.
 pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
     let marked = || marks.binary_search_by_key(&record.id, |mark| mark.record).is_ok();
     match &record.what {
-        Happening::Commanded(command) => match command {
-            Command::Cut { .. } | Command::Heal { .. } | Command::Partition { .. } | Command::HealAll => true,
-            Command::Crash { .. }
-            | Command::Restart { .. }
-            | Command::TimeOut { .. }
-            | Command::Request { .. }
-            | Command::SetLink { .. } => false,
-        },
         Happening::Answered { .. } | Happening::TimedOut { .. } => true,
-        Happening::CommandRefused { .. }
+        Happening::Commanded(_)
+        | Happening::CommandRefused { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }
         | Happening::Sent { .. }
