@@ -83,8 +83,12 @@ impl Durability {
     }
 
     /// A snapshot up to `last` takes the place of the beginning of the log, or of all of it.
+    ///
+    /// What the disk has after `last` stays only if it is what the log has there: not if the entry at `last` itself was
+    /// never written, for then the disk may still hold another one, and what followed that.
     pub(crate) fn installed(&mut self, last: LogIndex, keep_suffix: bool) {
-        let keep_suffix = keep_suffix && self.install.is_none_or(|pending| pending.keep_suffix);
+        let written = self.dirty_from > last && self.install.is_none_or(|pending| pending.keep_suffix);
+        let keep_suffix = keep_suffix && written;
         self.install = Some(Install { last, keep_suffix });
         if !keep_suffix {
             self.durable = LogIndex::ZERO;

@@ -153,6 +153,25 @@ fn a_newer_suffix_is_kept_and_a_log_that_differs_is_dropped_7() {
     }
 }
 
+/// Found by `no_input_does_harm`: the disk holds 1@1 and 2@1, the log was given 1@4 instead, and before that was written
+/// a snapshot came that ends with 1@4. The log "had" its last entry, so the disk was told to keep what follows; that was
+/// 2@1, which nobody has, and the server could not start again.
+#[test]
+fn a_suffix_that_was_truncated_and_not_yet_on_the_disk_is_not_kept_7() {
+    for (what, terms, kept) in [("nothing follows", &[4][..], &[][..]), ("another entry follows", &[4, 4], &[4])] {
+        let mut cluster = follower(&[1, 1]);
+        let append = append(2, 1, 5, EntryId::ZERO, terms, 0);
+        cluster.input(1, |node, now| node.receive(now, append)).expect(what);
+        let chunk = chunk(2, 1, 5, at(1, 4), 0, &snapshot_of(&[4]), true);
+        cluster.input(1, |node, now| node.receive(now, chunk)).expect(what);
+        cluster.serve(1);
+        assert_eq!(&*cluster.log_terms(1), kept, "{what}");
+        cluster.crash(1);
+        cluster.restart(1);
+        assert_eq!((cluster.node(1).log().base(), &*cluster.log_terms(1)), (at(1, 4), kept), "{what}");
+    }
+}
+
 #[test]
 fn each_part_is_answered_with_how_much_there_is_7() {
     let mut cluster = follower(&[]);
