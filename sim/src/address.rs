@@ -29,6 +29,12 @@ impl Address {
     }
 }
 
+impl From<NodeId> for Address {
+    fn from(server: NodeId) -> Self {
+        Self::Server(server)
+    }
+}
+
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "C{}", self.0)

@@ -2,13 +2,15 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use raftarium_core::{CampaignError, Instant, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::kv::{Op, OpError};
-use crate::setup::LinkSettings;
+use crate::network::LinkSettings;
+use crate::packet::{PacketClass, PacketId};
 
 /// Something that is done to a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,8 +57,8 @@ pub enum Command {
         /// Whether the other direction is mended as well.
         both: bool,
     },
-    /// Splits the network: servers of different groups cannot reach each other, servers of one group can. Servers that
-    /// no group names are one more group.
+    /// Splits the network: servers that have a group in common can reach each other, others cannot. A server that is in
+    /// several groups is a bridge between them. Servers that no group names are one more group.
     Partition {
         /// The groups.
         groups: Vec<Vec<NodeId>>,
@@ -74,6 +76,69 @@ pub enum Command {
         /// How it carries packets from now on.
         settings: LinkSettings,
     },
+    /// Changes how all links between servers carry packets.
+    SetAllLinks {
+        /// How they carry packets from now on.
+        settings: LinkSettings,
+    },
+    /// Cuts all links of a server, in both directions.
+    Isolate {
+        /// Which server.
+        server: NodeId,
+    },
+    /// Stops a link: nothing moves on it any more, and nothing is lost.
+    Clog {
+        /// From this server …
+        from: NodeId,
+        /// … to this one.
+        to: NodeId,
+        /// Whether the other direction is stopped as well.
+        both: bool,
+    },
+    /// Lets a stopped link go on.
+    Unclog {
+        /// From this server …
+        from: NodeId,
+        /// … to this one.
+        to: NodeId,
+        /// Whether the other direction goes on as well.
+        both: bool,
+    },
+    /// Lets packets of these kinds no longer through a link, and all others again.
+    Filter {
+        /// From this server …
+        from: NodeId,
+        /// … to this one.
+        to: NodeId,
+        /// Whether the same holds for the other direction.
+        both: bool,
+        /// What is lost from now on; with none, everything gets through.
+        classes: Vec<PacketClass>,
+    },
+    /// Does something to one packet.
+    Packet {
+        /// Which. It must be under way.
+        packet: PacketId,
+        /// What.
+        act: PacketAct,
+    },
+}
+
+/// What can be done to a packet by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PacketAct {
+    /// It is lost.
+    Drop,
+    /// It arrives twice.
+    Double,
+    /// It stands still.
+    Hold,
+    /// It moves on.
+    Release,
+    /// It arrives so much later.
+    Delay(Duration),
+    /// It arrives now.
+    Deliver,
 }
 
 /// A command, and when it is carried out.
@@ -135,7 +200,19 @@ pub enum CommandError {
         /// What was given for both.
         server: NodeId,
     },
-    /// A server is in two groups.
+    /// There is no such packet under way: it has arrived, is lost, or was never sent.
+    UnknownPacket {
+        /// What was given.
+        given: PacketId,
+    },
+    /// A packet can be delayed for so long only.
+    DelayTooLong {
+        /// What was given.
+        given: Duration,
+        /// The most that is allowed.
+        max: Duration,
+    },
+    /// A server is twice in a group.
     Repeated {
         /// Which.
         server: NodeId,
@@ -179,7 +256,17 @@ impl fmt::Display for CommandError {
                 write!(f, "{client} still waits for an answer; a client asks one thing at a time")
             }
             Self::SameEnds { server } => write!(f, "both ends of the link are {server}; a link has two different ends"),
-            Self::Repeated { server } => write!(f, "{server} is in two groups; allowed is one"),
+            Self::Repeated { server } => write!(f, "{server} is twice in one group; allowed is once"),
+            Self::UnknownPacket { given } => {
+                write!(
+                    f,
+                    "packet {} is not under way; only one that is sent, and neither lost nor there, can be changed",
+                    given.0
+                )
+            }
+            Self::DelayTooLong { given, max } => {
+                write!(f, "a delay of {given:?} is too long; allowed are {max:?}")
+            }
             Self::OneGroup => write!(f, "a partition needs at least two groups, none of them empty"),
             Self::Op(error) => write!(f, "{error}"),
             Self::Link(error) => write!(f, "{error}"),

@@ -7,7 +7,7 @@ use raftarium_core::{Instant, Message};
 use crate::address::Address;
 use crate::network::Network;
 use crate::packet::Content;
-use crate::queue::{Due, Queue};
+use crate::queue::Queue;
 use crate::trace::{Happening, Record, RecordId, TraceHash};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,8 +55,10 @@ impl Environment {
         let now = self.now;
         let packet = self.network.next_id();
         let record = self.record(Some(cause), Happening::Sent { packet, from, to, what });
-        let sent = self.network.send(now, from, to, content, record);
-        self.queue.push(sent.arrives, Due::Arrival(packet));
+        let sent = self.network.send(&mut self.queue, now, from, to, content, record);
+        if let Some(copy) = sent.copy {
+            self.record(Some(record), Happening::Doubled { packet, copy });
+        }
         if let Some(reason) = sent.lost {
             self.record(Some(record), Happening::Lost { packet, reason });
         }

@@ -6,9 +6,11 @@ use alloc::vec::Vec;
 
 use raftarium_core::{CampaignError, Instant, NodeId};
 
-use crate::command::{Command, CommandError};
+use crate::command::{Command, CommandError, PacketAct};
+use crate::environment::Environment;
 use crate::packet::PacketId;
 use crate::server::Server;
+use crate::setup::DURATION_MAX;
 use crate::trace::{Happening, LossReason, RecordId};
 use crate::world::{World, position};
 
@@ -36,12 +38,21 @@ impl World {
             Command::Request { client, .. } if self.clients.is_busy(*client) => {
                 Err(CommandError::ClientBusy { client: *client })
             }
+            Command::Packet { packet, act: _ } if !self.environment.network.has(*packet) => {
+                Err(CommandError::UnknownPacket { given: *packet })
+            }
             Command::Request { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }
             | Command::HealAll
-            | Command::SetLink { .. } => Ok(()),
+            | Command::SetLink { .. }
+            | Command::SetAllLinks { .. }
+            | Command::Isolate { .. }
+            | Command::Clog { .. }
+            | Command::Unclog { .. }
+            | Command::Filter { .. }
+            | Command::Packet { .. } => Ok(()),
         }
     }
 
@@ -52,9 +63,10 @@ impl World {
     /// What is wrong with a name or a value in it.
     pub fn check_names(&self, command: &Command) -> Result<(), CommandError> {
         match command {
-            Command::Crash { server } | Command::Restart { server } | Command::TimeOut { server } => {
-                self.known(*server)
-            }
+            Command::Crash { server }
+            | Command::Restart { server }
+            | Command::TimeOut { server }
+            | Command::Isolate { server } => self.known(*server),
             Command::Request { client, server, op } => {
                 let clients = self.setup.clients;
                 if client.0 == 0 || client.0 > clients {
@@ -63,13 +75,23 @@ impl World {
                 server.map_or(Ok(()), |server| self.known(server))?;
                 Ok(op.check()?)
             }
-            Command::Cut { from, to, both: _ } | Command::Heal { from, to, both: _ } => self.known_link(*from, *to),
+            Command::Cut { from, to, both: _ }
+            | Command::Heal { from, to, both: _ }
+            | Command::Clog { from, to, both: _ }
+            | Command::Unclog { from, to, both: _ }
+            | Command::Filter { from, to, both: _, classes: _ } => self.known_link(*from, *to),
             Command::SetLink { from, to, both: _, settings } => {
                 self.known_link(*from, *to)?;
                 settings.check().map_err(|error| CommandError::Link(error.to_string()))
             }
+            Command::SetAllLinks { settings } => {
+                settings.check().map_err(|error| CommandError::Link(error.to_string()))
+            }
+            Command::Packet { packet: _, act: PacketAct::Delay(given) } if *given > DURATION_MAX => {
+                Err(CommandError::DelayTooLong { given: *given, max: DURATION_MAX })
+            }
             Command::Partition { groups } => self.known_groups(groups),
-            Command::HealAll => Ok(()),
+            Command::HealAll | Command::Packet { .. } => Ok(()),
         }
     }
 
@@ -130,9 +152,10 @@ impl World {
                 None
             }
             Command::Partition { groups } => {
+                let grouped = |server: NodeId| groups.iter().any(|group| group.contains(&server));
                 for (from, to) in self.pairs() {
-                    let group = |server: NodeId| groups.iter().position(|group| group.contains(&server));
-                    if group(from) == group(to) {
+                    let together = |group: &Vec<NodeId>| group.contains(&from) && group.contains(&to);
+                    if groups.iter().any(together) || !grouped(from) && !grouped(to) {
                         self.environment.network.heal(from, to);
                     } else {
                         self.cut(from, to, cause);
@@ -144,14 +167,61 @@ impl World {
                 self.pairs().into_iter().for_each(|(from, to)| self.environment.network.heal(from, to));
                 None
             }
+            Command::SetAllLinks { settings } => {
+                self.pairs().into_iter().for_each(|(from, to)| self.environment.network.set(from, to, *settings));
+                None
+            }
+            Command::Isolate { server } => {
+                let its = |&(from, to): &(NodeId, NodeId)| from == *server || to == *server;
+                self.pairs().into_iter().filter(its).for_each(|(from, to)| self.cut(from, to, cause));
+                None
+            }
+            Command::Clog { from, to, both } => {
+                let Environment { now, queue, network, .. } = &mut self.environment;
+                directions(*from, *to, *both).for_each(|(from, to)| network.clog(queue, *now, from, to));
+                None
+            }
+            Command::Unclog { from, to, both } => {
+                let Environment { now, queue, network, .. } = &mut self.environment;
+                directions(*from, *to, *both).for_each(|(from, to)| network.unclog(queue, *now, from, to));
+                None
+            }
+            Command::Filter { from, to, both, classes } => {
+                let network = &mut self.environment.network;
+                directions(*from, *to, *both).for_each(|(from, to)| network.filter(from, to, classes));
+                None
+            }
+            Command::Packet { packet, act } => {
+                self.act_on_packet(*packet, *act, cause);
+                None
+            }
         }
     }
 
     fn cut(&mut self, from: NodeId, to: NodeId, cause: RecordId) {
-        let now = self.now();
-        let lost: Vec<PacketId> = self.environment.network.cut(now, from, to);
-        for packet in lost {
+        let Environment { now, queue, network, .. } = &mut self.environment;
+        for packet in network.cut(queue, *now, from, to) {
             self.environment.record(Some(cause), Happening::Lost { packet, reason: LossReason::Cut });
+        }
+    }
+
+    fn act_on_packet(&mut self, packet: PacketId, act: PacketAct, cause: RecordId) {
+        let Environment { now, queue, network, .. } = &mut self.environment;
+        let now = *now;
+        match act {
+            PacketAct::Drop => {
+                network.lose(queue, now, packet);
+                self.environment.record(Some(cause), Happening::Lost { packet, reason: LossReason::Dropped });
+            }
+            PacketAct::Double => {
+                if let Some(copy) = network.double(queue, packet) {
+                    self.environment.record(Some(cause), Happening::Doubled { packet, copy });
+                }
+            }
+            PacketAct::Hold => network.hold(queue, now, packet),
+            PacketAct::Release => network.release(queue, now, packet),
+            PacketAct::Delay(by) => network.delay(queue, now, packet, by),
+            PacketAct::Deliver => network.deliver(queue, now, packet),
         }
     }
 
@@ -176,11 +246,15 @@ impl World {
 
     fn known_groups(&self, groups: &[Vec<NodeId>]) -> Result<(), CommandError> {
         let mut named = BTreeSet::new();
-        for &server in groups.iter().flatten() {
-            self.known(server)?;
-            if !named.insert(server) {
-                return Err(CommandError::Repeated { server });
+        for group in groups {
+            let mut members = BTreeSet::new();
+            for &server in group {
+                self.known(server)?;
+                if !members.insert(server) {
+                    return Err(CommandError::Repeated { server });
+                }
             }
+            named.append(&mut members);
         }
         let rest = usize::from(named.len() < self.servers.len());
         if groups.iter().any(Vec::is_empty) || groups.len() + rest < 2 {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::client::{Answer, RequestId};
 use crate::kv::Op;
+use crate::queue::Key;
 use crate::trace::RecordId;
 
 /// Names a packet: packets are counted as they are sent.
@@ -22,6 +23,10 @@ pub(crate) struct Packet {
     pub(crate) arrives: Instant,
     /// When it was lost; it stays in sight until it would have arrived.
     pub(crate) lost: Option<Instant>,
+    /// Since when it stands still. When it moves on, the times above are moved by as long as that was.
+    pub(crate) held: Option<Instant>,
+    /// Where its arrival is in the queue; nowhere while it stands still.
+    pub(crate) key: Option<Key>,
     /// The record of its sending.
     pub(crate) cause: RecordId,
     pub(crate) content: Content,
@@ -32,6 +37,20 @@ pub(crate) enum Content {
     Raft(Message),
     Request { request: RequestId, op: Op },
     Answer { request: RequestId, answer: Answer },
+}
+
+impl Packet {
+    pub(crate) fn new(
+        from: Address,
+        to: Address,
+        sent: Instant,
+        arrives: Instant,
+        lost: Option<Instant>,
+        cause: RecordId,
+        content: Content,
+    ) -> Self {
+        Self { id: PacketId(0), from, to, sent, arrives, lost, held: None, key: None, cause, content }
+    }
 }
 
 /// What can be seen of a packet from outside.
@@ -94,7 +113,128 @@ pub enum PacketKind {
     },
 }
 
+/// The kinds of packets, by what they are for: what a filter asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PacketClass {
+    /// Somebody asks for a vote.
+    VoteRequest,
+    /// The answer.
+    VoteReply,
+    /// Somebody asks whether it could win an election.
+    PreVoteRequest,
+    /// The answer.
+    PreVoteReply,
+    /// Entries.
+    Append,
+    /// A sign of life without entries.
+    Heartbeat,
+    /// The answer to entries or a sign of life.
+    AppendReply,
+    /// A part of a snapshot.
+    Snapshot,
+    /// The answer.
+    SnapshotReply,
+    /// A follower asks how far the log is committed.
+    ReadRequest,
+    /// The answer.
+    ReadReply,
+    /// A leader hands over.
+    TimeoutNow,
+    /// A client asks something.
+    Request,
+    /// The answer.
+    Answer,
+}
+
+impl PacketClass {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::VoteRequest,
+        Self::VoteReply,
+        Self::PreVoteRequest,
+        Self::PreVoteReply,
+        Self::Append,
+        Self::Heartbeat,
+        Self::AppendReply,
+        Self::Snapshot,
+        Self::SnapshotReply,
+        Self::ReadRequest,
+        Self::ReadReply,
+        Self::TimeoutNow,
+        Self::Request,
+        Self::Answer,
+    ];
+
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct PacketClasses(u32);
+
+impl PacketClasses {
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) const fn contains(self, class: PacketClass) -> bool {
+        self.0 & class.bit() != 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = PacketClass> {
+        PacketClass::ALL.into_iter().filter(move |&class| self.contains(class))
+    }
+}
+
+impl FromIterator<PacketClass> for PacketClasses {
+    fn from_iter<T: IntoIterator<Item = PacketClass>>(classes: T) -> Self {
+        Self(classes.into_iter().fold(0, |bits, class| bits | class.bit()))
+    }
+}
+
+impl PacketKind {
+    /// What it is for.
+    #[must_use]
+    pub const fn class(self) -> PacketClass {
+        match self {
+            Self::VoteRequest => PacketClass::VoteRequest,
+            Self::VoteReply { .. } => PacketClass::VoteReply,
+            Self::PreVoteRequest => PacketClass::PreVoteRequest,
+            Self::PreVoteReply { .. } => PacketClass::PreVoteReply,
+            Self::Snapshot { .. } => PacketClass::Snapshot,
+            Self::SnapshotReply => PacketClass::SnapshotReply,
+            Self::ReadRequest => PacketClass::ReadRequest,
+            Self::ReadReply => PacketClass::ReadReply,
+            Self::TimeoutNow => PacketClass::TimeoutNow,
+            Self::Append { .. } => PacketClass::Append,
+            Self::Heartbeat => PacketClass::Heartbeat,
+            Self::AppendReply { .. } => PacketClass::AppendReply,
+            Self::Request => PacketClass::Request,
+            Self::Answer { .. } => PacketClass::Answer,
+        }
+    }
+}
+
+/// What every packet carries besides its content: addresses, and a frame.
+const HEADER_BYTES: u64 = 40;
+
 impl Content {
+    /// How many bytes the packet has on the line.
+    pub(crate) fn bytes(&self) -> u64 {
+        let size = match self {
+            Self::Raft(message) => postcard::experimental::serialized_size(message),
+            Self::Request { request, op } => postcard::experimental::serialized_size(&(request, op)),
+            Self::Answer { request, answer } => postcard::experimental::serialized_size(&(request, answer)),
+        };
+        HEADER_BYTES + size.ok().and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
+    }
+
+    pub(crate) fn class(&self) -> PacketClass {
+        self.glimpse().kind.class()
+    }
+
     pub(crate) fn glimpse(&self) -> Glimpse {
         let kind = match self {
             Self::Raft(message) => match &message.body {

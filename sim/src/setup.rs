@@ -6,6 +6,8 @@ use core::time::Duration;
 use raftarium_core::{Config, ConfigError, Settings};
 use serde::{Deserialize, Serialize};
 
+use crate::network::LinkSettings;
+
 /// The most servers that a world can have.
 pub const SERVERS_MAX: u32 = 51;
 /// The most clients that a world can have.
@@ -35,18 +37,6 @@ pub struct Setup {
     pub request_timeout: Duration,
 }
 
-/// How a link carries packets, in one direction. Packets that are not lost arrive in the order in which they were sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LinkSettings {
-    /// The shortest time that a packet is under way.
-    pub latency_min: Duration,
-    /// The longest such time.
-    pub latency_max: Duration,
-    /// How many packets are lost, in parts per million.
-    pub loss_ppm: u32,
-}
-
 /// How a disk writes. What is being written when the server crashes is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,13 +59,6 @@ impl Default for Setup {
             disk: DiskSettings::default(),
             request_timeout: Duration::from_secs(10),
         }
-    }
-}
-
-impl Default for LinkSettings {
-    /// 8 to 16 ms, nothing lost.
-    fn default() -> Self {
-        Self { latency_min: Duration::from_millis(8), latency_max: Duration::from_millis(16), loss_ppm: 0 }
     }
 }
 
@@ -144,23 +127,6 @@ impl Setup {
     }
 }
 
-impl LinkSettings {
-    /// Checks every number.
-    ///
-    /// # Errors
-    ///
-    /// Names the first that is not valid, what it was and what is allowed.
-    pub fn check(&self) -> Result<(), SetupError> {
-        between("link.latency_min", self.latency_min, Duration::from_micros(1), DURATION_MAX)?;
-        between("link.latency_max", self.latency_max, self.latency_min, DURATION_MAX)?;
-        if self.loss_ppm > CERTAIN_PPM {
-            let (given, max) = (self.loss_ppm.into(), CERTAIN_PPM.into());
-            return Err(SetupError::OutOfRange { name: "link.loss_ppm", given, min: 0, max, unit: "" });
-        }
-        Ok(())
-    }
-}
-
 fn count(name: &'static str, given: u32, max: u32) -> Result<(), SetupError> {
     if (1..=max).contains(&given) {
         return Ok(());
@@ -168,7 +134,7 @@ fn count(name: &'static str, given: u32, max: u32) -> Result<(), SetupError> {
     Err(SetupError::OutOfRange { name, given: given.into(), min: 1, max: max.into(), unit: "" })
 }
 
-fn between(name: &'static str, given: Duration, min: Duration, max: Duration) -> Result<(), SetupError> {
+pub(crate) fn between(name: &'static str, given: Duration, min: Duration, max: Duration) -> Result<(), SetupError> {
     if (min..=max).contains(&given) {
         return Ok(());
     }

@@ -15,6 +15,8 @@ pub(crate) enum Concern {
     Link = 2,
     /// The disk of a server.
     Disk = 3,
+    /// What a link does twice or out of order.
+    Disorder = 4,
 }
 
 /// A stream of draws.
@@ -37,6 +39,14 @@ impl Stream {
     /// A duration from `min` to `max`, in whole microseconds.
     pub(crate) fn duration(&mut self, min: Duration, max: Duration) -> Duration {
         Duration::from_micros(random::within(self.next(), micros(min), micros(max)))
+    }
+
+    /// The same, but most are short: of the fourth powers of numbers from 0 to 1, half are below a sixteenth.
+    pub(crate) fn duration_with_long_tail(&mut self, min: Duration, max: Duration) -> Duration {
+        let (min, max) = (micros(min), micros(max));
+        let part = u128::from(random::within(self.next(), 0, 1 << 16));
+        let more = u128::from(max.saturating_sub(min)) * part.pow(4) >> 64;
+        Duration::from_micros(min.saturating_add(u64::try_from(more).unwrap_or(u64::MAX)))
     }
 
     /// Whether something happens that does so `ppm` times in a million.

@@ -82,6 +82,13 @@ pub enum Happening {
         /// Why.
         reason: LossReason,
     },
+    /// A packet is under way a second time.
+    Doubled {
+        /// Which.
+        packet: PacketId,
+        /// The name of the copy.
+        copy: PacketId,
+    },
     /// A server refused a packet that no correct server sends.
     Rejected {
         /// The server.
@@ -173,6 +180,12 @@ pub enum LossReason {
     Chance,
     /// The receiver is down.
     ReceiverDown,
+    /// The link does not let such packets through.
+    Filtered,
+    /// Too much waited for the line.
+    QueueFull,
+    /// By hand.
+    Dropped,
 }
 
 impl Happening {
@@ -195,6 +208,7 @@ impl Happening {
             Self::Commanded(_)
             | Self::CommandRefused { .. }
             | Self::Lost { .. }
+            | Self::Doubled { .. }
             | Self::TimedOut { .. }
             | Self::Answered { .. }
             | Self::Violated(_) => None,

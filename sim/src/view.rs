@@ -14,7 +14,8 @@ use crate::address::Address;
 use crate::checks::{Check, Violation};
 use crate::client::Request;
 use crate::kv::Op;
-use crate::packet::{Glimpse, PacketId};
+use crate::network::LinkSettings;
+use crate::packet::{Glimpse, PacketClass, PacketId};
 use crate::server::{Process, Running, Server};
 use crate::trace::TraceHash;
 use crate::world::World;
@@ -36,6 +37,8 @@ pub struct View {
     pub packets: Vec<PacketView>,
     /// The links that are cut, each direction by itself.
     pub cuts: Vec<CutView>,
+    /// The links that carry packets in another way than at first, each direction by itself.
+    pub links: Vec<LinkView>,
     /// What the clients asked, oldest first.
     pub requests: Vec<Request>,
     /// The rules, and how often each was checked.
@@ -144,6 +147,8 @@ pub struct PacketView {
     pub arrives: Instant,
     /// When it was lost.
     pub lost: Option<Instant>,
+    /// Since when it stands still. Once it moves on, `sent` and `arrives` are later by as long as that was.
+    pub held: Option<Instant>,
     /// What it is.
     pub what: Glimpse,
 }
@@ -155,6 +160,21 @@ pub struct CutView {
     pub from: NodeId,
     /// … to this one.
     pub to: NodeId,
+}
+
+/// One direction of a link that carries packets in another way than at first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LinkView {
+    /// From this server …
+    pub from: NodeId,
+    /// … to this one.
+    pub to: NodeId,
+    /// Whether everything on it stands still.
+    pub clogged: bool,
+    /// What does not get through.
+    pub filtered: Vec<PacketClass>,
+    /// How it carries packets.
+    pub settings: LinkSettings,
 }
 
 impl World {
@@ -169,6 +189,7 @@ impl World {
             servers: self.servers().iter().map(Server::view).collect(),
             packets: self.packets().collect(),
             cuts: self.cuts(),
+            links: self.unusual_links(),
             requests: self.requests().to_vec(),
             checks: self.checks(),
             violations: self.violations().to_vec(),

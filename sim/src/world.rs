@@ -16,7 +16,7 @@ use crate::server::{Process, Server};
 use crate::setup::{Setup, SetupError};
 use crate::stream::{Concern, Stream, election_seed};
 use crate::trace::{Happening, LossReason, Record, RecordId, TraceHash};
-use crate::view::{CutView, PacketView};
+use crate::view::{CutView, LinkView, PacketView};
 
 /// A world at one moment. Cloning it is how its past is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -150,12 +150,17 @@ impl World {
             sent: packet.sent,
             arrives: packet.arrives,
             lost: packet.lost,
+            held: packet.held,
             what: packet.content.glimpse(),
         })
     }
 
     pub(crate) fn cuts(&self) -> Vec<CutView> {
         self.environment.network.cuts().collect()
+    }
+
+    pub(crate) fn unusual_links(&self) -> Vec<LinkView> {
+        self.environment.network.unusual(self.setup.link).collect()
     }
 
     /// The records since the last call.

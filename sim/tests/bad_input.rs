@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{CampaignError, ConfigError, Instant, NodeId, Role};
 use raftarium_sim::{
-    ClientId, Command, CommandError, LinkSettings, Op, OpError, RunError, Setup, SetupError, Timed, Timeline,
+    ClientId, Command, CommandError, DURATION_MAX, LinkSettings, Op, OpError, PacketAct, PacketId, RunError, Setup,
+    SetupError, Timed, Timeline,
 };
 
 type Spoil = fn(&mut Setup);
@@ -80,6 +81,8 @@ fn commands_that_cannot_be() {
     };
     let too_lossy = LinkSettings { loss_ppm: 2_000_000, ..LinkSettings::default() };
     let set = Command::SetLink { from: NodeId(1), to: NodeId(2), both: false, settings: too_lossy };
+    let packet = |act| Command::Packet { packet: PacketId(9_999), act };
+    let too_long = DURATION_MAX + Duration::from_micros(1);
     let cases = [
         (Command::Crash { server: NodeId(0) }, unknown(0)),
         (Command::Crash { server: NodeId(6) }, unknown(6)),
@@ -100,7 +103,12 @@ fn commands_that_cannot_be() {
         (groups(&[]), CommandError::OneGroup),
         (groups(&[&[], &[1]]), CommandError::OneGroup),
         (groups(&[&[1, 2, 3, 4, 5]]), CommandError::OneGroup),
-        (groups(&[&[1, 2], &[2, 3]]), CommandError::Repeated { server: NodeId(2) }),
+        (groups(&[&[1, 2, 1], &[3]]), CommandError::Repeated { server: NodeId(1) }),
+        (packet(PacketAct::Drop), CommandError::UnknownPacket { given: PacketId(9_999) }),
+        (packet(PacketAct::Delay(too_long)), CommandError::DelayTooLong { given: too_long, max: DURATION_MAX }),
+        (Command::Isolate { server: NodeId(6) }, unknown(6)),
+        (Command::Clog { from: NodeId(1), to: NodeId(1), both: true }, CommandError::SameEnds { server: NodeId(1) }),
+        (Command::Filter { from: NodeId(7), to: NodeId(1), both: true, classes: vec![] }, unknown(7)),
         (groups(&[&[1, 7]]), unknown(7)),
     ];
     let (before, run) = (timeline.view(), timeline.run());

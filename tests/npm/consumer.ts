@@ -44,7 +44,7 @@ const commands: Command[] = [
   { type: "cut", from: 1, to: 2 },
   { type: "partition", groups: [[1, 2]] },
   { type: "healAll" },
-  { type: "setLink", from: 1, to: 2, both: false, latencyMin: 1, latencyMax: 2, loss: 0.5 },
+  { type: "setLink", from: 1, to: 2, both: false, settings: { latencyMin: 1, latencyMax: 2, loss: 0.5 } },
 ];
 for (const command of commands) {
   const at: number = sim.dispatch(command);

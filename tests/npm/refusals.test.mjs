@@ -56,7 +56,12 @@ for (const [given, code, part] of options) {
 }
 
 const put = (key, value = "1") => ({ type: "request", client: 1, op: { type: "put", key, value } });
-const link = (change) => ({ type: "setLink", from: 1, to: 2, latencyMin: 1, latencyMax: 2, loss: 0, ...change });
+const link = (change) => ({
+  type: "setLink",
+  from: 1,
+  to: 2,
+  settings: { latencyMin: 1, latencyMax: 2, loss: 0, ...change },
+});
 const commands = [
   [undefined, "malformed-command", null],
   [null, "malformed-command", null],
@@ -76,7 +81,12 @@ const commands = [
   [{ type: "partition", groups: [] }, "one-group"],
   [{ type: "partition", groups: [[1, 2, 3, 4, 5]] }, "one-group"],
   [{ type: "partition", groups: [[1], []] }, "one-group"],
-  [{ type: "partition", groups: [[1], [1]] }, "repeated-server", 1],
+  [{ type: "partition", groups: [[1, 1], [2]] }, "repeated-server", 1],
+  [{ type: "packet", packet: 0.5, act: { type: "drop" } }, "out-of-range", 0.5],
+  [{ type: "packet", packet: 9, act: { type: "explode" } }, "malformed-command", "explode"],
+  [{ type: "isolate", server: 6 }, "unknown-server", 6],
+  [{ type: "filter", from: 1, to: 2, classes: ["letters"] }, "malformed-command", "letters"],
+  [{ type: "setAllLinks", settings: { loss: 2 } }, "out-of-range", 2],
   [{ type: "partition", groups: 7 }, "malformed-command", 7],
   [{ type: "request", client: 4, op: { type: "get", key: "x" } }, "unknown-client", 4],
   [{ type: "request", client: 1, server: 9, op: { type: "get", key: "x" } }, "unknown-server", 9],

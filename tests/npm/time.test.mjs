@@ -137,7 +137,7 @@ test("a run goes through JSON and comes back the same", () => {
   });
   sim.advance(700);
   sim.dispatch(put("ключ", "значение"));
-  sim.dispatch({ type: "setLink", from: 1, to: 2, both: false, latencyMin: 1, latencyMax: 99.999, loss: 1 });
+  sim.dispatch({ type: "setLink", from: 1, to: 2, both: false, settings: { latencyMin: 1, latencyMax: 99.999, loss: 1 } });
   sim.dispatch({ type: "partition", groups: [[1], [2, 3]] });
   sim.advance(700);
   sim.dispatch({ type: "heal", from: 1, to: 4 });

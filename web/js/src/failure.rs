@@ -35,6 +35,8 @@ pub enum ErrorCode {
     UnknownClient,
     /// There is no such event.
     UnknownEvent,
+    /// There is no such packet under way.
+    UnknownPacket,
     /// The server is down already, or has to be up for this.
     ServerDown,
     /// The server runs, and has to be down for this.
@@ -47,7 +49,7 @@ pub enum ErrorCode {
     ClientBusy,
     /// A link must have two ends.
     SameEnds,
-    /// A server is in two groups.
+    /// A server is twice in a group.
     RepeatedServer,
     /// A partition needs at least two groups, none of them empty.
     OneGroup,
@@ -144,8 +146,14 @@ impl From<CommandError> for Failure {
                 .allowed("a client that waits for nothing"),
             CommandError::SameEnds { server } => about(ErrorCode::SameEnds, server).allowed("two different servers"),
             CommandError::Repeated { server } => {
-                about(ErrorCode::RepeatedServer, server).allowed("each server in one group")
+                about(ErrorCode::RepeatedServer, server).allowed("each server once in a group")
             }
+            CommandError::UnknownPacket { given } => {
+                failure(ErrorCode::UnknownPacket).given(Number::from(given.0)).allowed("a packet that is under way")
+            }
+            CommandError::DelayTooLong { given, max } => failure(ErrorCode::OutOfRange)
+                .given(Milliseconds::from(given).0)
+                .allowed(format!("up to {} ms", Milliseconds::from(max).0)),
             CommandError::OneGroup => failure(ErrorCode::OneGroup).allowed("two groups or more, none of them empty"),
             CommandError::Op(OpError::Length { name: _, given, min, max }) => {
                 failure(ErrorCode::OutOfRange).given(Number::from(given)).allowed(format!("{min} to {max} bytes"))

@@ -5,8 +5,9 @@ use raftarium_sim::core::NodeId;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::number::{ClientId, Milliseconds, Number, ServerId};
-use super::setup::LinkSettings;
+use super::link::LinkSettings;
+use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
+use super::packet::PacketClass;
 use crate::failure::Failure;
 
 /// Something that is done to a simulation.
@@ -65,8 +66,8 @@ pub enum Command {
         #[serde(default = "yes")]
         both: bool,
     },
-    /// Splits the network: servers of different groups cannot reach each other, servers of one group can. Servers that
-    /// no group names are one more group.
+    /// Splits the network: servers that have a group in common can reach each other, others cannot. A server that is in
+    /// several groups is a bridge between them. Servers that no group names are one more group.
     Partition {
         /// The groups: at least two with the one of the unnamed, none of them empty.
         groups: Vec<Vec<ServerId>>,
@@ -82,14 +83,81 @@ pub enum Command {
         /// Whether the other direction is changed as well. Default: true.
         #[serde(default = "yes")]
         both: bool,
-        /// The shortest time that a packet is under way.
-        latency_min: Milliseconds,
-        /// The longest such time.
-        latency_max: Milliseconds,
-        /// Which part of the packets is lost: 0 is none, 1 is all, in steps of a millionth.
-        #[tsify(type = "number")]
-        loss: Number,
+        /// How it carries packets from now on.
+        settings: LinkSettings,
     },
+    /// Changes how all links between servers carry packets from now on.
+    SetAllLinks {
+        /// How.
+        settings: LinkSettings,
+    },
+    /// Cuts all links of a server, in both directions.
+    Isolate {
+        /// Which server.
+        server: ServerId,
+    },
+    /// Stops a link: nothing moves on it any more, and nothing is lost.
+    Clog {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the same is done to the other direction. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+    },
+    /// Lets a stopped link go on.
+    Unclog {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the same is done to the other direction. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+    },
+    /// Lets packets of these kinds no longer through a link, and all others again.
+    Filter {
+        /// From this server …
+        from: ServerId,
+        /// … to this one.
+        to: ServerId,
+        /// Whether the same is done to the other direction. Default: true.
+        #[serde(default = "yes")]
+        both: bool,
+        /// What is lost from now on; with none, everything gets through.
+        classes: Vec<PacketClass>,
+    },
+    /// Does something to one packet.
+    Packet {
+        /// Which. It must be under way.
+        #[tsify(type = "number")]
+        packet: Number,
+        /// What.
+        act: PacketAct,
+    },
+}
+
+/// What can be done to a packet by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields, expecting = "what to do: an object with a type")]
+#[tsify(namespace)]
+pub enum PacketAct {
+    /// It is lost.
+    Drop {},
+    /// It arrives twice.
+    Double {},
+    /// It stands still.
+    Hold {},
+    /// It moves on.
+    Release {},
+    /// It arrives later.
+    Delay {
+        /// By how much.
+        by: Milliseconds,
+    },
+    /// It arrives now.
+    Deliver {},
 }
 
 /// What a client can ask of the replicated state machine, which keeps values by key.
@@ -145,12 +213,21 @@ impl TryFrom<Command> for sim::Command {
                 Self::Partition { groups: groups.into_iter().map(group).collect::<Result<_, _>>()? }
             }
             Command::HealAll {} => Self::HealAll,
-            Command::SetLink { from, to, both, latency_min, latency_max, loss } => Self::SetLink {
-                from: from.node()?,
-                to: to.node()?,
-                both,
-                settings: LinkSettings { latency_min, latency_max, loss }.settings()?,
-            },
+            Command::SetLink { from, to, both, settings } => {
+                Self::SetLink { from: from.node()?, to: to.node()?, both, settings: settings.settings()? }
+            }
+            Command::SetAllLinks { settings } => Self::SetAllLinks { settings: settings.settings()? },
+            Command::Isolate { server } => Self::Isolate { server: server.node()? },
+            Command::Clog { from, to, both } => Self::Clog { from: from.node()?, to: to.node()?, both },
+            Command::Unclog { from, to, both } => Self::Unclog { from: from.node()?, to: to.node()?, both },
+            Command::Filter { from, to, both, classes } => {
+                let classes = classes.into_iter().map(Into::into).collect();
+                Self::Filter { from: from.node()?, to: to.node()?, both, classes }
+            }
+            Command::Packet { packet, act } => {
+                let packet = sim::PacketId(packet.between("packet", 1, MAX_SAFE)?);
+                Self::Packet { packet, act: act.act()? }
+            }
         })
     }
 }
@@ -172,9 +249,43 @@ impl From<sim::Command> for Command {
             }
             sim::Command::HealAll => Self::HealAll {},
             sim::Command::SetLink { from, to, both, settings } => {
-                let LinkSettings { latency_min, latency_max, loss } = settings.into();
-                Self::SetLink { from: from.into(), to: to.into(), both, latency_min, latency_max, loss }
+                Self::SetLink { from: from.into(), to: to.into(), both, settings: settings.into() }
             }
+            sim::Command::SetAllLinks { settings } => Self::SetAllLinks { settings: settings.into() },
+            sim::Command::Isolate { server } => Self::Isolate { server: server.into() },
+            sim::Command::Clog { from, to, both } => Self::Clog { from: from.into(), to: to.into(), both },
+            sim::Command::Unclog { from, to, both } => Self::Unclog { from: from.into(), to: to.into(), both },
+            sim::Command::Filter { from, to, both, classes } => {
+                let classes = classes.into_iter().map(Into::into).collect();
+                Self::Filter { from: from.into(), to: to.into(), both, classes }
+            }
+            sim::Command::Packet { packet, act } => Self::Packet { packet: packet.0.into(), act: act.into() },
+        }
+    }
+}
+
+impl PacketAct {
+    fn act(self) -> Result<sim::PacketAct, Failure> {
+        Ok(match self {
+            Self::Drop {} => sim::PacketAct::Drop,
+            Self::Double {} => sim::PacketAct::Double,
+            Self::Hold {} => sim::PacketAct::Hold,
+            Self::Release {} => sim::PacketAct::Release,
+            Self::Delay { by } => sim::PacketAct::Delay(by.duration("by")?),
+            Self::Deliver {} => sim::PacketAct::Deliver,
+        })
+    }
+}
+
+impl From<sim::PacketAct> for PacketAct {
+    fn from(act: sim::PacketAct) -> Self {
+        match act {
+            sim::PacketAct::Drop => Self::Drop {},
+            sim::PacketAct::Double => Self::Double {},
+            sim::PacketAct::Hold => Self::Hold {},
+            sim::PacketAct::Release => Self::Release {},
+            sim::PacketAct::Delay(by) => Self::Delay { by: by.into() },
+            sim::PacketAct::Deliver => Self::Deliver {},
         }
     }
 }

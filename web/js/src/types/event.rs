@@ -114,6 +114,13 @@ pub enum Happening {
         /// Why.
         reason: LossReason,
     },
+    /// A packet is under way a second time.
+    Doubled {
+        /// Which.
+        packet: u64,
+        /// The number of the copy.
+        copy: u64,
+    },
     /// A server refused a packet that no correct server sends.
     Rejected {
         /// The server.
@@ -209,6 +216,12 @@ pub enum LossReason {
     Chance,
     /// The receiver is down.
     ReceiverDown,
+    /// The link does not let such packets through.
+    Filtered,
+    /// Too much waited for the line.
+    QueueFull,
+    /// By hand.
+    Dropped,
 }
 
 /// Names one write to a disk.
@@ -252,6 +265,7 @@ impl From<sim::Happening> for Happening {
             },
             sim::Happening::Delivered { packet, to } => Self::Delivered { packet: packet.0, to: to.into() },
             sim::Happening::Lost { packet, reason } => Self::Lost { packet: packet.0, reason: reason.into() },
+            sim::Happening::Doubled { packet, copy } => Self::Doubled { packet: packet.0, copy: copy.0 },
             sim::Happening::Rejected { server, reason } => {
                 Self::Rejected { server: server.into(), reason: reason.to_string() }
             }
@@ -291,6 +305,9 @@ impl From<sim::LossReason> for LossReason {
             sim::LossReason::Cut => Self::Cut,
             sim::LossReason::Chance => Self::Chance,
             sim::LossReason::ReceiverDown => Self::ReceiverDown,
+            sim::LossReason::Filtered => Self::Filtered,
+            sim::LossReason::QueueFull => Self::QueueFull,
+            sim::LossReason::Dropped => Self::Dropped,
         }
     }
 }

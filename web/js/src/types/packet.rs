@@ -1,7 +1,7 @@
 //! What travels.
 
 use raftarium_sim as sim;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::address::Address;
@@ -23,6 +23,9 @@ pub struct Packet {
     pub arrives: Milliseconds,
     /// When it was lost; null if it was not.
     pub lost: Option<Milliseconds>,
+    /// Since when it stands still; null if it does not. Once it moves on, `sent` and `arrives` are later by as long as
+    /// that was.
+    pub held: Option<Milliseconds>,
     /// What it is.
     pub kind: PacketKind,
     /// The term that it carries; null between a client and a server.
@@ -82,6 +85,82 @@ pub enum PacketKind {
     },
 }
 
+/// What a packet is for: what a filter asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase", expecting = "the name of a kind of packets")]
+pub enum PacketClass {
+    /// A candidate asks for a vote.
+    VoteRequest,
+    /// The answer.
+    VoteReply,
+    /// A server asks whether it could win an election.
+    PreVoteRequest,
+    /// The answer.
+    PreVoteReply,
+    /// Entries.
+    Append,
+    /// A sign of life without entries.
+    Heartbeat,
+    /// The answer to entries or a sign of life.
+    AppendReply,
+    /// A part of a snapshot.
+    Snapshot,
+    /// The answer.
+    SnapshotReply,
+    /// A follower asks how far the log is committed.
+    ReadRequest,
+    /// The answer.
+    ReadReply,
+    /// A leader hands over.
+    TimeoutNow,
+    /// A client asks something.
+    Request,
+    /// The answer.
+    Answer,
+}
+
+impl From<PacketClass> for sim::PacketClass {
+    fn from(class: PacketClass) -> Self {
+        match class {
+            PacketClass::VoteRequest => Self::VoteRequest,
+            PacketClass::VoteReply => Self::VoteReply,
+            PacketClass::PreVoteRequest => Self::PreVoteRequest,
+            PacketClass::PreVoteReply => Self::PreVoteReply,
+            PacketClass::Append => Self::Append,
+            PacketClass::Heartbeat => Self::Heartbeat,
+            PacketClass::AppendReply => Self::AppendReply,
+            PacketClass::Snapshot => Self::Snapshot,
+            PacketClass::SnapshotReply => Self::SnapshotReply,
+            PacketClass::ReadRequest => Self::ReadRequest,
+            PacketClass::ReadReply => Self::ReadReply,
+            PacketClass::TimeoutNow => Self::TimeoutNow,
+            PacketClass::Request => Self::Request,
+            PacketClass::Answer => Self::Answer,
+        }
+    }
+}
+
+impl From<sim::PacketClass> for PacketClass {
+    fn from(class: sim::PacketClass) -> Self {
+        match class {
+            sim::PacketClass::VoteRequest => Self::VoteRequest,
+            sim::PacketClass::VoteReply => Self::VoteReply,
+            sim::PacketClass::PreVoteRequest => Self::PreVoteRequest,
+            sim::PacketClass::PreVoteReply => Self::PreVoteReply,
+            sim::PacketClass::Append => Self::Append,
+            sim::PacketClass::Heartbeat => Self::Heartbeat,
+            sim::PacketClass::AppendReply => Self::AppendReply,
+            sim::PacketClass::Snapshot => Self::Snapshot,
+            sim::PacketClass::SnapshotReply => Self::SnapshotReply,
+            sim::PacketClass::ReadRequest => Self::ReadRequest,
+            sim::PacketClass::ReadReply => Self::ReadReply,
+            sim::PacketClass::TimeoutNow => Self::TimeoutNow,
+            sim::PacketClass::Request => Self::Request,
+            sim::PacketClass::Answer => Self::Answer,
+        }
+    }
+}
+
 impl From<sim::PacketView> for Packet {
     fn from(packet: sim::PacketView) -> Self {
         Self {
@@ -91,6 +170,7 @@ impl From<sim::PacketView> for Packet {
             sent: packet.sent.into(),
             arrives: packet.arrives.into(),
             lost: packet.lost.map(Into::into),
+            held: packet.held.map(Into::into),
             kind: packet.what.kind.into(),
             term: packet.what.term.map(|term| term.0),
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::link::LinkSettings;
 use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
 use crate::failure::{ErrorCode, Failure};
@@ -115,19 +116,6 @@ pub struct RaftSettings {
 /// How many millionths are all.
 const MILLION: f64 = 1_000_000.0;
 
-/// How a link carries packets, in one direction. Whatever is left out has its default.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object of settings")]
-pub struct LinkSettings {
-    /// The shortest time that a packet is under way. Default: 8 ms.
-    pub latency_min: Milliseconds,
-    /// The longest such time. Default: 16 ms.
-    pub latency_max: Milliseconds,
-    /// Which part of the packets is lost: 0 is none, 1 is all, in steps of a millionth. Default: 0.
-    #[tsify(type = "number")]
-    pub loss: Number,
-}
-
 /// How a disk writes. Whatever is left out has its default.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object of settings")]
@@ -195,30 +183,13 @@ fn upto(number: Number, name: &str, max: u32) -> Result<u32, Failure> {
 }
 
 /// A limit, or none.
-fn limit(number: Option<Number>, name: &str) -> Result<Option<NonZeroU64>, Failure> {
+pub(super) fn limit(number: Option<Number>, name: &str) -> Result<Option<NonZeroU64>, Failure> {
     let whole = number.map(|number| number.between(name, 1, MAX_SAFE)).transpose()?;
     Ok(whole.and_then(NonZeroU64::new))
 }
 
-impl LinkSettings {
-    /// The engine's settings, every number in them checked.
-    ///
-    /// # Errors
-    ///
-    /// Names the first that is not valid, what it was and what is allowed.
-    pub fn settings(&self) -> Result<sim::LinkSettings, Failure> {
-        let settings = sim::LinkSettings {
-            latency_min: self.latency_min.duration("link.latencyMin")?,
-            latency_max: self.latency_max.duration("link.latencyMax")?,
-            loss_ppm: ppm(self.loss, "link.loss", sim::CERTAIN_PPM)?,
-        };
-        settings.check()?;
-        Ok(settings)
-    }
-}
-
 /// A part, in millionths.
-fn ppm(part: Number, name: &str, max: u32) -> Result<u32, Failure> {
+pub(super) fn ppm(part: Number, name: &str, max: u32) -> Result<u32, Failure> {
     let millionths = Number((part.not_nan(name)?.0 * MILLION).round());
     let most = f64::from(max) / MILLION;
     millionths.whole().filter(|_| part.0 <= most).and_then(|ppm| u32::try_from(ppm).ok()).ok_or_else(|| {
@@ -228,7 +199,7 @@ fn ppm(part: Number, name: &str, max: u32) -> Result<u32, Failure> {
     })
 }
 
-fn part(ppm: u32) -> Number {
+pub(super) fn part(ppm: u32) -> Number {
     Number(f64::from(ppm) / MILLION)
 }
 
@@ -271,16 +242,6 @@ impl From<&Settings> for RaftSettings {
     }
 }
 
-impl From<sim::LinkSettings> for LinkSettings {
-    fn from(settings: sim::LinkSettings) -> Self {
-        Self {
-            latency_min: settings.latency_min.into(),
-            latency_max: settings.latency_max.into(),
-            loss: part(settings.loss_ppm),
-        }
-    }
-}
-
 impl From<sim::DiskSettings> for DiskSettings {
     fn from(settings: sim::DiskSettings) -> Self {
         Self { write_min: settings.write_min.into(), write_max: settings.write_max.into() }
@@ -297,12 +258,6 @@ impl Default for SimulationOptions {
 impl Default for RaftSettings {
     fn default() -> Self {
         (&sim::Setup::default().raft).into()
-    }
-}
-
-impl Default for LinkSettings {
-    fn default() -> Self {
-        sim::LinkSettings::default().into()
     }
 }
 

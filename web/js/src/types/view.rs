@@ -5,8 +5,9 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::check::{Check, Violation};
+use super::link::LinkSettings;
 use super::number::{Milliseconds, ServerId};
-use super::packet::Packet;
+use super::packet::{Packet, PacketClass};
 use super::request::Request;
 use super::server::Server;
 
@@ -27,6 +28,8 @@ pub struct View {
     pub packets: Vec<Packet>,
     /// The links that are cut, each direction by itself.
     pub cuts: Vec<Cut>,
+    /// The links that carry packets in another way than at first, each direction by itself.
+    pub links: Vec<Link>,
     /// What the clients asked, oldest first.
     pub requests: Vec<Request>,
     /// The rules, and how often each was checked.
@@ -44,6 +47,34 @@ pub struct Cut {
     pub to: ServerId,
 }
 
+/// One direction of a link that carries packets in another way than at first.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+pub struct Link {
+    /// From this server …
+    pub from: ServerId,
+    /// … to this one.
+    pub to: ServerId,
+    /// Whether everything on it stands still.
+    pub clogged: bool,
+    /// What does not get through.
+    pub filtered: Vec<PacketClass>,
+    /// How it carries packets.
+    #[tsify(type = "Required<LinkSettings>")]
+    pub settings: LinkSettings,
+}
+
+impl From<sim::LinkView> for Link {
+    fn from(link: sim::LinkView) -> Self {
+        Self {
+            from: link.from.into(),
+            to: link.to.into(),
+            clogged: link.clogged,
+            filtered: link.filtered.into_iter().map(Into::into).collect(),
+            settings: link.settings.into(),
+        }
+    }
+}
+
 impl From<sim::View> for View {
     fn from(view: sim::View) -> Self {
         Self {
@@ -54,6 +85,7 @@ impl From<sim::View> for View {
             servers: view.servers.into_iter().map(Into::into).collect(),
             packets: view.packets.into_iter().map(Into::into).collect(),
             cuts: view.cuts.into_iter().map(Into::into).collect(),
+            links: view.links.into_iter().map(Into::into).collect(),
             requests: view.requests.into_iter().map(Into::into).collect(),
             checks: view.checks.into_iter().map(Into::into).collect(),
             violations: view.violations.into_iter().map(Into::into).collect(),

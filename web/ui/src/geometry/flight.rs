@@ -25,6 +25,7 @@ pub(crate) struct Flight {
 /// How far along `packet` is at `now`, from 0 to 1, whether it has stopped, and how strongly it is seen; nothing if it
 /// is not under way.
 pub(crate) fn progress(packet: &PacketView, now: Instant) -> Option<(f64, bool, f64)> {
+    let now = packet.held.unwrap_or(now);
     if now < packet.sent || now >= packet.arrives {
         return None;
     }
@@ -64,6 +65,7 @@ mod tests {
             sent: Instant::from_micros(1_000),
             arrives: Instant::from_micros(2_000),
             lost: lost.map(Instant::from_micros),
+            held: None,
             what: Glimpse { kind: PacketKind::Heartbeat, term: None },
         }
     }

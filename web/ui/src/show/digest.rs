@@ -72,13 +72,18 @@ impl Digest {
             Happening::Crashed { .. } => Some(MarkKind::Fault),
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
-                Command::Cut { .. } | Command::Partition { .. } => Some(MarkKind::Fault),
-                Command::Heal { .. } | Command::HealAll => Some(MarkKind::Mend),
+                Command::Cut { .. } | Command::Partition { .. } | Command::Isolate { .. } | Command::Clog { .. } => {
+                    Some(MarkKind::Fault)
+                }
+                Command::Heal { .. } | Command::HealAll | Command::Unclog { .. } => Some(MarkKind::Mend),
                 Command::Crash { .. }
                 | Command::Restart { .. }
                 | Command::TimeOut { .. }
                 | Command::Request { .. }
-                | Command::SetLink { .. } => None,
+                | Command::SetLink { .. }
+                | Command::SetAllLinks { .. }
+                | Command::Filter { .. }
+                | Command::Packet { .. } => None,
             },
             Happening::Violated(_) => Some(MarkKind::Violation),
             Happening::Node { .. }
@@ -87,6 +92,7 @@ impl Digest {
             | Happening::Sent { .. }
             | Happening::Delivered { .. }
             | Happening::Lost { .. }
+            | Happening::Doubled { .. }
             | Happening::Rejected { .. }
             | Happening::TimerFired { .. }
             | Happening::WriteBegan { .. }
@@ -151,6 +157,7 @@ fn is_notable(record: &Record) -> bool {
         Happening::Sent { .. }
         | Happening::Delivered { .. }
         | Happening::Lost { .. }
+        | Happening::Doubled { .. }
         | Happening::TimerFired { .. }
         | Happening::WriteBegan { .. }
         | Happening::WriteDurable { .. }
@@ -177,6 +184,7 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         | Happening::Sent { .. }
         | Happening::Delivered { .. }
         | Happening::Lost { .. }
+        | Happening::Doubled { .. }
         | Happening::Rejected { .. }
         | Happening::TimerFired { .. }
         | Happening::WriteBegan { .. }

@@ -3,7 +3,7 @@
 use raftarium_sim::core::{
     ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
 };
-use raftarium_sim::{Address, Answer, Command, Glimpse, Happening, LossReason, PacketId, Record};
+use raftarium_sim::{Address, Answer, Command, Glimpse, Happening, LossReason, PacketAct, PacketId, Record};
 
 use super::digest::is_restart;
 use super::request::asked;
@@ -39,8 +39,15 @@ pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
                 LossReason::Cut => format!("{what} is lost: the link is cut."),
                 LossReason::Chance => format!("{what} is lost on its way."),
                 LossReason::ReceiverDown => format!("{what} is lost: its receiver is down."),
+                LossReason::Filtered => format!("{what} is lost: the link lets none of its kind through."),
+                LossReason::QueueFull => format!("{what} is lost: too much waits for the line."),
+                LossReason::Dropped => format!("{what} is dropped."),
             }
         }
+        Happening::Doubled { packet, .. } => match sending(*packet, record, records) {
+            Some((from, what)) => format!("A message of {from} ({}) is under way a second time.", packet::name(what)),
+            None => "A message is under way a second time.".to_owned(),
+        },
         Happening::Rejected { server, reason } => format!("{server} refuses a message: {reason}."),
         Happening::TimerFired { server, timer } => timer_fired(*server, *timer),
         Happening::WriteBegan { server, hard_state: true, entries: 0, .. } => {
@@ -109,6 +116,24 @@ fn commanded(command: &Command) -> String {
         }
         Command::HealAll => "You mend all links.".to_owned(),
         Command::SetLink { from, to, .. } => format!("You change the link between {from} and {to}."),
+        Command::SetAllLinks { .. } => "You change all links.".to_owned(),
+        Command::Isolate { server } => format!("You cut {server} off from the others."),
+        Command::Clog { from, to, .. } => format!("You stop everything on the link between {from} and {to}."),
+        Command::Unclog { from, to, .. } => format!("You let the link between {from} and {to} go on."),
+        Command::Filter { from, to, classes, .. } if classes.is_empty() => {
+            format!("You let everything through between {from} and {to}.")
+        }
+        Command::Filter { from, to, .. } => {
+            format!("You let some kinds of messages no longer through between {from} and {to}.")
+        }
+        Command::Packet { act, .. } => match act {
+            PacketAct::Drop => "You drop a message.".to_owned(),
+            PacketAct::Double => "You double a message.".to_owned(),
+            PacketAct::Hold => "You hold a message.".to_owned(),
+            PacketAct::Release => "You let a message go on.".to_owned(),
+            PacketAct::Delay(_) => "You delay a message.".to_owned(),
+            PacketAct::Deliver => "You deliver a message at once.".to_owned(),
+        },
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn packet_facts(dispatch: &Dispatch, view: &View, selected: PacketVie
     let packet = now.copied().unwrap_or(selected);
     let state = match (now, packet.lost) {
         (_, Some(_)) => "lost",
+        (Some(_), None) if packet.held.is_some() => "held",
         (Some(_), None) => "under way",
         (None, None) => "not under way now",
     };
