@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use raftarium_js::types::Run;
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{ClientId, Command, Happening, LinkSettings, Op, Record, Setup, Timed, Timeline};
+use raftarium_sim::{
+    ClientId, Command, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Setup, Spread, Timed,
+    Timeline,
+};
 use raftarium_tests::put;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +66,8 @@ fn ms(ms: u64) -> Duration {
 fn setup(position: usize, seed: u64, servers: u32) -> Setup {
     let mut setup = Setup { seed, servers, ..Setup::default() };
     if position % 3 == 1 {
-        setup.link = LinkSettings { latency_min: Duration::from_micros(1), latency_max: ms(40), loss_ppm: 123_457 };
+        let latency_min = Duration::from_micros(1);
+        setup.link = LinkSettings { latency_min, latency_max: ms(40), loss_ppm: 123_457, ..LinkSettings::default() };
     }
     if position % 5 == 2 {
         setup.disk.write_max = Duration::from_micros(12_345);
@@ -101,7 +105,19 @@ fn commands(servers: u32) -> Vec<Timed> {
         (2_800_000, get(2)),
     ];
     if servers > 1 {
-        let slow = LinkSettings { latency_min: ms(30), latency_max: ms(90), loss_ppm: 300_000 };
+        let slow =
+            LinkSettings { latency_min: ms(30), latency_max: ms(90), loss_ppm: 300_000, ..LinkSettings::default() };
+        let disorder = LinkSettings {
+            latency_max: ms(70),
+            spread: Spread::LongTail,
+            duplicate_ppm: 200_000,
+            overtaking_ppm: 200_000,
+            bytes_per_second: NonZeroU64::new(9_000),
+            queue_bytes_max: NonZeroU64::new(500),
+            ..LinkSettings::default()
+        };
+        let act = |packet, act| Command::Packet { packet: PacketId(packet), act };
+        let classes = vec![PacketClass::AppendReply, PacketClass::VoteReply];
         let minority = (0..u64::from(servers) / 2).map(server).collect();
         script.extend([
             (450_000, Command::SetLink { from: server(0), to: server(1), both: true, settings: slow }),
@@ -111,6 +127,20 @@ fn commands(servers: u32) -> Vec<Timed> {
             (1_300_000, request(2, "z", "3")),
             (1_700_000, Command::Heal { from: server(0), to: server(1), both: false }),
             (1_900_000, Command::HealAll),
+            (2_000_100, Command::SetAllLinks { settings: disorder }),
+            (2_100_000, Command::Clog { from: server(0), to: server(1), both: true }),
+            (2_200_000, Command::Isolate { server: server(2 % u64::from(servers)) }),
+            (2_350_000, Command::Unclog { from: server(0), to: server(1), both: true }),
+            (2_400_000, Command::Filter { from: server(1), to: server(0), both: false, classes }),
+            (2_500_000, Command::Filter { from: server(1), to: server(0), both: false, classes: vec![] }),
+            (2_550_000, Command::HealAll),
+            // Some of them are under way then, in some of the worlds; what is not is refused.
+            (410_000, act(20, PacketAct::Drop)),
+            (420_000, act(24, PacketAct::Double)),
+            (430_000, act(28, PacketAct::Hold)),
+            (440_000, act(28, PacketAct::Release)),
+            (445_000, act(30, PacketAct::Delay(ms(50)))),
+            (455_000, act(32, PacketAct::Deliver)),
         ]);
     }
     script.sort_by_key(|(at, _)| *at);

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, random};
-use raftarium_sim::{Answer, ClientId, Command, LinkSettings, Op, RequestStatus, ServerView, Setup, Timeline};
+use raftarium_sim::{Answer, ClientId, Command, LinkSettings, Op, RequestStatus, ServerView, Setup, Spread, Timeline};
 use raftarium_tests::leaders;
 
 /// How many seeds; `RAFTARIUM_SEEDS=1..5000` asks for others.
@@ -67,7 +67,12 @@ fn command(dice: &mut Dice, setup: &Setup) -> Command {
             let settings = LinkSettings {
                 latency_min: Duration::from_millis(1),
                 latency_max: Duration::from_millis(1 + dice.below(100)),
+                spread: if dice.below(2) == 0 { Spread::Even } else { Spread::LongTail },
                 loss_ppm: u32::try_from(dice.below(500_000)).unwrap(),
+                duplicate_ppm: u32::try_from(dice.below(3) * 150_000).unwrap(),
+                overtaking_ppm: u32::try_from(dice.below(3) * 150_000).unwrap(),
+                bytes_per_second: NonZeroU64::new(dice.below(3) * 20_000),
+                queue_bytes_max: NonZeroU64::new(dice.below(2) * 2_000),
             };
             Command::SetLink { from: server, to: other, both, settings }
         }
