@@ -1,13 +1,16 @@
 //! What a person, a lesson or a test can do to a world. Plain data: a run is a setup and its commands, nothing else.
 
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use raftarium_core::{CampaignError, Instant, NodeId};
+use raftarium_core::{CampaignError, Instant, LogIndex, NodeId, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
+use crate::disk::DiskSettings;
 use crate::kv::{Op, OpError};
 use crate::network::LinkSettings;
 use crate::packet::{PacketClass, PacketId};
@@ -115,6 +118,68 @@ pub enum Command {
         /// What is lost from now on; with none, everything gets through.
         classes: Vec<PacketClass>,
     },
+    /// Ends the process of a server: what is in its disk's cache stays.
+    Kill {
+        /// Which.
+        server: NodeId,
+    },
+    /// Lets the power of a server fail after it has asked for so many more things: messages, writes, and the like.
+    CrashAfter {
+        /// Which.
+        server: NodeId,
+        /// How many.
+        outputs: u32,
+    },
+    /// Stops the process of a server for a while: it does nothing, and forgets nothing.
+    Pause {
+        /// Which.
+        server: NodeId,
+    },
+    /// Lets a paused server go on.
+    Resume {
+        /// Which.
+        server: NodeId,
+    },
+    /// Takes everything off the disk of a server that is down.
+    Wipe {
+        /// Which.
+        server: NodeId,
+    },
+    /// Changes how a disk writes.
+    SetDisk {
+        /// Whose.
+        server: NodeId,
+        /// How it writes from now on.
+        settings: DiskSettings,
+    },
+    /// Flips a bit on a disk. It is found when the server starts the next time.
+    FlipBit {
+        /// Whose.
+        server: NodeId,
+        /// In what was written with the entry at this index; without one, in what was written last.
+        index: Option<LogIndex>,
+    },
+    /// Lets a server's clock go too fast or too slow from now on.
+    SetClock {
+        /// Whose.
+        server: NodeId,
+        /// How much too fast, in parts per million; too slow, if it is negative. At most half of it either way.
+        drift_ppm: i32,
+    },
+    /// Sets a server's clock forward, or back.
+    JumpClock {
+        /// Whose.
+        server: NodeId,
+        /// By how many microseconds; back, if it is negative. At most an hour either way.
+        by_us: i64,
+    },
+    /// Changes how a server is set from its next start on.
+    Configure {
+        /// Which.
+        server: NodeId,
+        /// How. Its own seed is drawn from the world's; the one in here is not used.
+        settings: Box<Settings>,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -195,6 +260,21 @@ pub enum CommandError {
         /// Which.
         client: ClientId,
     },
+    /// The server does nothing already, or has to do something for this.
+    Paused {
+        /// Which.
+        server: NodeId,
+    },
+    /// The server is not paused.
+    NotPaused {
+        /// Which.
+        server: NodeId,
+    },
+    /// There is nothing on the disk that could go wrong.
+    NothingWritten {
+        /// Whose.
+        server: NodeId,
+    },
     /// A link must have two ends.
     SameEnds {
         /// What was given for both.
@@ -221,8 +301,8 @@ pub enum CommandError {
     OneGroup,
     /// The operation is not valid.
     Op(OpError),
-    /// A link's settings are not valid: what is wrong, in words.
-    Link(alloc::string::String),
+    /// A setting of a link, a disk, a clock or a server is not valid: what is wrong, in words.
+    Setting(String),
     /// The moment is over.
     InThePast {
         /// What was given.
@@ -255,6 +335,11 @@ impl fmt::Display for CommandError {
             Self::ClientBusy { client } => {
                 write!(f, "{client} still waits for an answer; a client asks one thing at a time")
             }
+            Self::Paused { server } => write!(f, "{server} is paused; resume it first"),
+            Self::NotPaused { server } => write!(f, "{server} is not paused; only a paused server can be resumed"),
+            Self::NothingWritten { server } => {
+                write!(f, "there is no such write on the disk of {server}; only what was written can be damaged")
+            }
             Self::SameEnds { server } => write!(f, "both ends of the link are {server}; a link has two different ends"),
             Self::Repeated { server } => write!(f, "{server} is twice in one group; allowed is once"),
             Self::UnknownPacket { given } => {
@@ -269,7 +354,7 @@ impl fmt::Display for CommandError {
             }
             Self::OneGroup => write!(f, "a partition needs at least two groups, none of them empty"),
             Self::Op(error) => write!(f, "{error}"),
-            Self::Link(error) => write!(f, "{error}"),
+            Self::Setting(error) => write!(f, "{error}"),
             Self::InThePast { given, earliest } => write!(f, "{given} is over; allowed is {earliest} or later"),
             Self::TooFar { given, latest } => write!(f, "{given} is too far away; allowed is {latest} or earlier"),
         }

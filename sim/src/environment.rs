@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 use raftarium_core::{Instant, Message};
 
 use crate::address::Address;
+use crate::client::Answer;
 use crate::network::Network;
-use crate::packet::Content;
+use crate::packet::{Content, Packet, PacketId};
 use crate::queue::Queue;
-use crate::trace::{Happening, Record, RecordId, TraceHash};
+use crate::trace::{Happening, LossReason, Record, RecordId, TraceHash};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Environment {
@@ -43,6 +44,18 @@ impl Environment {
         recorder.scratch.clear();
         recorder.fresh.push(record);
         id
+    }
+
+    /// A packet comes to a server that does not run.
+    pub(crate) fn receiver_is_down(&mut self, packet: PacketId) {
+        let Some(Packet { id, from, to, cause, content, .. }) = self.network.take(packet) else { return };
+        let lost = Happening::Lost { packet: id, reason: LossReason::ReceiverDown };
+        let record = self.record(Some(cause), lost);
+        // A connection to a host on which no process listens is refused.
+        if let (Address::Client(_), Address::Server(server), Content::Request { request, .. }) = (from, to, content) {
+            let answer = Content::Answer { request, answer: Answer::Down { server } };
+            self.send(to, from, answer, record);
+        }
     }
 
     pub(crate) fn send_message(&mut self, message: Message, cause: RecordId) {

@@ -1,16 +1,19 @@
 //! Carrying out commands.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{CampaignError, Instant, NodeId};
+use raftarium_core::{CampaignError, Config, Instant, NodeId, Settings};
 
+use crate::clock::DRIFT_PPM_MAX;
 use crate::command::{Command, CommandError, PacketAct};
 use crate::environment::Environment;
 use crate::packet::PacketId;
-use crate::server::Server;
-use crate::setup::DURATION_MAX;
+use crate::server::{Server, Stop};
+use crate::setup::{DURATION_MAX, micros};
+use crate::stream::election_seed;
 use crate::trace::{Happening, LossReason, RecordId};
 use crate::world::{World, position};
 
@@ -23,13 +26,27 @@ impl World {
     pub fn check(&self, command: &Command) -> Result<(), CommandError> {
         self.check_names(command)?;
         match command {
-            Command::Crash { server } => self.up(*server).map(|_| ()),
-            Command::Restart { server } => match self.up(*server) {
+            Command::Crash { server } | Command::Kill { server } | Command::CrashAfter { server, outputs: _ } => {
+                self.up(*server).map(|_| ())
+            }
+            Command::Restart { server } | Command::Wipe { server } => match self.up(*server) {
                 Ok(_) => Err(CommandError::Up { server: *server }),
                 Err(_) => Ok(()),
             },
+            Command::Pause { server } => self.active(*server).map(|_| ()),
+            Command::Resume { server } => match self.active(*server) {
+                Err(CommandError::Paused { .. }) => Ok(()),
+                Ok(_) => Err(CommandError::NotPaused { server: *server }),
+                Err(error) => Err(error),
+            },
+            Command::FlipBit { server, index } => {
+                let damaged = self.servers[position(*server)].disk.clone().flip(*index);
+                if damaged { Ok(()) } else { Err(CommandError::NothingWritten { server: *server }) }
+            }
             Command::TimeOut { server } => {
-                match self.up(*server)?.node().map_or(Ok(()), |node| node.check_campaign(self.now())) {
+                let server_ = self.active(*server)?;
+                let now = server_.clock.read(self.now());
+                match server_.node().map_or(Ok(()), |node| node.check_campaign(now)) {
                     Ok(()) => Ok(()),
                     Err(CampaignError::AlreadyLeader { .. }) => Err(CommandError::AlreadyLeader { server: *server }),
                     Err(error) => Err(CommandError::CannotCampaign { server: *server, error }),
@@ -52,6 +69,10 @@ impl World {
             | Command::Clog { .. }
             | Command::Unclog { .. }
             | Command::Filter { .. }
+            | Command::SetDisk { .. }
+            | Command::SetClock { .. }
+            | Command::JumpClock { .. }
+            | Command::Configure { .. }
             | Command::Packet { .. } => Ok(()),
         }
     }
@@ -66,7 +87,30 @@ impl World {
             Command::Crash { server }
             | Command::Restart { server }
             | Command::TimeOut { server }
-            | Command::Isolate { server } => self.known(*server),
+            | Command::Isolate { server }
+            | Command::Kill { server }
+            | Command::CrashAfter { server, outputs: _ }
+            | Command::Pause { server }
+            | Command::Resume { server }
+            | Command::Wipe { server }
+            | Command::FlipBit { server, index: _ } => self.known(*server),
+            Command::SetDisk { server, settings } => {
+                self.known(*server)?;
+                settings.check().map_err(|error| CommandError::Setting(error.to_string()))
+            }
+            Command::SetClock { server, drift_ppm } => {
+                self.known(*server)?;
+                within("drift_ppm", i64::from(*drift_ppm), i64::from(DRIFT_PPM_MAX), " ppm")
+            }
+            Command::JumpClock { server, by_us } => {
+                self.known(*server)?;
+                within("by_us", *by_us, i64::try_from(micros(DURATION_MAX)).unwrap_or(i64::MAX), " µs")
+            }
+            Command::Configure { server, settings } => {
+                self.known(*server)?;
+                Config::new(Settings::clone(settings)).map_err(|error| CommandError::Setting(error.to_string()))?;
+                Ok(())
+            }
             Command::Request { client, server, op } => {
                 let clients = self.setup.clients;
                 if client.0 == 0 || client.0 > clients {
@@ -82,10 +126,10 @@ impl World {
             | Command::Filter { from, to, both: _, classes: _ } => self.known_link(*from, *to),
             Command::SetLink { from, to, both: _, settings } => {
                 self.known_link(*from, *to)?;
-                settings.check().map_err(|error| CommandError::Link(error.to_string()))
+                settings.check().map_err(|error| CommandError::Setting(error.to_string()))
             }
             Command::SetAllLinks { settings } => {
-                settings.check().map_err(|error| CommandError::Link(error.to_string()))
+                settings.check().map_err(|error| CommandError::Setting(error.to_string()))
             }
             Command::Packet { packet: _, act: PacketAct::Delay(given) } if *given > DURATION_MAX => {
                 Err(CommandError::DelayTooLong { given: *given, max: DURATION_MAX })
@@ -111,11 +155,57 @@ impl World {
     fn carry_out(&mut self, command: &Command, cause: RecordId) -> Option<NodeId> {
         match command {
             Command::Crash { server } => {
-                self.with_server(*server, |server, environment, checks| {
-                    server.crash(environment, cause);
-                    checks.crashed(server.id);
-                });
+                self.stop(*server, Stop::PowerFailure, cause);
                 Some(*server)
+            }
+            Command::Kill { server } => {
+                self.stop(*server, Stop::Killed, cause);
+                Some(*server)
+            }
+            Command::CrashAfter { server, outputs } => {
+                self.servers[position(*server)].fuse = Some(*outputs);
+                None
+            }
+            Command::Pause { server } => {
+                self.servers[position(*server)].paused = Some(Vec::new());
+                None
+            }
+            Command::Resume { server } => {
+                self.resume(*server, cause);
+                Some(*server)
+            }
+            Command::Wipe { server } => {
+                let membership = self.membership.clone();
+                self.servers[position(*server)].wipe(membership);
+                None
+            }
+            Command::SetDisk { server, settings } => {
+                self.with_server(*server, |server, environment, _| {
+                    server.disk.set(&mut environment.queue, environment.now, *settings);
+                });
+                None
+            }
+            Command::FlipBit { server, index } => {
+                self.servers[position(*server)].disk.flip(*index);
+                None
+            }
+            Command::SetClock { server, drift_ppm } => {
+                self.with_server(*server, |server, environment, _| {
+                    server.clock.set_drift(environment.now, *drift_ppm);
+                    server.set_alarm(environment, cause);
+                });
+                None
+            }
+            Command::JumpClock { server, by_us } => {
+                self.with_server(*server, |server, environment, _| {
+                    server.clock.jump(environment.now, *by_us);
+                    server.set_alarm(environment, cause);
+                });
+                None
+            }
+            Command::Configure { server, settings } => {
+                self.configure(*server, settings);
+                None
             }
             Command::Restart { server } => {
                 self.with_server(*server, |server, environment, checks| {
@@ -125,7 +215,7 @@ impl World {
             }
             Command::TimeOut { server } => {
                 self.with_server(*server, |server, environment, checks| {
-                    let now = environment.now;
+                    let now = server.clock.read(environment.now);
                     let started = server.running().map(|running| running.node.campaign(now));
                     debug_assert_eq!(started, Some(Ok(())), "the command was checked");
                     server.settle(environment, checks, cause);
@@ -263,10 +353,35 @@ impl World {
         Ok(())
     }
 
+    fn stop(&mut self, server: NodeId, how: Stop, cause: RecordId) {
+        self.with_server(server, |server, environment, checks| server.stop(environment, checks, how, cause));
+    }
+
+    fn configure(&mut self, server: NodeId, settings: &Settings) {
+        let settings = Settings { seed: election_seed(self.setup.seed), ..settings.clone() };
+        if let Ok(config) = Config::new(settings) {
+            self.servers[position(server)].config = config;
+        }
+    }
+
+    /// The server, if it runs and is not paused.
+    fn active(&self, id: NodeId) -> Result<&Server, CommandError> {
+        let server = self.up(id)?;
+        if server.paused.is_some() { Err(CommandError::Paused { server: id }) } else { Ok(server) }
+    }
+
     fn up(&self, id: NodeId) -> Result<&Server, CommandError> {
         let server = &self.servers[position(id)];
         if server.node().is_some() { Ok(server) } else { Err(CommandError::Down { server: id }) }
     }
+}
+
+/// Whether a number is not further from 0 than `max`.
+fn within(name: &str, given: i64, max: i64, unit: &str) -> Result<(), CommandError> {
+    if given.unsigned_abs() <= max.unsigned_abs() {
+        return Ok(());
+    }
+    Err(CommandError::Setting(format!("{name} is {given}{unit}; allowed are -{max}{unit} to {max}{unit}")))
 }
 
 /// One direction of a link, or both.

@@ -9,6 +9,7 @@ mod address;
 mod checkpoints;
 mod checks;
 mod client;
+mod clock;
 mod command;
 mod disk;
 mod environment;
@@ -31,13 +32,17 @@ pub use raftarium_core as core;
 pub use address::{Address, ClientId};
 pub use checks::{Check, Rule, Violation};
 pub use client::{Answer, Request, RequestId, RequestStatus};
+pub use clock::DRIFT_PPM_MAX;
 pub use command::{Command, CommandError, PacketAct, Timed};
+pub use disk::{Corruption, DiskSettings};
 pub use kv::{Kv, Op, OpError, TEXT_MAX};
 pub use network::{LinkSettings, Spread};
 pub use packet::{Glimpse, PacketClass, PacketId, PacketKind};
 pub use run::{Run, RunError};
-pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, DiskSettings, SERVERS_MAX, Setup, SetupError};
+pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
 pub use timeline::{RUN_END, Timeline};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
-pub use view::{CutView, EntryView, FollowerView, LinkView, PacketView, PairView, ServerView, View, VoteView};
+pub use view::{
+    ClockView, CutView, EntryView, FollowerView, LinkView, PacketView, PairView, ServerView, View, VoteView,
+};
 pub use world::World;

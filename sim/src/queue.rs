@@ -16,6 +16,16 @@ pub(crate) enum Due {
     PatienceEnds(RequestId),
 }
 
+impl Due {
+    /// The packet, if one arrives.
+    pub(crate) const fn packet(self) -> Option<PacketId> {
+        match self {
+            Self::Arrival(packet) => Some(packet),
+            Self::Wake(_) | Self::WriteDone(_) | Self::PatienceEnds(_) => None,
+        }
+    }
+}
+
 /// The place of something in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {

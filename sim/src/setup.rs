@@ -6,6 +6,7 @@ use core::time::Duration;
 use raftarium_core::{Config, ConfigError, Settings};
 use serde::{Deserialize, Serialize};
 
+use crate::disk::DiskSettings;
 use crate::network::LinkSettings;
 
 /// The most servers that a world can have.
@@ -31,20 +32,10 @@ pub struct Setup {
     pub raft: Settings,
     /// How every link between two servers is at first, and every link to a client always.
     pub link: LinkSettings,
-    /// How every disk is.
+    /// How every disk is at first.
     pub disk: DiskSettings,
     /// How long a client waits for an answer before it calls the outcome unknown.
     pub request_timeout: Duration,
-}
-
-/// How a disk writes. What is being written when the server crashes is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiskSettings {
-    /// The shortest time until a write is durable.
-    pub write_min: Duration,
-    /// The longest such time.
-    pub write_max: Duration,
 }
 
 impl Default for Setup {
@@ -59,13 +50,6 @@ impl Default for Setup {
             disk: DiskSettings::default(),
             request_timeout: Duration::from_secs(10),
         }
-    }
-}
-
-impl Default for DiskSettings {
-    /// 1 to 3 ms.
-    fn default() -> Self {
-        Self { write_min: Duration::from_millis(1), write_max: Duration::from_millis(3) }
     }
 }
 
@@ -120,9 +104,7 @@ impl Setup {
         count("clients", self.clients, CLIENTS_MAX)?;
         Config::new(self.raft.clone())?;
         self.link.check()?;
-        let DiskSettings { write_min, write_max } = self.disk;
-        between("disk.write_min", write_min, Duration::ZERO, DURATION_MAX)?;
-        between("disk.write_max", write_max, write_min, DURATION_MAX)?;
+        self.disk.check()?;
         between("request_timeout", self.request_timeout, Duration::from_micros(1), DURATION_MAX)
     }
 }

@@ -10,6 +10,7 @@ use crate::address::{Address, ClientId};
 use crate::checks::Violation;
 use crate::client::{Answer, RequestId};
 use crate::command::{Command, CommandError};
+use crate::disk::Corruption;
 use crate::packet::{Glimpse, PacketId};
 
 /// The place of a record in the trace, from 0.
@@ -56,6 +57,23 @@ pub enum Happening {
         server: NodeId,
         /// How many writes were under way, and are lost.
         lost_writes: u32,
+    },
+    /// A server found the last write on its disk torn: it was never durable, and is dropped.
+    TornWriteDropped {
+        /// Which.
+        server: NodeId,
+    },
+    /// A server does not start: what is on its disk is not what was written.
+    StartRefused {
+        /// Which.
+        server: NodeId,
+        /// What it found.
+        reason: Corruption,
+    },
+    /// A server cannot write, and stops.
+    DiskFull {
+        /// Which.
+        server: NodeId,
     },
     /// A packet was sent.
     Sent {
@@ -195,6 +213,9 @@ impl Happening {
         match self {
             Self::Started { server, .. }
             | Self::Crashed { server, .. }
+            | Self::TornWriteDropped { server }
+            | Self::StartRefused { server, .. }
+            | Self::DiskFull { server }
             | Self::Rejected { server, .. }
             | Self::TimerFired { server, .. }
             | Self::WriteBegan { server, .. }

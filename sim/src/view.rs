@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::checks::{Check, Violation};
 use crate::client::Request;
+use crate::disk::{Corruption, DiskSettings};
 use crate::kv::Op;
 use crate::network::LinkSettings;
 use crate::packet::{Glimpse, PacketClass, PacketId};
@@ -68,7 +69,7 @@ pub struct ServerView {
     pub base: EntryId,
     /// Its log; of one that is down, what is on its disk.
     pub log: Vec<EntryView>,
-    /// What it waits for.
+    /// What it waits for, in the world's time.
     pub deadline: Option<Deadline>,
     /// A candidate's answers so far, its own included.
     pub votes: Vec<VoteView>,
@@ -80,6 +81,23 @@ pub struct ServerView {
     pub state: Vec<PairView>,
     /// How often it has started.
     pub boots: u64,
+    /// Whether its process does nothing for a while.
+    pub paused: bool,
+    /// Its clock.
+    pub clock: ClockView,
+    /// How its disk writes.
+    pub disk: DiskSettings,
+    /// What it found on its disk when it was to start, if it did not start for that.
+    pub corruption: Option<Corruption>,
+}
+
+/// A server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ClockView {
+    /// What it says.
+    pub reads: Instant,
+    /// How much too fast it goes, in parts per million; too slow, if it is negative.
+    pub drift_ppm: i32,
 }
 
 /// A key and its value.
@@ -186,7 +204,7 @@ impl World {
             step: self.steps(),
             records: self.record_count(),
             hash: self.hash(),
-            servers: self.servers().iter().map(Server::view).collect(),
+            servers: self.servers().iter().map(|server| server.view(self.now())).collect(),
             packets: self.packets().collect(),
             cuts: self.cuts(),
             links: self.unusual_links(),
@@ -198,9 +216,11 @@ impl World {
 }
 
 impl Server {
-    fn view(&self) -> ServerView {
+    fn view(&self, now: Instant) -> ServerView {
         let writes = u32::try_from(self.disk.under_way()).unwrap_or(u32::MAX);
         let (id, boots) = (self.id, self.boots);
+        let clock = ClockView { reads: self.clock.read(now), drift_ppm: self.clock.drift_ppm() };
+        let (paused, disk, corruption) = (self.paused.is_some(), *self.disk.settings(), self.corruption);
         match &self.process {
             Process::Down => {
                 let durable = self.disk.durable();
@@ -222,6 +242,10 @@ impl Server {
                     writes,
                     state: Vec::new(),
                     boots,
+                    paused,
+                    clock,
+                    disk,
+                    corruption,
                 }
             }
             Process::Up(running) => {
@@ -242,15 +266,26 @@ impl Server {
                     applied,
                     base: node.log().base(),
                     log: node.log().entries().iter().map(view).collect(),
-                    deadline: node.deadline(),
+                    deadline: node.deadline().map(|deadline| self.in_world_time(deadline)),
                     votes: node.votes().map(|(from, granted)| VoteView { from, granted }).collect(),
                     followers: node.followers().iter().map(follower_view).collect(),
                     writes,
                     state: kv.iter().map(|(key, value)| PairView { key: key.into(), value: value.into() }).collect(),
                     boots,
+                    paused,
+                    clock,
+                    disk,
+                    corruption,
                 }
             }
         }
+    }
+}
+
+impl Server {
+    fn in_world_time(&self, deadline: Deadline) -> Deadline {
+        let Deadline { at, since, timer } = deadline;
+        Deadline { at: self.clock.when(at), since: self.clock.when(since), timer }
     }
 }
 

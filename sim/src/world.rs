@@ -6,16 +6,16 @@ use raftarium_core::{Config, Instant, Membership, NodeId, Settings};
 
 use crate::address::Address;
 use crate::checks::{Check, Checks, Violation};
-use crate::client::{Answer, Clients, Request};
+use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
 use crate::network::Network;
-use crate::packet::{Content, Packet};
+use crate::packet::{Content, Packet, PacketId};
 use crate::queue::{Due, Queue};
-use crate::server::{Process, Server};
+use crate::server::Server;
 use crate::setup::{Setup, SetupError};
 use crate::stream::{Concern, Stream, election_seed};
-use crate::trace::{Happening, LossReason, Record, RecordId, TraceHash};
+use crate::trace::{Happening, Record, RecordId, TraceHash};
 use crate::view::{CutView, LinkView, PacketView};
 
 /// A world at one moment. Cloning it is how its past is kept.
@@ -26,6 +26,8 @@ pub struct World {
     entered: bool,
     steps: u64,
     last_event_at: Instant,
+    /// Who belongs to the cluster at first.
+    pub(crate) membership: Membership,
     pub(crate) servers: Vec<Server>,
     pub(crate) clients: Clients,
     pub(crate) checks: Checks,
@@ -45,12 +47,10 @@ impl World {
         let config = Config::new(settings)?;
         let names = || (1..=u64::from(setup.servers)).map(NodeId);
         let membership = Membership::new(names()).expect("a checked setup has servers, and their names differ");
-        let server = |id: NodeId| Server {
-            id,
-            config: config.clone(),
-            boots: 0,
-            disk: Disk::new(setup.disk, Stream::new(setup.seed, Concern::Disk, [id.0, 0]), membership.clone()),
-            process: Process::Down,
+        let server = |id: NodeId| {
+            let stream = |concern| Stream::new(setup.seed, concern, [id.0, 0]);
+            let (times, faults) = (stream(Concern::Disk), stream(Concern::DiskFaults));
+            Server::new(id, config.clone(), Disk::new(id, setup.disk, times, faults, membership.clone()))
         };
         let (queue, recorder) = (Queue::default(), Recorder::default());
         let network = Network::new(&setup);
@@ -59,6 +59,7 @@ impl World {
             steps: 0,
             last_event_at: Instant::ZERO,
             servers: names().map(server).collect(),
+            membership,
             clients: Clients::new(setup.clients, setup.servers),
             checks: Checks::new(setup.servers),
             violations: Vec::new(),
@@ -172,23 +173,44 @@ impl World {
     pub fn step(&mut self) -> bool {
         let Some((at, due)) = self.environment.queue.pop() else { return false };
         self.begin_step(at);
-        let server = match due {
-            Due::Arrival(packet) => self.environment.network.take(packet).and_then(|packet| self.arrive(packet)),
-            Due::Wake(server) => {
-                self.with_server(server, |server, environment, checks| server.wake(environment, checks));
-                Some(server)
-            }
-            Due::WriteDone(server) => {
-                self.with_server(server, |server, environment, checks| server.write_done(environment, checks));
-                Some(server)
-            }
-            Due::PatienceEnds(request) => {
-                self.clients.patience_ends(&mut self.environment, request);
-                None
-            }
-        };
+        let server = self.happens(due);
         self.end_step(server);
         true
+    }
+
+    /// Lets something happen that was due. Gives the server that it changed.
+    fn happens(&mut self, due: Due) -> Option<NodeId> {
+        let server = match due {
+            Due::Wake(server) | Due::WriteDone(server) => Some(server),
+            Due::Arrival(packet) => self.environment.network.receiver(packet),
+            Due::PatienceEnds(_) => None,
+        };
+        if let Some(server) = server
+            && let Some(waiting) = &mut self.servers[position(server)].paused
+        {
+            waiting.push(due);
+            due.packet().into_iter().for_each(|packet| self.environment.network.waits(self.environment.now, packet));
+            return None;
+        }
+        match due {
+            Due::Arrival(packet) => {
+                self.arrive(packet);
+            }
+            Due::Wake(server) => self.with_server(server, Server::wake),
+            Due::WriteDone(server) => self.with_server(server, Server::write_done),
+            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, request),
+        }
+        server
+    }
+
+    /// A server that did nothing for a while goes on with what has come in meanwhile.
+    pub(crate) fn resume(&mut self, id: NodeId, cause: RecordId) {
+        let waiting = self.servers[position(id)].paused.take().unwrap_or_default();
+        for due in waiting {
+            let server = self.happens(due);
+            self.end_step(server);
+        }
+        self.with_server(id, |server, environment, _| server.set_alarm(environment, cause));
     }
 
     /// Lets time pass until `at`, in which nothing is due.
@@ -217,36 +239,24 @@ impl World {
         }
     }
 
-    /// A packet has come to the end of its way. Gives the server that it changed.
-    fn arrive(&mut self, packet: Packet) -> Option<NodeId> {
-        if packet.lost.is_some() {
-            return None;
+    /// A packet has come to the end of its way.
+    fn arrive(&mut self, id: PacketId) {
+        if let Some(server) = self.environment.network.receiver(id)
+            && self.servers[position(server)].node().is_none()
+        {
+            return self.environment.receiver_is_down(id);
         }
-        let Packet { id, from, to, cause, content, .. } = packet;
+        let Some(packet) = self.environment.network.take(id).filter(|packet| packet.lost.is_none()) else { return };
+        let Packet { from, to, cause, content, .. } = packet;
+        let record = self.environment.record(Some(cause), Happening::Delivered { packet: id, to });
         match to {
-            Address::Server(server) if self.servers[position(server)].node().is_none() => {
-                let lost = Happening::Lost { packet: id, reason: LossReason::ReceiverDown };
-                let record = self.environment.record(Some(cause), lost);
-                // A connection to a host on which no process listens is refused.
-                if let (Address::Client(_), Content::Request { request, .. }) = (from, content) {
-                    let answer = Content::Answer { request, answer: Answer::Down { server } };
-                    self.environment.send(to, from, answer, record);
-                }
-                None
-            }
-            Address::Server(server) => {
-                let record = self.environment.record(Some(cause), Happening::Delivered { packet: id, to });
-                self.with_server(server, |server, environment, checks| {
-                    deliver(server, environment, checks, from, content, record);
-                });
-                Some(server)
-            }
+            Address::Server(server) => self.with_server(server, |server, environment, checks| {
+                deliver(server, environment, checks, from, content, record);
+            }),
             Address::Client(_) => {
-                let record = self.environment.record(Some(cause), Happening::Delivered { packet: id, to });
                 if let Content::Answer { request, answer } = content {
                     self.clients.answered(&mut self.environment, request, answer, record);
                 }
-                None
             }
         }
     }
@@ -268,7 +278,7 @@ fn deliver(
     content: Content,
     record: RecordId,
 ) {
-    let (id, now) = (server.id, environment.now);
+    let (id, now) = (server.id, server.clock.read(environment.now));
     let Some(running) = server.running() else { return };
     match content {
         Content::Raft(message) => {
@@ -278,7 +288,7 @@ fn deliver(
         }
         Content::Request { request, op } => {
             if let Address::Client(client) = from {
-                running.request(environment, client, request, &op, record);
+                running.request(environment, now, client, request, &op, record);
             }
         }
         Content::Answer { .. } => {}

@@ -99,7 +99,7 @@ fn commands_that_cannot_be() {
         (waiting(), CommandError::ClientBusy { client: ClientId(1) }),
         (link(1, 6), unknown(6)),
         (link(2, 2), CommandError::SameEnds { server: NodeId(2) }),
-        (set, CommandError::Link("link.loss_ppm is 2000000; allowed are 0 to 1000000".into())),
+        (set, CommandError::Setting("link.loss_ppm is 2000000; allowed are 0 to 1000000".into())),
         (groups(&[]), CommandError::OneGroup),
         (groups(&[&[], &[1]]), CommandError::OneGroup),
         (groups(&[&[1, 2, 3, 4, 5]]), CommandError::OneGroup),

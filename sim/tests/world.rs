@@ -89,7 +89,8 @@ fn chance_loses_about_as_many_as_it_should() {
 
 #[test]
 fn a_crash_loses_what_was_not_durable_and_keeps_what_was() {
-    let disk = DiskSettings { write_min: Duration::from_millis(100), write_max: Duration::from_millis(100) };
+    let hundred = Duration::from_millis(100);
+    let disk = DiskSettings { write_min: hundred, write_max: hundred, ..DiskSettings::default() };
     let mut timeline = after(Setup { disk, ..Setup::default() }, 3_000);
     let id = leader(&timeline.view());
     timeline.dispatch(put(1, Some(id))).unwrap();

@@ -84,6 +84,14 @@ const commands = [
   [{ type: "partition", groups: [[1, 1], [2]] }, "repeated-server", 1],
   [{ type: "packet", packet: 0.5, act: { type: "drop" } }, "out-of-range", 0.5],
   [{ type: "packet", packet: 9, act: { type: "explode" } }, "malformed-command", "explode"],
+  [{ type: "pause", server: 6 }, "unknown-server", 6],
+  [{ type: "wipe", server: 1 }, "server-up", 1],
+  [{ type: "flipBit", server: 1, index: 99 }, "nothing-written", 1],
+  [{ type: "setClock", server: 1, drift: 0.6 }, "out-of-range", 0.6],
+  [{ type: "jumpClock", server: 1, by: Infinity }, "out-of-range", Infinity],
+  [{ type: "setDisk", server: 1, settings: { torn: -1 } }, "out-of-range", -1],
+  [{ type: "setDisk", server: 1, settings: { broken: true } }, "malformed-command", "broken"],
+  [{ type: "configure", server: 1, settings: { maxAppendEntries: 0 } }, "out-of-range", 0],
   [{ type: "isolate", server: 6 }, "unknown-server", 6],
   [{ type: "filter", from: 1, to: 2, classes: ["letters"] }, "malformed-command", "letters"],
   [{ type: "setAllLinks", settings: { loss: 2 } }, "out-of-range", 2],
@@ -109,7 +117,7 @@ for (const [given, code, part] of commands) {
     const sim = new Simulation({ seed: 42 });
     sim.advance(1_000);
     const was = everything(sim);
-    for (const act of [() => sim.dispatch(given), code === "server-up" ? undefined : () => sim.schedule(2_000, given)]) {
+    for (const act of [() => sim.dispatch(given), ["server-up", "nothing-written"].includes(code) ? undefined : () => sim.schedule(2_000, given)]) {
       if (!act) continue;
       const error = refused(RaftariumError, code, act);
       if (part !== undefined) assert.deepEqual(error.given, part);

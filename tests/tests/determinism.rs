@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use raftarium_js::types::Run;
-use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::core::{Instant, NodeId, Settings};
 use raftarium_sim::{
-    ClientId, Command, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Setup, Spread, Timed,
-    Timeline,
+    ClientId, Command, DiskSettings, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Setup,
+    Spread, Timed, Timeline,
 };
 use raftarium_tests::put;
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,27 @@ fn commands(servers: u32) -> Vec<Timed> {
         (2_600_000, Command::Restart { server: server(3) }),
         (2_800_000, get(2)),
     ];
+    let torn = DiskSettings { sync_max: ms(20), torn_ppm: 500_000, ..DiskSettings::default() };
+    let stalled = DiskSettings { stalled: true, ..DiskSettings::default() };
+    script.extend([
+        (50_000, Command::SetDisk { server: server(1), settings: torn }),
+        (560_000, Command::SetClock { server: server(1), drift_ppm: 123_457 }),
+        (610_000, Command::JumpClock { server: server(2), by_us: -12_345 }),
+        (620_000, Command::CrashAfter { server: server(2), outputs: 3 }),
+        (1_050_000, Command::Pause { server: server(1) }),
+        (1_150_000, Command::Resume { server: server(1) }),
+        (1_400_000, Command::Kill { server: server(1) }),
+        (1_450_000, Command::FlipBit { server: server(1), index: None }),
+        (1_500_000, Command::Restart { server: server(1) }),
+        (1_600_000, Command::Configure { server: server(2), settings: Box::new(Settings::default()) }),
+        (1_650_000, Command::Restart { server: server(2) }),
+        (2_050_000, Command::SetDisk { server: server(0), settings: stalled }),
+        (2_450_000, Command::SetDisk { server: server(0), settings: DiskSettings::default() }),
+    ]);
+    // In a small cluster that loses what is committed.
+    if servers > 4 {
+        script.push((1_550_000, Command::Wipe { server: server(1) }));
+    }
     if servers > 1 {
         let slow =
             LinkSettings { latency_min: ms(30), latency_max: ms(90), loss_ppm: 300_000, ..LinkSettings::default() };

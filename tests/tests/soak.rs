@@ -5,7 +5,9 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, random};
-use raftarium_sim::{Answer, ClientId, Command, LinkSettings, Op, RequestStatus, ServerView, Setup, Spread, Timeline};
+use raftarium_sim::{
+    Answer, ClientId, Command, DiskSettings, LinkSettings, Op, RequestStatus, ServerView, Setup, Spread, Timeline,
+};
 use raftarium_tests::leaders;
 
 /// How many seeds; `RAFTARIUM_SEEDS=1..5000` asks for others.
@@ -52,7 +54,7 @@ fn command(dice: &mut Dice, setup: &Setup) -> Command {
     let server = NodeId(1 + dice.below(servers));
     let other = NodeId(1 + dice.below(servers));
     let both = dice.below(2) == 0;
-    match dice.below(14) {
+    match dice.below(26) {
         0 => Command::Crash { server },
         1 | 2 => Command::Restart { server },
         3 => Command::TimeOut { server },
@@ -83,7 +85,34 @@ fn command(dice: &mut Dice, setup: &Setup) -> Command {
             let client = ClientId(u32::try_from(1 + dice.below(u64::from(setup.clients))).unwrap());
             Command::Request { client, server: (dice.below(3) == 0).then_some(server), op }
         }
-        other => unreachable!("{other} is not below 14"),
+        14 => Command::Kill { server },
+        15 => Command::CrashAfter { server, outputs: u32::try_from(dice.below(40)).unwrap() },
+        16 => Command::Pause { server },
+        17 | 18 => Command::Resume { server },
+        19 | 20 => {
+            let settings = DiskSettings {
+                write_max: Duration::from_millis(1 + dice.below(60)),
+                write_min: Duration::from_millis(1),
+                sync_min: Duration::ZERO,
+                sync_max: Duration::from_millis(dice.below(2) * 30),
+                torn_ppm: u32::try_from(dice.below(3) * 500_000).unwrap(),
+                stalled: dice.below(6) == 0,
+                full: dice.below(12) == 0,
+                lies: false,
+            };
+            Command::SetDisk { server, settings }
+        }
+        21 => Command::SetClock { server, drift_ppm: i32::try_from(dice.below(1_000_001)).unwrap() - 500_000 },
+        22 => Command::JumpClock { server, by_us: i64::try_from(dice.below(2_000_001)).unwrap() - 1_000_000 },
+        23 => Command::Isolate { server },
+        24 => {
+            let mut settings = setup.raft.clone();
+            (settings.pre_vote, settings.check_quorum) = (dice.below(2) == 0, dice.below(2) == 0);
+            Command::Configure { server, settings: Box::new(settings) }
+        }
+        25 if both => Command::Clog { from: server, to: other, both },
+        25 => Command::Unclog { from: server, to: other, both: true },
+        other => unreachable!("{other} is not below 26"),
     }
 }
 
@@ -100,9 +129,14 @@ fn soak(seed: u64) -> (u64, u64, usize) {
     let calm = |timeline: &mut Timeline, command| timeline.dispatch(command).unwrap();
     calm(&mut timeline, Command::HealAll);
     for server in (1..=u64::from(setup.servers)).map(NodeId) {
+        calm(&mut timeline, Command::SetDisk { server, settings: DiskSettings::default() });
+        calm(&mut timeline, Command::SetClock { server, drift_ppm: 0 });
+        // What was to crash it later does so now.
+        let _ = timeline.dispatch(Command::Kill { server });
         let _ = timeline.dispatch(Command::Restart { server });
         for to in (1..=u64::from(setup.servers)).map(NodeId).filter(|&to| to != server) {
             calm(&mut timeline, Command::SetLink { from: server, to, both: false, settings: LinkSettings::default() });
+            calm(&mut timeline, Command::Unclog { from: server, to, both: false });
         }
     }
     timeline.advance(RECOVERY);

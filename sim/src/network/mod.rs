@@ -92,6 +92,18 @@ impl Network {
         self.packets.remove(&id)
     }
 
+    /// The server that a packet comes to, unless it is lost.
+    pub(crate) fn receiver(&self, id: PacketId) -> Option<NodeId> {
+        self.packets.get(&id).filter(|packet| packet.lost.is_none())?.to.server()
+    }
+
+    /// A packet is there, and nobody takes it.
+    pub(crate) fn waits(&mut self, now: Instant, id: PacketId) {
+        if let Some(packet) = self.packets.get_mut(&id) {
+            packet.held = Some(now);
+        }
+    }
+
     pub(crate) fn packets(&self) -> impl Iterator<Item = &Packet> {
         self.packets.values()
     }

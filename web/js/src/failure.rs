@@ -47,6 +47,12 @@ pub enum ErrorCode {
     CannotCampaign,
     /// The client waits for an answer; it asks one thing at a time.
     ClientBusy,
+    /// The server is paused already, or must not be for this.
+    ServerPaused,
+    /// The server is not paused.
+    ServerNotPaused,
+    /// There is nothing on the disk that could be damaged.
+    NothingWritten,
     /// A link must have two ends.
     SameEnds,
     /// A server is twice in a group.
@@ -144,6 +150,15 @@ impl From<CommandError> for Failure {
             CommandError::ClientBusy { client } => failure(ErrorCode::ClientBusy)
                 .given(Number::from(u64::from(client.0)))
                 .allowed("a client that waits for nothing"),
+            CommandError::Paused { server } => {
+                about(ErrorCode::ServerPaused, server).allowed("a server that is not paused")
+            }
+            CommandError::NotPaused { server } => {
+                about(ErrorCode::ServerNotPaused, server).allowed("a server that is paused")
+            }
+            CommandError::NothingWritten { server } => {
+                about(ErrorCode::NothingWritten, server).allowed("what was written")
+            }
             CommandError::SameEnds { server } => about(ErrorCode::SameEnds, server).allowed("two different servers"),
             CommandError::Repeated { server } => {
                 about(ErrorCode::RepeatedServer, server).allowed("each server once in a group")
@@ -164,7 +179,7 @@ impl From<CommandError> for Failure {
             CommandError::TooFar { given, latest } => {
                 time(ErrorCode::OutOfRange, "at", given, format!("{} ms or earlier", Milliseconds::from(latest).0))
             }
-            CommandError::Link(_) => failure(ErrorCode::OutOfRange),
+            CommandError::Setting(_) => failure(ErrorCode::OutOfRange),
             CommandError::Op(_) | _ => failure(ErrorCode::Unknown),
         }
     }

@@ -1,13 +1,15 @@
 //! What can be done to a simulation.
 
 use raftarium_sim as sim;
-use raftarium_sim::core::NodeId;
+use raftarium_sim::core::{LogIndex, NodeId};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
+use super::disk::DiskSettings;
 use super::link::LinkSettings;
 use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
 use super::packet::PacketClass;
+use super::setup::{RaftSettings, signed_part, signed_ppm};
 use crate::failure::Failure;
 
 /// Something that is done to a simulation.
@@ -128,6 +130,73 @@ pub enum Command {
         /// What is lost from now on; with none, everything gets through.
         classes: Vec<PacketClass>,
     },
+    /// Ends the process of a server: what is in its disk's cache stays.
+    Kill {
+        /// Which.
+        server: ServerId,
+    },
+    /// Lets the power of a server fail after it has asked for so many more things: messages, writes, and the like.
+    CrashAfter {
+        /// Which.
+        server: ServerId,
+        /// How many.
+        #[tsify(type = "number")]
+        outputs: Number,
+    },
+    /// Stops the process of a server for a while: it does nothing, and forgets nothing.
+    Pause {
+        /// Which.
+        server: ServerId,
+    },
+    /// Lets a paused server go on.
+    Resume {
+        /// Which.
+        server: ServerId,
+    },
+    /// Takes everything off the disk of a server that is down.
+    Wipe {
+        /// Which.
+        server: ServerId,
+    },
+    /// Changes how a disk writes.
+    SetDisk {
+        /// Whose.
+        server: ServerId,
+        /// How it writes from now on.
+        settings: DiskSettings,
+    },
+    /// Flips a bit on a disk. It is found when the server starts the next time.
+    FlipBit {
+        /// Whose.
+        server: ServerId,
+        /// In what was written with the entry at this index; without one, in what was written last.
+        #[serde(default)]
+        #[tsify(type = "number | null", optional)]
+        index: Option<Number>,
+    },
+    /// Lets a server's clock go too fast or too slow from now on.
+    SetClock {
+        /// Whose.
+        server: ServerId,
+        /// How much too fast: 0.1 is a tenth too fast, -0.1 a tenth too slow. From -0.5 to 0.5.
+        #[tsify(type = "number")]
+        drift: Number,
+    },
+    /// Sets a server's clock forward, or back.
+    JumpClock {
+        /// Whose.
+        server: ServerId,
+        /// By how many milliseconds; back, if it is negative. At most an hour either way.
+        #[tsify(type = "number")]
+        by: Number,
+    },
+    /// Changes how a server is set from its next start on.
+    Configure {
+        /// Which.
+        server: ServerId,
+        /// How.
+        settings: Box<RaftSettings>,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -224,6 +293,33 @@ impl TryFrom<Command> for sim::Command {
                 let classes = classes.into_iter().map(Into::into).collect();
                 Self::Filter { from: from.node()?, to: to.node()?, both, classes }
             }
+            Command::Kill { server } => Self::Kill { server: server.node()? },
+            Command::CrashAfter { server, outputs } => {
+                let outputs = outputs.between("outputs", 0, u32::MAX.into())?;
+                Self::CrashAfter { server: server.node()?, outputs: u32::try_from(outputs).unwrap_or(u32::MAX) }
+            }
+            Command::Pause { server } => Self::Pause { server: server.node()? },
+            Command::Resume { server } => Self::Resume { server: server.node()? },
+            Command::Wipe { server } => Self::Wipe { server: server.node()? },
+            Command::SetDisk { server, settings } => {
+                Self::SetDisk { server: server.node()?, settings: settings.settings()? }
+            }
+            Command::FlipBit { server, index } => {
+                let index = index.map(|index| index.between("index", 1, MAX_SAFE)).transpose()?.map(LogIndex);
+                Self::FlipBit { server: server.node()?, index }
+            }
+            Command::SetClock { server, drift } => {
+                let drift_ppm = signed_ppm(drift, "drift", sim::DRIFT_PPM_MAX)?;
+                Self::SetClock { server: server.node()?, drift_ppm }
+            }
+            Command::JumpClock { server, by } => {
+                let size = Milliseconds(Number(by.not_nan("by")?.0.abs())).duration("by")?;
+                let size = i64::try_from(size.as_micros()).unwrap_or(i64::MAX);
+                Self::JumpClock { server: server.node()?, by_us: if by.0 < 0.0 { -size } else { size } }
+            }
+            Command::Configure { server, settings } => {
+                Self::Configure { server: server.node()?, settings: Box::new(settings.settings()?) }
+            }
             Command::Packet { packet, act } => {
                 let packet = sim::PacketId(packet.between("packet", 1, MAX_SAFE)?);
                 Self::Packet { packet, act: act.act()? }
@@ -258,6 +354,28 @@ impl From<sim::Command> for Command {
             sim::Command::Filter { from, to, both, classes } => {
                 let classes = classes.into_iter().map(Into::into).collect();
                 Self::Filter { from: from.into(), to: to.into(), both, classes }
+            }
+            sim::Command::Kill { server } => Self::Kill { server: server.into() },
+            sim::Command::CrashAfter { server, outputs } => {
+                Self::CrashAfter { server: server.into(), outputs: u64::from(outputs).into() }
+            }
+            sim::Command::Pause { server } => Self::Pause { server: server.into() },
+            sim::Command::Resume { server } => Self::Resume { server: server.into() },
+            sim::Command::Wipe { server } => Self::Wipe { server: server.into() },
+            sim::Command::SetDisk { server, settings } => {
+                Self::SetDisk { server: server.into(), settings: settings.into() }
+            }
+            sim::Command::FlipBit { server, index } => {
+                Self::FlipBit { server: server.into(), index: index.map(|index| index.0.into()) }
+            }
+            sim::Command::SetClock { server, drift_ppm } => {
+                Self::SetClock { server: server.into(), drift: signed_part(drift_ppm) }
+            }
+            sim::Command::JumpClock { server, by_us } => {
+                Self::JumpClock { server: server.into(), by: Number(by_us as f64 / 1_000.0) }
+            }
+            sim::Command::Configure { server, settings } => {
+                Self::Configure { server: server.into(), settings: Box::new((&*settings).into()) }
             }
             sim::Command::Packet { packet, act } => Self::Packet { packet: packet.0.into(), act: act.into() },
         }

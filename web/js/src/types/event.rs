@@ -87,6 +87,23 @@ pub enum Happening {
         /// How many writes were under way, and are lost.
         lost_writes: u32,
     },
+    /// A server found the last write on its disk torn: it was never durable, and is dropped.
+    TornWriteDropped {
+        /// Which.
+        server: ServerId,
+    },
+    /// A server does not start: what is on its disk is not what was written.
+    StartRefused {
+        /// Which.
+        server: ServerId,
+        /// What it found, in words.
+        reason: String,
+    },
+    /// A server cannot write, and stops.
+    DiskFull {
+        /// Which.
+        server: ServerId,
+    },
     /// A packet was sent.
     Sent {
         /// Which.
@@ -255,6 +272,11 @@ impl From<sim::Happening> for Happening {
                 commit_index: hard_state.commit.0,
                 last_index: last.0,
             },
+            sim::Happening::TornWriteDropped { server } => Self::TornWriteDropped { server: server.into() },
+            sim::Happening::StartRefused { server, reason } => {
+                Self::StartRefused { server: server.into(), reason: reason.to_string() }
+            }
+            sim::Happening::DiskFull { server } => Self::DiskFull { server: server.into() },
             sim::Happening::Crashed { server, lost_writes } => Self::Crashed { server: server.into(), lost_writes },
             sim::Happening::Sent { packet, from, to, what } => Self::Sent {
                 packet: packet.0,

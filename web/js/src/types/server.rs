@@ -8,7 +8,9 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::command::Op;
-use super::number::{Milliseconds, ServerId};
+use super::disk::DiskSettings;
+use super::number::{Milliseconds, Number, ServerId};
+use super::setup::signed_part;
 
 /// A server at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
@@ -45,6 +47,25 @@ pub struct Server {
     pub state: BTreeMap<String, String>,
     /// How often it has started.
     pub boots: u64,
+    /// Whether its process does nothing for a while.
+    pub paused: bool,
+    /// Its clock.
+    pub clock: Clock,
+    /// How its disk writes.
+    #[tsify(type = "Required<DiskSettings>")]
+    pub disk: DiskSettings,
+    /// What it found on its disk when it was to start, if it did not start for that; in words.
+    pub corruption: Option<String>,
+}
+
+/// A server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+pub struct Clock {
+    /// What it says.
+    pub reads: Milliseconds,
+    /// How much too fast it goes: 0.1 is a tenth too fast, -0.1 a tenth too slow.
+    #[tsify(type = "number")]
+    pub drift: Number,
 }
 
 /// What a server is (§5.1).
@@ -200,6 +221,10 @@ impl From<sim::ServerView> for Server {
             writes: server.writes,
             state: server.state.into_iter().map(|pair| (pair.key, pair.value)).collect(),
             boots: server.boots,
+            paused: server.paused,
+            clock: Clock { reads: server.clock.reads.into(), drift: signed_part(server.clock.drift_ppm) },
+            disk: server.disk.into(),
+            corruption: server.corruption.map(|corruption| corruption.to_string()),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::disk::DiskSettings;
 use super::link::LinkSettings;
 use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
@@ -30,7 +31,7 @@ pub struct SimulationOptions {
     pub raft: RaftSettings,
     /// How every link between two servers is at first, and every link to a client always.
     pub link: LinkSettings,
-    /// How every disk is.
+    /// How every disk is at first.
     pub disk: DiskSettings,
     /// How long a client waits for an answer before it calls the outcome unknown. Default: 10000 ms.
     pub request_timeout: Milliseconds,
@@ -46,7 +47,7 @@ export interface Setup extends Required<Omit<SimulationOptions, 'seed' | 'raft' 
     raft: Required<RaftSettings>;
     /** How every link between two servers is at first, and every link to a client always. */
     link: Required<LinkSettings>;
-    /** How every disk is. */
+    /** How every disk is at first. */
     disk: Required<DiskSettings>;
 }
 ";
@@ -116,16 +117,6 @@ pub struct RaftSettings {
 /// How many millionths are all.
 const MILLION: f64 = 1_000_000.0;
 
-/// How a disk writes. Whatever is left out has its default.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object of settings")]
-pub struct DiskSettings {
-    /// The shortest time until a write is durable. Default: 1 ms.
-    pub write_min: Milliseconds,
-    /// The longest such time. Default: 3 ms.
-    pub write_max: Milliseconds,
-}
-
 impl SimulationOptions {
     /// The engine's setup, every number in it checked.
     ///
@@ -139,10 +130,7 @@ impl SimulationOptions {
             clients: self.clients.count("clients", sim::CLIENTS_MAX)?,
             raft: self.raft.settings()?,
             link: self.link.settings()?,
-            disk: sim::DiskSettings {
-                write_min: self.disk.write_min.duration("disk.writeMin")?,
-                write_max: self.disk.write_max.duration("disk.writeMax")?,
-            },
+            disk: self.disk.settings()?,
             request_timeout: self.request_timeout.duration("requestTimeout")?,
         };
         setup.check()?;
@@ -151,7 +139,7 @@ impl SimulationOptions {
 }
 
 impl RaftSettings {
-    fn settings(&self) -> Result<Settings, Failure> {
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
         Ok(Settings {
             election_timeout_min: self.election_timeout_min.duration("raft.electionTimeoutMin")?,
             election_timeout_max: self.election_timeout_max.duration("raft.electionTimeoutMax")?,
@@ -199,6 +187,22 @@ pub(super) fn ppm(part: Number, name: &str, max: u32) -> Result<u32, Failure> {
     })
 }
 
+/// A part that may be negative, in millionths.
+pub(super) fn signed_ppm(part: Number, name: &str, max: i32) -> Result<i32, Failure> {
+    let millionths = (part.not_nan(name)?.0 * MILLION).round();
+    if millionths.abs() <= f64::from(max) {
+        return Ok(millionths as i32);
+    }
+    let most = f64::from(max) / MILLION;
+    let allowed = format!("-{most} to {most}");
+    let message = format!("{name} is {part}; allowed are {allowed}");
+    Err(Failure::new(ErrorCode::OutOfRange, message).given(part).allowed(allowed))
+}
+
+pub(super) fn signed_part(ppm: i32) -> Number {
+    Number(f64::from(ppm) / MILLION)
+}
+
 pub(super) fn part(ppm: u32) -> Number {
     Number(f64::from(ppm) / MILLION)
 }
@@ -242,12 +246,6 @@ impl From<&Settings> for RaftSettings {
     }
 }
 
-impl From<sim::DiskSettings> for DiskSettings {
-    fn from(settings: sim::DiskSettings) -> Self {
-        Self { write_min: settings.write_min.into(), write_max: settings.write_max.into() }
-    }
-}
-
 impl Default for SimulationOptions {
     /// The engine's default, with a seed to be drawn.
     fn default() -> Self {
@@ -258,11 +256,5 @@ impl Default for SimulationOptions {
 impl Default for RaftSettings {
     fn default() -> Self {
         (&sim::Setup::default().raft).into()
-    }
-}
-
-impl Default for DiskSettings {
-    fn default() -> Self {
-        sim::DiskSettings::default().into()
     }
 }

@@ -69,13 +69,19 @@ impl Digest {
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
-            Happening::Crashed { .. } => Some(MarkKind::Fault),
+            Happening::Crashed { .. } | Happening::StartRefused { .. } => Some(MarkKind::Fault),
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
-                Command::Cut { .. } | Command::Partition { .. } | Command::Isolate { .. } | Command::Clog { .. } => {
-                    Some(MarkKind::Fault)
+                Command::Cut { .. }
+                | Command::Partition { .. }
+                | Command::Isolate { .. }
+                | Command::Clog { .. }
+                | Command::Pause { .. }
+                | Command::Wipe { .. }
+                | Command::FlipBit { .. } => Some(MarkKind::Fault),
+                Command::Heal { .. } | Command::HealAll | Command::Unclog { .. } | Command::Resume { .. } => {
+                    Some(MarkKind::Mend)
                 }
-                Command::Heal { .. } | Command::HealAll | Command::Unclog { .. } => Some(MarkKind::Mend),
                 Command::Crash { .. }
                 | Command::Restart { .. }
                 | Command::TimeOut { .. }
@@ -83,12 +89,20 @@ impl Digest {
                 | Command::SetLink { .. }
                 | Command::SetAllLinks { .. }
                 | Command::Filter { .. }
+                | Command::Kill { .. }
+                | Command::CrashAfter { .. }
+                | Command::SetDisk { .. }
+                | Command::SetClock { .. }
+                | Command::JumpClock { .. }
+                | Command::Configure { .. }
                 | Command::Packet { .. } => None,
             },
             Happening::Violated(_) => Some(MarkKind::Violation),
             Happening::Node { .. }
             | Happening::Started { .. }
             | Happening::CommandRefused { .. }
+            | Happening::TornWriteDropped { .. }
+            | Happening::DiskFull { .. }
             | Happening::Sent { .. }
             | Happening::Delivered { .. }
             | Happening::Lost { .. }
@@ -123,6 +137,9 @@ fn is_notable(record: &Record) -> bool {
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
         | Happening::Crashed { .. }
+        | Happening::TornWriteDropped { .. }
+        | Happening::StartRefused { .. }
+        | Happening::DiskFull { .. }
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
         | Happening::Answered { .. }
@@ -181,6 +198,9 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         | Happening::CommandRefused { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }
+        | Happening::TornWriteDropped { .. }
+        | Happening::StartRefused { .. }
+        | Happening::DiskFull { .. }
         | Happening::Sent { .. }
         | Happening::Delivered { .. }
         | Happening::Lost { .. }

@@ -25,6 +25,11 @@ pub(crate) fn sentence(record: &Record, records: &[Record]) -> String {
                 count((*lost_writes).into(), "unfinished write", "unfinished writes")
             )
         }
+        Happening::TornWriteDropped { server } => {
+            format!("{server} finds that its last write was cut off by the crash, and drops it: it was never durable.")
+        }
+        Happening::StartRefused { server, reason } => format!("{server} does not start: {reason}."),
+        Happening::DiskFull { server } => format!("{server} cannot write, as its disk is full, and stops."),
         Happening::Sent { from, to, what, .. } => format!("{from} sends {} to {to}.", packet::with_article(*what)),
         Happening::Delivered { to, packet } => match sending(*packet, record, records) {
             Some((from, what)) => format!("{to} receives {} from {from}.", packet::with_article(what)),
@@ -125,6 +130,23 @@ fn commanded(command: &Command) -> String {
         }
         Command::Filter { from, to, .. } => {
             format!("You let some kinds of messages no longer through between {from} and {to}.")
+        }
+        Command::Kill { server } => format!("You end the process of {server}."),
+        Command::CrashAfter { server, .. } => format!("You let {server} crash in the middle of what it does."),
+        Command::Pause { server } => format!("You pause {server}."),
+        Command::Resume { server } => format!("You let {server} go on."),
+        Command::Wipe { server } => format!("You wipe the disk of {server}."),
+        Command::SetDisk { server, .. } => format!("You change the disk of {server}."),
+        Command::FlipBit { server, .. } => format!("You flip a bit on the disk of {server}."),
+        Command::SetClock { server, drift_ppm: 0 } => format!("You let the clock of {server} go right."),
+        Command::SetClock { server, drift_ppm } if *drift_ppm > 0 => {
+            format!("You let the clock of {server} go too fast.")
+        }
+        Command::SetClock { server, .. } => format!("You let the clock of {server} go too slow."),
+        Command::JumpClock { server, by_us } if *by_us < 0 => format!("You set the clock of {server} back."),
+        Command::JumpClock { server, .. } => format!("You set the clock of {server} forward."),
+        Command::Configure { server, .. } => {
+            format!("You change the settings of {server}, which hold from its next start on.")
         }
         Command::Packet { act, .. } => match act {
             PacketAct::Drop => "You drop a message.".to_owned(),

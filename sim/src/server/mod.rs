@@ -1,0 +1,219 @@
+//! A server: a Raft node, its disk, its clock, its state machine, and what waits for them.
+
+mod outputs;
+mod requests;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, PersistId};
+
+use crate::checks::Checks;
+use crate::clock::Clock;
+use crate::disk::{Corruption, Disk, Finished};
+use crate::environment::Environment;
+use crate::kv::Kv;
+use crate::queue::{Due, Key};
+use crate::trace::{Happening, RecordId};
+use requests::Waiting;
+
+/// A server, up or down.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Server {
+    pub(crate) id: NodeId,
+    /// How it is set when it starts the next time.
+    pub(crate) config: Config,
+    pub(crate) boots: u64,
+    pub(crate) disk: Disk,
+    pub(crate) clock: Clock,
+    pub(crate) process: Process,
+    /// What waits for a process that does nothing; nothing if it does.
+    pub(crate) paused: Option<Vec<Due>>,
+    /// After how many more outputs the power fails.
+    pub(crate) fuse: Option<u32>,
+    /// What it found on its disk when it was to start.
+    pub(crate) corruption: Option<Corruption>,
+}
+
+/// What runs on a server, and is lost when it crashes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Process {
+    Down,
+    Up(Box<Running>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Running {
+    pub(crate) node: Node,
+    pub(crate) kv: Kv,
+    /// Messages that wait for a write.
+    held: Vec<Held>,
+    /// Whom to tell what became of a proposal.
+    waiting: Waiting,
+    alarm: Option<Alarm>,
+    /// A snapshot that is arriving, as far as it has.
+    arriving: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Held {
+    message: Message,
+    after: PersistId,
+}
+
+/// When the node wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Alarm {
+    key: Key,
+    /// The record of what set it.
+    cause: RecordId,
+}
+
+/// How a server stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// What is not durable is lost.
+    PowerFailure,
+    /// Only the process ends: what is in the disk's cache stays.
+    Killed,
+    /// It cannot write.
+    DiskFull,
+}
+
+impl Server {
+    pub(crate) fn new(id: NodeId, config: Config, disk: Disk) -> Self {
+        let (clock, process) = (Clock::default(), Process::Down);
+        Self { id, config, boots: 0, disk, clock, process, paused: None, fuse: None, corruption: None }
+    }
+
+    pub(crate) fn running(&mut self) -> Option<&mut Running> {
+        match &mut self.process {
+            Process::Up(running) => Some(running),
+            Process::Down => None,
+        }
+    }
+
+    pub(crate) fn node(&self) -> Option<&Node> {
+        match &self.process {
+            Process::Up(running) => Some(&running.node),
+            Process::Down => None,
+        }
+    }
+
+    /// Starts from what is on the disk; not from what is not as it was written.
+    pub(crate) fn start(&mut self, environment: &mut Environment, checks: &mut Checks, cause: Option<RecordId>) {
+        let server = self.id;
+        match self.disk.read() {
+            Ok(false) => {}
+            Ok(true) => {
+                environment.record(cause, Happening::TornWriteDropped { server });
+            }
+            Err(reason) => {
+                self.corruption = Some(reason);
+                environment.record(cause, Happening::StartRefused { server, reason });
+                return;
+            }
+        }
+        self.boots += 1;
+        let (durable, now) = (self.disk.durable().clone(), self.clock.read(environment.now));
+        let hard_state = durable.hard_state;
+        let mut node = Node::start(server, self.config.clone(), durable, Boot(self.boots), now)
+            .expect("the disk holds what a correct server wrote: writes are whole and in order");
+        node.observe(true);
+        let last = node.log().last().index;
+        let record = environment.record(cause, Happening::Started { server, hard_state, last });
+        let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        let (held, waiting, arriving) = (Vec::new(), Waiting::new(), Vec::new());
+        self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
+        self.settle(environment, checks, record);
+    }
+
+    /// Stops at once.
+    pub(crate) fn stop(&mut self, environment: &mut Environment, checks: &mut Checks, how: Stop, cause: RecordId) {
+        let server = self.id;
+        let (now, queue) = (environment.now, &mut environment.queue);
+        let lost = match how {
+            Stop::PowerFailure => self.disk.power_fails(queue),
+            Stop::Killed | Stop::DiskFull => self.disk.process_ends(queue, now),
+        };
+        if let Process::Up(running) = core::mem::replace(&mut self.process, Process::Down)
+            && let Some(alarm) = running.alarm
+        {
+            queue.remove(alarm.key);
+        }
+        self.fuse = None;
+        let cause = match how {
+            Stop::PowerFailure | Stop::Killed => cause,
+            Stop::DiskFull => environment.record(Some(cause), Happening::DiskFull { server }),
+        };
+        let lost_writes = u32::try_from(lost).unwrap_or(u32::MAX);
+        environment.record(Some(cause), Happening::Crashed { server, lost_writes });
+        for packet in self.paused.take().into_iter().flatten().filter_map(Due::packet) {
+            environment.receiver_is_down(packet);
+        }
+        checks.crashed(server);
+    }
+
+    /// Everything on its disk is gone.
+    pub(crate) fn wipe(&mut self, membership: Membership) {
+        self.disk.wipe(membership);
+        self.corruption = None;
+    }
+
+    /// The alarm rings.
+    pub(crate) fn wake(&mut self, environment: &mut Environment, checks: &mut Checks) {
+        let (server, now) = (self.id, self.clock.read(environment.now));
+        let Some(running) = self.running() else { return };
+        let cause = running.alarm.take().map(|alarm| alarm.cause);
+        let Some(deadline) = running.node.deadline() else { return };
+        let record = environment.record(cause, Happening::TimerFired { server, timer: deadline.timer });
+        running.node.wake(now);
+        self.settle(environment, checks, record);
+    }
+
+    /// The oldest write is durable.
+    pub(crate) fn write_done(&mut self, environment: &mut Environment, checks: &mut Checks) {
+        let (server, now) = (self.id, self.clock.read(environment.now));
+        let Some((finished, cause)) = self.disk.complete() else { return };
+        let Some(running) = self.running() else { return };
+        let write = match finished {
+            Finished::Persist(write) => write,
+            Finished::Snapshot(through) => {
+                let record = environment.record(Some(cause), Happening::SnapshotDurable { server, through });
+                // A newer one of the leader's may have been installed meanwhile; then there is nothing to do.
+                let _ = running.node.compact(now, through);
+                return self.settle(environment, checks, record);
+            }
+        };
+        let record = environment.record(Some(cause), Happening::WriteDurable { server, write });
+        running.node.persisted(now, write).expect("the write was asked for in this life, and a crash removes it");
+        let (free, held) = core::mem::take(&mut running.held).into_iter().partition(|held: &Held| held.after <= write);
+        running.held = held;
+        let free: Vec<Held> = free;
+        for held in free {
+            environment.send_message(held.message, record);
+        }
+        self.settle(environment, checks, record);
+    }
+
+    /// Lets the alarm ring when the node wants to be woken, by its own clock.
+    pub(crate) fn set_alarm(&mut self, environment: &mut Environment, cause: RecordId) {
+        let (server, clock) = (self.id, self.clock);
+        let Process::Up(running) = &mut self.process else { return };
+        let deadline = running.node.deadline();
+        let at = deadline.map(|deadline| clock.when(deadline.at).max(environment.now));
+        if at == running.alarm.map(|alarm| alarm.key.at) {
+            return;
+        }
+        if let Some(alarm) = running.alarm.take() {
+            environment.queue.remove(alarm.key);
+        }
+        let push = |at: Instant| Alarm { key: environment.queue.push(at, Due::Wake(server)), cause };
+        running.alarm = at.map(push);
+    }
+}
+
+/// The state machine that a snapshot holds.
+fn state_of(data: &[u8]) -> Kv {
+    Kv::from_snapshot(data).expect("a snapshot that is durable, or arrived whole, is one that a server wrote")
+}
