@@ -120,7 +120,7 @@ fn a_disk_that_lies_loses_what_it_called_durable() {
 fn disks_that_lie_on_a_majority_lose_what_was_committed_and_the_checkers_say_so() {
     let mut timeline = after(with_disk(|disk| disk.lies = true), 1_000);
     put(&mut timeline, "1");
-    let everyone = || (1..=5).map(|id| NodeId(id));
+    let everyone = || (1..=5).map(NodeId);
     everyone().for_each(|server| act(&mut timeline, Command::Crash { server }));
     everyone().for_each(|server| act(&mut timeline, Command::Restart { server }));
     timeline.advance(MS(2_000));
