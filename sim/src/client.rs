@@ -106,6 +106,11 @@ impl Clients {
         Self { requests: Vec::new(), leaders: (0..clients).map(|_| NodeId(1)).collect(), servers }
     }
 
+    /// There is one more server to look for the leader at.
+    pub(crate) const fn add_server(&mut self) {
+        self.servers += 1;
+    }
+
     /// Whether `client` waits for an answer.
     pub(crate) fn is_busy(&self, client: ClientId) -> bool {
         let waits = |request: &&Request| request.client == client && request.status == RequestStatus::Waiting;

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use raftarium_core::{CampaignError, Instant, LogIndex, NodeId, Settings};
+use raftarium_core::{
+    CampaignError, Change, Instant, LogIndex, MembershipChangeError, NodeId, Settings, TransferError, Transition,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
@@ -180,6 +182,39 @@ pub enum Command {
         /// How. Its own seed is drawn from the world's; the one in here is not used.
         settings: Box<Settings>,
     },
+    /// Puts a new server into the world, with an empty disk. It belongs to the cluster once a leader says so.
+    AddServer,
+    /// Asks a leader to change who belongs to the cluster.
+    ChangeMembership {
+        /// Which leader.
+        server: NodeId,
+        /// What changes, in one step.
+        changes: Vec<Change>,
+        /// How.
+        how: Transition,
+    },
+    /// Asks a leader to leave a joint membership.
+    LeaveJoint {
+        /// Which leader.
+        server: NodeId,
+    },
+    /// Asks a leader to hand over.
+    Transfer {
+        /// Which leader.
+        server: NodeId,
+        /// To whom.
+        to: NodeId,
+    },
+    /// Lets a server forget who leads, so that it votes at once if it is asked to.
+    ForgetLeader {
+        /// Which.
+        server: NodeId,
+    },
+    /// Lets a server take a snapshot now, after which its log is shorter.
+    Compact {
+        /// Which.
+        server: NodeId,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -270,6 +305,23 @@ pub enum CommandError {
         /// Which.
         server: NodeId,
     },
+    /// The server does not do what it is asked.
+    Refused {
+        /// Which.
+        server: NodeId,
+        /// Why.
+        reason: Refusal,
+    },
+    /// Nothing was applied since the last snapshot.
+    NothingToCompact {
+        /// By whom.
+        server: NodeId,
+    },
+    /// There are as many servers as a world can have.
+    TooManyServers {
+        /// How many that is.
+        max: u32,
+    },
     /// There is nothing on the disk that could go wrong.
     NothingWritten {
         /// Whose.
@@ -319,6 +371,25 @@ pub enum CommandError {
     },
 }
 
+/// Why a server does not do what it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// To change the membership.
+    Membership(MembershipChangeError),
+    /// To hand over.
+    Transfer(TransferError),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Membership(error) => write!(f, "{error}"),
+            Self::Transfer(error) => write!(f, "{error}"),
+        }
+    }
+}
+
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -337,6 +408,11 @@ impl fmt::Display for CommandError {
             }
             Self::Paused { server } => write!(f, "{server} is paused; resume it first"),
             Self::NotPaused { server } => write!(f, "{server} is not paused; only a paused server can be resumed"),
+            Self::Refused { server, reason } => write!(f, "{server} refuses: {reason}"),
+            Self::NothingToCompact { server } => {
+                write!(f, "{server} has applied nothing since its last snapshot; allowed is a server that has")
+            }
+            Self::TooManyServers { max } => write!(f, "there are {max} servers already; allowed are {max}"),
             Self::NothingWritten { server } => {
                 write!(f, "there is no such write on the disk of {server}; only what was written can be damaged")
             }

@@ -5,14 +5,14 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{CampaignError, Config, Instant, NodeId, Settings};
+use raftarium_core::{CampaignError, Change, Config, Instant, Membership, Node, NodeId, Settings};
 
 use crate::clock::DRIFT_PPM_MAX;
-use crate::command::{Command, CommandError, PacketAct};
+use crate::command::{Command, CommandError, PacketAct, Refusal};
 use crate::environment::Environment;
 use crate::packet::PacketId;
 use crate::server::{Server, Stop};
-use crate::setup::{DURATION_MAX, micros};
+use crate::setup::{DURATION_MAX, SERVERS_MAX, micros};
 use crate::stream::election_seed;
 use crate::trace::{Happening, LossReason, RecordId};
 use crate::world::{World, position};
@@ -39,6 +39,22 @@ impl World {
                 Ok(_) => Err(CommandError::NotPaused { server: *server }),
                 Err(error) => Err(error),
             },
+            Command::ChangeMembership { server, .. }
+            | Command::LeaveJoint { server }
+            | Command::Transfer { server, .. } => {
+                let server = self.active(*server)?;
+                let now = server.clock.read(self.now());
+                let Some(mut node) = server.node().cloned() else { return Ok(()) };
+                ask(&mut node, now, command).map_err(|reason| CommandError::Refused { server: server.id, reason })
+            }
+            Command::ForgetLeader { server } => self.active(*server).map(|_| ()),
+            Command::Compact { server } => {
+                let applied = self.active(*server)?.node().map(|node| node.applied_index() > node.log().base().index);
+                if applied == Some(true) { Ok(()) } else { Err(CommandError::NothingToCompact { server: *server }) }
+            }
+            Command::AddServer if self.servers.len() >= usize::try_from(SERVERS_MAX).unwrap_or(usize::MAX) => {
+                Err(CommandError::TooManyServers { max: SERVERS_MAX })
+            }
             Command::FlipBit { server, index } => {
                 let damaged = self.servers[position(*server)].disk.clone().flip(*index);
                 if damaged { Ok(()) } else { Err(CommandError::NothingWritten { server: *server }) }
@@ -73,6 +89,7 @@ impl World {
             | Command::SetClock { .. }
             | Command::JumpClock { .. }
             | Command::Configure { .. }
+            | Command::AddServer
             | Command::Packet { .. } => Ok(()),
         }
     }
@@ -93,7 +110,22 @@ impl World {
             | Command::Pause { server }
             | Command::Resume { server }
             | Command::Wipe { server }
+            | Command::LeaveJoint { server }
+            | Command::ForgetLeader { server }
+            | Command::Compact { server }
             | Command::FlipBit { server, index: _ } => self.known(*server),
+            Command::Transfer { server, to } => {
+                self.known(*server)?;
+                self.known(*to)
+            }
+            Command::ChangeMembership { server, changes, how: _ } => {
+                self.known(*server)?;
+                changes.iter().try_for_each(|change| match change {
+                    Change::AddVoter(server) | Change::AddLearner(server) | Change::Remove(server) => {
+                        self.known(*server)
+                    }
+                })
+            }
             Command::SetDisk { server, settings } => {
                 self.known(*server)?;
                 settings.check().map_err(|error| CommandError::Setting(error.to_string()))
@@ -135,7 +167,7 @@ impl World {
                 Err(CommandError::DelayTooLong { given: *given, max: DURATION_MAX })
             }
             Command::Partition { groups } => self.known_groups(groups),
-            Command::HealAll | Command::Packet { .. } => Ok(()),
+            Command::HealAll | Command::AddServer | Command::Packet { .. } => Ok(()),
         }
     }
 
@@ -175,7 +207,8 @@ impl World {
                 Some(*server)
             }
             Command::Wipe { server } => {
-                let membership = self.membership.clone();
+                let first = server.0 <= u64::from(self.setup.servers);
+                let membership = if first { self.membership.clone() } else { Membership::nobody() };
                 self.servers[position(*server)].wipe(membership);
                 None
             }
@@ -184,6 +217,30 @@ impl World {
                     server.disk.set(&mut environment.queue, environment.now, *settings);
                 });
                 None
+            }
+            Command::AddServer => Some(self.add_server(cause)),
+            Command::ChangeMembership { server, .. }
+            | Command::LeaveJoint { server }
+            | Command::Transfer { server, .. } => {
+                self.with_server(*server, |server, environment, checks| {
+                    let now = server.clock.read(environment.now);
+                    let asked = server.running().map(|running| ask(&mut running.node, now, command));
+                    debug_assert_eq!(asked, Some(Ok(())), "the command was checked");
+                    server.settle(environment, checks, cause);
+                });
+                Some(*server)
+            }
+            Command::ForgetLeader { server } => {
+                self.with_server(*server, |server, environment, checks| {
+                    let now = server.clock.read(environment.now);
+                    server.running().into_iter().for_each(|running| running.node.forget_leader(now));
+                    server.settle(environment, checks, cause);
+                });
+                Some(*server)
+            }
+            Command::Compact { server } => {
+                self.with_server(*server, |server, environment, _| server.compact(environment, cause));
+                Some(*server)
             }
             Command::FlipBit { server, index } => {
                 self.servers[position(*server)].disk.flip(*index);
@@ -321,7 +378,7 @@ impl World {
     }
 
     fn known(&self, server: NodeId) -> Result<(), CommandError> {
-        let servers = self.setup.servers;
+        let servers = u32::try_from(self.servers.len()).unwrap_or(u32::MAX);
         if server.0 == 0 || server.0 > u64::from(servers) {
             return Err(CommandError::UnknownServer { given: server, servers });
         }
@@ -374,6 +431,18 @@ impl World {
         let server = &self.servers[position(id)];
         if server.node().is_some() { Ok(server) } else { Err(CommandError::Down { server: id }) }
     }
+}
+
+/// Asks a node what the command says.
+fn ask(node: &mut Node, now: Instant, command: &Command) -> Result<(), Refusal> {
+    if let Command::ChangeMembership { changes, how, .. } = command {
+        node.change_membership(now, changes, *how).map_err(Refusal::Membership)?;
+    } else if let Command::LeaveJoint { .. } = command {
+        node.leave_joint(now).map_err(Refusal::Membership)?;
+    } else if let Command::Transfer { to, .. } = command {
+        node.transfer_leadership(now, *to).map_err(Refusal::Transfer)?;
+    }
+    Ok(())
 }
 
 /// Whether a number is not further from 0 than `max`.

@@ -33,7 +33,7 @@ pub use address::{Address, ClientId};
 pub use checks::{Check, Rule, Violation};
 pub use client::{Answer, Request, RequestId, RequestStatus};
 pub use clock::DRIFT_PPM_MAX;
-pub use command::{Command, CommandError, PacketAct, Timed};
+pub use command::{Command, CommandError, PacketAct, Refusal, Timed};
 pub use disk::{Corruption, DiskSettings};
 pub use kv::{Kv, Op, OpError, TEXT_MAX};
 pub use network::{LinkSettings, Spread};

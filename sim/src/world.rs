@@ -43,22 +43,16 @@ impl World {
     /// If `setup` is not valid.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         setup.check()?;
-        let settings = Settings { seed: election_seed(setup.seed), ..setup.raft.clone() };
-        let config = Config::new(settings)?;
         let names = || (1..=u64::from(setup.servers)).map(NodeId);
         let membership = Membership::new(names()).expect("a checked setup has servers, and their names differ");
-        let server = |id: NodeId| {
-            let stream = |concern| Stream::new(setup.seed, concern, [id.0, 0]);
-            let (times, faults) = (stream(Concern::Disk), stream(Concern::DiskFaults));
-            Server::new(id, config.clone(), Disk::new(id, setup.disk, times, faults, membership.clone()))
-        };
+        let servers = names().map(|id| new_server(&setup, id, membership.clone())).collect::<Result<_, _>>()?;
         let (queue, recorder) = (Queue::default(), Recorder::default());
         let network = Network::new(&setup);
         let mut world = Self {
             entered: false,
             steps: 0,
             last_event_at: Instant::ZERO,
-            servers: names().map(server).collect(),
+            servers,
             membership,
             clients: Clients::new(setup.clients, setup.servers),
             checks: Checks::new(setup.servers),
@@ -261,6 +255,19 @@ impl World {
         }
     }
 
+    /// A new server starts, which belongs to no cluster yet.
+    pub(crate) fn add_server(&mut self, cause: RecordId) -> NodeId {
+        let id = NodeId(self.servers.len() as u64 + 1);
+        if let Ok(server) = new_server(&self.setup, id, Membership::nobody()) {
+            self.servers.push(server);
+            self.environment.network.add_server(&self.setup);
+            self.checks.add_server();
+            self.clients.add_server();
+            self.with_server(id, |server, environment, checks| server.start(environment, checks, Some(cause)));
+        }
+        id
+    }
+
     pub(crate) fn with_server<T>(
         &mut self,
         id: NodeId,
@@ -268,6 +275,13 @@ impl World {
     ) -> T {
         act(&mut self.servers[position(id)], &mut self.environment, &mut self.checks)
     }
+}
+
+fn new_server(setup: &Setup, id: NodeId, membership: Membership) -> Result<Server, SetupError> {
+    let settings = Settings { seed: election_seed(setup.seed), ..setup.raft.clone() };
+    let stream = |concern| Stream::new(setup.seed, concern, [id.0, 0]);
+    let disk = Disk::new(id, setup.disk, stream(Concern::Disk), stream(Concern::DiskFaults), membership);
+    Ok(Server::new(id, Config::new(settings)?, disk))
 }
 
 fn deliver(

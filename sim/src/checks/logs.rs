@@ -40,6 +40,10 @@ impl Logs {
         Self { known: BTreeMap::new(), seen: (0..servers).map(|_| Seen::default()).collect() }
     }
 
+    pub(super) fn add_server(&mut self) {
+        self.seen.push(Seen::default());
+    }
+
     pub(super) fn crashed(&mut self, server: NodeId) {
         if let Some(seen) = seen(&mut self.seen, server) {
             seen.leads = None;

@@ -83,6 +83,11 @@ impl Checks {
         }
     }
 
+    /// There is one more server.
+    pub(crate) fn add_server(&mut self) {
+        self.logs.add_server();
+    }
+
     /// `server` is about to apply `entries`.
     pub(crate) fn applied(&mut self, server: NodeId, entries: &[Entry]) {
         let found = entries.iter().filter_map(|entry| self.applied.check(server, entry));

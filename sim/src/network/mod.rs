@@ -19,6 +19,9 @@ use link::Link;
 
 pub use settings::{LinkSettings, Spread};
 
+/// Set in the numbers of servers that came later, so that their links draw from streams of their own.
+const ADDED: u64 = 1 << 32;
+
 /// All links, and the packets on them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network {
@@ -42,6 +45,22 @@ impl Network {
         let ends = servers + clients;
         let links = (0..ends).flat_map(|from| (0..ends).map(move |to| Link::new(setup, from, to))).collect();
         Self { servers: usize::try_from(servers).unwrap_or(0), links, packets: BTreeMap::new(), next_id: 1 }
+    }
+
+    /// One more server can send and receive.
+    pub(crate) fn add_server(&mut self, setup: &Setup) {
+        let (old, new) = (self.links.len().isqrt(), self.servers);
+        let mut links = core::mem::take(&mut self.links).into_iter();
+        // Not a number that a client's links have already.
+        let name = |end: usize| end as u64 | if end == new { ADDED } else { 0 };
+        for from in 0..=old {
+            for to in 0..=old {
+                let known = from != new && to != new;
+                let link = known.then(|| links.next()).flatten();
+                self.links.push(link.unwrap_or_else(|| Link::new(setup, name(from), name(to))));
+            }
+        }
+        self.servers += 1;
     }
 
     /// Takes a packet. One that is lost stays in sight until it would have arrived.

@@ -87,6 +87,16 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Takes a snapshot of all that is applied.
+    pub(crate) fn compact(&mut self, environment: &mut Environment, cause: RecordId) {
+        if let Process::Up(running) = &self.process {
+            let through = running.node.applied_index();
+            take_snapshot(running, &mut self.disk, through, environment, cause);
+        }
+    }
+}
+
 fn begin_write(
     server: NodeId,
     disk: &mut Disk,
