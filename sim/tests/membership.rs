@@ -111,7 +111,7 @@ fn a_server_takes_a_snapshot_when_it_is_told() {
 #[test]
 fn a_server_that_forgets_its_leader_votes_at_once() {
     let mut raft = Settings::plain();
-    (raft.leader_stickiness, raft.pre_vote) = (true, true);
+    (raft.leader_stickiness, raft.pre_vote, raft.check_quorum) = (true, true, true);
     let mut timeline = settled(Setup { servers: 3, raft, ..Setup::default() });
     let old = leader(&timeline);
     let (one, other) = (NodeId(old.0 % 3 + 1), NodeId((old.0 + 1) % 3 + 1));
