@@ -51,6 +51,12 @@ pub enum ErrorCode {
     ServerPaused,
     /// The server is not paused.
     ServerNotPaused,
+    /// The server does not do what it is asked: `message` says why.
+    Refused,
+    /// Nothing was applied since the last snapshot.
+    NothingToCompact,
+    /// There are as many servers as a simulation can have.
+    TooManyServers,
     /// There is nothing on the disk that could be damaged.
     NothingWritten,
     /// A link must have two ends.
@@ -156,6 +162,13 @@ impl From<CommandError> for Failure {
             CommandError::NotPaused { server } => {
                 about(ErrorCode::ServerNotPaused, server).allowed("a server that is paused")
             }
+            CommandError::Refused { server, .. } => {
+                about(ErrorCode::Refused, server).allowed("what a leader can do now")
+            }
+            CommandError::NothingToCompact { server } => {
+                about(ErrorCode::NothingToCompact, server).allowed("a server that has applied something since")
+            }
+            CommandError::TooManyServers { max } => failure(ErrorCode::TooManyServers).allowed(format!("up to {max}")),
             CommandError::NothingWritten { server } => {
                 about(ErrorCode::NothingWritten, server).allowed("what was written")
             }

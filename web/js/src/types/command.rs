@@ -7,6 +7,7 @@ use tsify::Tsify;
 
 use super::disk::DiskSettings;
 use super::link::LinkSettings;
+use super::membership::{Change, Transition};
 use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
 use super::packet::PacketClass;
 use super::setup::{RaftSettings, signed_part, signed_ppm};
@@ -197,6 +198,40 @@ pub enum Command {
         /// How.
         settings: Box<RaftSettings>,
     },
+    /// Puts a new server into the world, with an empty disk. It belongs to the cluster once a leader says so.
+    AddServer {},
+    /// Asks a leader to change who belongs to the cluster.
+    ChangeMembership {
+        /// Which leader.
+        server: ServerId,
+        /// What changes, in one step.
+        changes: Vec<Change>,
+        /// How. Default: auto.
+        #[serde(default)]
+        how: Transition,
+    },
+    /// Asks a leader to leave a joint membership.
+    LeaveJoint {
+        /// Which leader.
+        server: ServerId,
+    },
+    /// Asks a leader to hand over.
+    Transfer {
+        /// Which leader.
+        server: ServerId,
+        /// To whom.
+        to: ServerId,
+    },
+    /// Lets a server forget who leads, so that it votes at once if it is asked to.
+    ForgetLeader {
+        /// Which.
+        server: ServerId,
+    },
+    /// Lets a server take a snapshot now, after which its log is shorter.
+    Compact {
+        /// Which.
+        server: ServerId,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -320,6 +355,15 @@ impl TryFrom<Command> for sim::Command {
             Command::Configure { server, settings } => {
                 Self::Configure { server: server.node()?, settings: Box::new(settings.settings()?) }
             }
+            Command::AddServer {} => Self::AddServer,
+            Command::ChangeMembership { server, changes, how } => {
+                let changes = changes.into_iter().map(Change::change).collect::<Result<_, _>>()?;
+                Self::ChangeMembership { server: server.node()?, changes, how: how.into() }
+            }
+            Command::LeaveJoint { server } => Self::LeaveJoint { server: server.node()? },
+            Command::Transfer { server, to } => Self::Transfer { server: server.node()?, to: to.node()? },
+            Command::ForgetLeader { server } => Self::ForgetLeader { server: server.node()? },
+            Command::Compact { server } => Self::Compact { server: server.node()? },
             Command::Packet { packet, act } => {
                 let packet = sim::PacketId(packet.between("packet", 1, MAX_SAFE)?);
                 Self::Packet { packet, act: act.act()? }
@@ -377,6 +421,15 @@ impl From<sim::Command> for Command {
             sim::Command::Configure { server, settings } => {
                 Self::Configure { server: server.into(), settings: Box::new((&*settings).into()) }
             }
+            sim::Command::AddServer => Self::AddServer {},
+            sim::Command::ChangeMembership { server, changes, how } => {
+                let changes = changes.into_iter().map(Into::into).collect();
+                Self::ChangeMembership { server: server.into(), changes, how: how.into() }
+            }
+            sim::Command::LeaveJoint { server } => Self::LeaveJoint { server: server.into() },
+            sim::Command::Transfer { server, to } => Self::Transfer { server: server.into(), to: to.into() },
+            sim::Command::ForgetLeader { server } => Self::ForgetLeader { server: server.into() },
+            sim::Command::Compact { server } => Self::Compact { server: server.into() },
             sim::Command::Packet { packet, act } => Self::Packet { packet: packet.0.into(), act: act.into() },
         }
     }

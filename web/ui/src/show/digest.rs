@@ -95,6 +95,12 @@ impl Digest {
                 | Command::SetClock { .. }
                 | Command::JumpClock { .. }
                 | Command::Configure { .. }
+                | Command::AddServer
+                | Command::ChangeMembership { .. }
+                | Command::LeaveJoint { .. }
+                | Command::Transfer { .. }
+                | Command::ForgetLeader { .. }
+                | Command::Compact { .. }
                 | Command::Packet { .. } => None,
             },
             Happening::Violated(_) => Some(MarkKind::Violation),

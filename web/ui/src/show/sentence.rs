@@ -1,7 +1,7 @@
 //! What happened, in a plain sentence.
 
 use raftarium_sim::core::{
-    ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
+    Change, ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
 };
 use raftarium_sim::{Address, Answer, Command, Glimpse, Happening, LossReason, PacketAct, PacketId, Record};
 
@@ -148,6 +148,15 @@ fn commanded(command: &Command) -> String {
         Command::Configure { server, .. } => {
             format!("You change the settings of {server}, which hold from its next start on.")
         }
+        Command::AddServer => "You add a server.".to_owned(),
+        Command::ChangeMembership { server, changes, .. } => {
+            let changes: Vec<String> = changes.iter().map(changed).collect();
+            format!("You ask {server} to change the cluster: {}.", changes.join(", "))
+        }
+        Command::LeaveJoint { server } => format!("You ask {server} to leave the joint membership."),
+        Command::Transfer { server, to } => format!("You ask {server} to hand over to {to}."),
+        Command::ForgetLeader { server } => format!("You let {server} forget who leads."),
+        Command::Compact { server } => format!("You let {server} take a snapshot."),
         Command::Packet { act, .. } => match act {
             PacketAct::Drop => "You drop a message.".to_owned(),
             PacketAct::Double => "You double a message.".to_owned(),
@@ -156,6 +165,14 @@ fn commanded(command: &Command) -> String {
             PacketAct::Delay(_) => "You delay a message.".to_owned(),
             PacketAct::Deliver => "You deliver a message at once.".to_owned(),
         },
+    }
+}
+
+fn changed(change: &Change) -> String {
+    match change {
+        Change::AddVoter(server) => format!("{server} votes"),
+        Change::AddLearner(server) => format!("{server} learns"),
+        Change::Remove(server) => format!("{server} leaves"),
     }
 }
 
