@@ -5,7 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, Timed};
+use crate::command::Timed;
+use crate::command_error::CommandError;
 use crate::setup::{Setup, SetupError};
 
 /// A setup, with its seed, and what was done when. The same run gives the same trace everywhere.

@@ -9,7 +9,8 @@ use core::time::Duration;
 use raftarium_core::Instant;
 
 use crate::checkpoints::Checkpoints;
-use crate::command::{Command, CommandError, Timed};
+use crate::command::{Command, Timed};
+use crate::command_error::CommandError;
 use crate::run::{Run, RunError};
 use crate::setup::{Setup, SetupError};
 use crate::trace::{Record, RecordId, TraceHash};

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Address, ClientId};
 use crate::checks::Violation;
 use crate::client::{Answer, RequestId};
-use crate::command::{Command, CommandError};
+use crate::command::Command;
+use crate::command_error::CommandError;
 use crate::disk::Corruption;
 use crate::packet::{Glimpse, PacketId};
 
