@@ -11,6 +11,7 @@ use super::disk::Disk;
 use super::safety::Safety;
 use super::{config, disk_with, id};
 
+#[derive(Clone)]
 pub(crate) struct Cluster {
     pub(crate) now: Instant,
     pub(super) servers: Vec<Server>,
@@ -29,6 +30,7 @@ pub(crate) struct Cluster {
     pub(super) asked: BTreeMap<(NodeId, ReadId), LogIndex>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) id: NodeId,
     pub(super) config: Config,

@@ -10,7 +10,7 @@ use raftarium_core::{
 
 use super::cluster::Server;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Safety {
     leaders: BTreeMap<Term, NodeId>,
     /// The votes that have left, by term and voter.
