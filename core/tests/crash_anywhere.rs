@@ -18,21 +18,23 @@ enum Crash {
     All,
 }
 
-/// When a host's disk finishes what it is asked to write.
+/// In which order the hosts do what there is to do.
 #[derive(Clone, Copy, Debug)]
-enum Disk {
-    /// After the host has taken all outputs.
-    Late,
-    /// Before it takes the next one.
-    AtOnce,
+enum Pace {
+    /// A write is finished after the host has taken all outputs.
+    DiskLate,
+    /// It is finished before the host takes the next one.
+    DiskAtOnce,
+    /// All messages that are under way arrive before any host takes an output.
+    HostLate,
 }
 
 #[test]
 fn whoever_crashes_at_whatever_boundary_comes_back_and_all_agree() {
-    for disk in [Disk::Late, Disk::AtOnce] {
+    for pace in [Pace::DiskLate, Pace::DiskAtOnce, Pace::HostLate] {
         for crash in [Crash::One, Crash::OneForLong, Crash::All] {
             let mut boundaries = [0; 4];
-            let end = Story::tell(disk, |cluster, number| {
+            let end = Story::tell(pace, |cluster, number| {
                 let position = usize::try_from(number - 1).expect("small");
                 boundaries[position] += 1;
                 recovers_from(cluster.clone(), number, crash);
@@ -93,26 +95,29 @@ fn all_of_it_happened(cluster: &Cluster) {
 /// The servers, and what is looked at after everything that one of them does.
 struct Story<F> {
     cluster: Cluster,
-    disk: Disk,
+    pace: Pace,
     /// Who is cut off.
     cut: Option<u64>,
     at_boundary: F,
 }
 
 impl<F: FnMut(&Cluster, u64)> Story<F> {
-    /// S3 leads, is cut off with an entry that nobody else gets, and comes back to find that S1 leads and that its log
+    /// S3 leads, is cut off with entries that nobody else gets, and comes back to find that S1 leads and that its log
     /// has been compacted. Then S4 takes the place of S3, S1 hands over to S2, and S2 is cut off with an entry that it
     /// must drop when it comes back.
-    fn tell(disk: Disk, at_boundary: F) -> Cluster {
+    fn tell(pace: Pace, at_boundary: F) -> Cluster {
         let everything = |_, settings: &mut Settings| {
             *settings = Settings { max_append_entries: 2, ..Settings::default() };
         };
         let cluster = Cluster::with_joiners(3, 1, everything);
-        let mut story = Self { cluster, disk, cut: None, at_boundary };
+        let mut story = Self { cluster, pace, cut: None, at_boundary };
         story.input(3, |node, now| node.campaign(now).expect("a voter"));
         story.input(3, |node, now| _ = node.propose(now, "kept".into()).expect("the leader"));
         story.cut = Some(3);
-        story.input(3, |node, now| _ = node.propose(now, "lost".into()).expect("it thinks that it leads"));
+        // More than the snapshot will cover.
+        for _ in 0..6 {
+            story.input(3, |node, now| _ = node.propose(now, "lost".into()).expect("it thinks that it leads"));
+        }
         story.elect(1, &[2]);
         for command in ["a", "b", "c"] {
             story.input(1, |node, now| _ = node.propose(now, command.into()).expect("the leader"));
@@ -175,15 +180,16 @@ impl<F: FnMut(&Cluster, u64)> Story<F> {
             if self.cluster.wire.is_empty() {
                 return;
             }
-            let message = self.cluster.wire.remove(0);
-            self.arrive(message);
+            let arriving = if matches!(self.pace, Pace::HostLate) { self.cluster.wire.len() } else { 1 };
+            let arriving: Vec<_> = self.cluster.wire.drain(..arriving).collect();
+            arriving.into_iter().for_each(|message| self.arrive(message));
         }
     }
 
     fn do_one(&mut self, number: u64) -> bool {
-        match self.disk {
-            Disk::Late => self.cluster.poll(number) || self.cluster.write_one(number),
-            Disk::AtOnce => self.cluster.write_one(number) || self.cluster.poll(number),
+        match self.pace {
+            Pace::DiskLate | Pace::HostLate => self.cluster.poll(number) || self.cluster.write_one(number),
+            Pace::DiskAtOnce => self.cluster.write_one(number) || self.cluster.poll(number),
         }
     }
 
