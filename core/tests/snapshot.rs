@@ -172,6 +172,26 @@ fn a_suffix_that_was_truncated_and_not_yet_on_the_disk_is_not_kept_7() {
     }
 }
 
+/// Found by the model of a follower: 1@1 is being written, and then a snapshot that ends with 1@4 takes the place of all.
+/// When the old write was done, index 1 was taken to be durable; so the next heartbeat was answered before the snapshot
+/// was on the disk, and after a crash the leader did not believe that this server had nothing.
+#[test]
+fn what_was_being_written_does_not_make_a_snapshot_durable_7() {
+    let mut cluster = follower(&[]);
+    cluster.hold_disk(1);
+    cluster.receive(append(2, 1, 5, EntryId::ZERO, &[1], 0)).expect("a leader");
+    let chunk = chunk(3, 1, 6, at(1, 4), 0, &snapshot_of(&[4]), true);
+    cluster.input(1, |node, now| node.receive(now, chunk)).expect("the next leader");
+    cluster.write_one(1);
+    cluster.take_said();
+    assert_eq!(cluster.node(1).durable_index(), LogIndex(0));
+    let heartbeat = append(3, 1, 6, at(1, 4), &[], 1);
+    cluster.receive(heartbeat).expect("the next leader");
+    assert_eq!(cluster.take_said(), [], "it waits for the snapshot");
+    cluster.release_disk(1);
+    assert_eq!(cluster.take_said(), [accepted(1, 3, 6, 1), accepted(1, 3, 6, 1)]);
+}
+
 #[test]
 fn each_part_is_answered_with_how_much_there_is_7() {
     let mut cluster = follower(&[]);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use raftarium_core::quorum::VoteResult;
 use raftarium_core::{Change, ChangeError, Membership, MembershipChangeError, NodeId, Payload, Settings, Transition};
 
-use crate::harness::{Cluster, id};
+use crate::harness::{Cluster, id, voters};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -22,16 +22,21 @@ pub(crate) enum Step {
 
 const SERVERS: u64 = 6;
 
-pub(crate) fn step() -> impl Strategy<Value = Step> {
-    let change = (0..6_u8, 1..=SERVERS).prop_map(|(kind, number)| match kind {
+pub(crate) fn change(servers: u64) -> impl Strategy<Value = Change> {
+    (0..6_u8, 1..=servers).prop_map(|(kind, number)| match kind {
         0..3 => Change::AddVoter(id(number)),
         3 => Change::AddLearner(id(number)),
         _ => Change::Remove(id(number)),
-    });
-    let how =
-        prop_oneof![2 => Just(Transition::Auto), 1 => Just(Transition::Joint), 1 => Just(Transition::JointUntilLeft)];
+    })
+}
+
+pub(crate) fn how() -> impl Strategy<Value = Transition> {
+    prop_oneof![2 => Just(Transition::Auto), 1 => Just(Transition::Joint), 1 => Just(Transition::JointUntilLeft)]
+}
+
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (proptest::collection::vec(change, 1..4), how).prop_map(|(changes, how)| Step::Change(changes, how)),
+        6 => (proptest::collection::vec(change(SERVERS), 1..4), how()).prop_map(|(changes, how)| Step::Change(changes, how)),
         3 => Just(Step::LeaveJoint),
         2 => (1..9_usize).prop_map(Step::Deliver),
         5 => Just(Step::Settle),
@@ -109,6 +114,30 @@ fn check(
     }
 }
 
+/// Memberships without a cluster: each is left if it is joint, and changed if it is not.
+pub(crate) fn follow(transitions: &[(Vec<Change>, Transition)]) {
+    let mut membership = voters(3);
+    for (changes, how) in transitions {
+        let model = Model::of(&membership);
+        let entered = match how {
+            Transition::Auto => match membership.simple(changes) {
+                Err(ChangeError::NeedsJoint { changed }) => {
+                    assert!(changed > 1);
+                    membership.enter_joint(changes, true)
+                }
+                other => other,
+            },
+            Transition::Joint => membership.enter_joint(changes, true),
+            Transition::JointUntilLeft => membership.enter_joint(changes, false),
+        };
+        assert_eq!(entered.as_ref().map(Model::of).map_err(|&error| error), model.changed(changes, *how));
+        assert_eq!(membership.leave_joint().ok().as_ref().map(Model::of), model.left());
+        let Ok(next) = entered.or_else(|_| membership.leave_joint()) else { continue };
+        majorities_meet(&membership, &next);
+        membership = next;
+    }
+}
+
 /// Any majority of a membership meets any of the next in the log, so that no two of them can decide at once.
 fn consecutive_majorities_meet(cluster: &Cluster, number: u64) {
     let node = cluster.node(number);
@@ -120,14 +149,15 @@ fn consecutive_majorities_meet(cluster: &Cluster, number: u64) {
     let base = node.membership_at(node.log().base().index).cloned();
     let all: Vec<_> = base.into_iter().filter(|base| !base.voters().is_empty()).chain(later).collect();
     // Those before were looked at when they were new.
-    for pair in all.windows(2).rev().take(2) {
-        let majorities = |of: &Membership| {
-            let wins = |set: &u32| of.vote_result(|node| Some(set >> node.0 & 1 == 1)) == VoteResult::Won;
-            (0..2_u32 << SERVERS).filter(wins).collect::<Vec<_>>()
-        };
-        let (old, new) = (majorities(&pair[0]), majorities(&pair[1]));
-        let apart = old.iter().flat_map(|one| new.iter().map(move |other| (one, other))).find(|(a, b)| *a & *b == 0);
-        assert_eq!(apart, None, "{:?} and {:?}", pair[0], pair[1]);
+    all.windows(2).rev().take(2).for_each(|pair| majorities_meet(&pair[0], &pair[1]));
+}
+
+fn majorities_meet(old: &Membership, new: &Membership) {
+    let wins = |set: u32, of: &Membership| of.vote_result(|node| Some(set >> node.0 & 1 == 1)) == VoteResult::Won;
+    let everybody = (2_u32 << SERVERS) - 2;
+    for one in (0..=everybody).filter(|&set| wins(set, old)) {
+        // If all the others together are no majority, no part of them is one.
+        assert!(!wins(everybody & !one, new), "{one:b} decides in {old:?}, and the others in {new:?}");
     }
 }
 

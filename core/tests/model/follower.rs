@@ -1,8 +1,10 @@
 //! The model of a follower: a list of entries, from index 1 on as if nothing was ever compacted, and a few numbers.
 
-use raftarium_core::{AppendRequest, Body, Entry, EntryId, LogIndex, Message, Node, Role, SnapshotChunk, Term};
+use raftarium_core::{
+    AppendRequest, Body, Entry, EntryId, LogIndex, Membership, Message, Node, Role, SnapshotChunk, Term,
+};
 
-use super::leaders::{last_of, membership_after};
+use super::leaders::{first_membership, last_of, membership_after};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Follower {
@@ -11,13 +13,20 @@ pub(crate) struct Follower {
     /// How much of the log a snapshot has.
     pub(crate) base: usize,
     pub(crate) commit: usize,
+    /// Whether it knows who belonged to the cluster at the beginning.
+    pub(crate) knows: bool,
     /// What has arrived of a snapshot: its leader's term, its last entry, and how many bytes.
     arriving: Option<(u64, EntryId, u64)>,
 }
 
 impl Follower {
-    pub(crate) fn new(term: u64, log: Vec<Entry>, base: usize, commit: usize) -> Self {
-        Self { term, log, base, commit, arriving: None }
+    pub(crate) fn new(term: u64, log: Vec<Entry>, base: usize, commit: usize, knows: bool) -> Self {
+        Self { term, log, base, commit, knows, arriving: None }
+    }
+
+    pub(crate) fn membership_at(&self, index: usize) -> Membership {
+        let before = if self.knows { first_membership() } else { Membership::nobody() };
+        membership_after(before, &self.log[..index])
     }
 
     /// Figure 2 and Figure 13, word by word. `committed` is the truth, which a snapshot carries.
@@ -75,7 +84,7 @@ impl Follower {
         // What it covers is the same in every log that has its last entry.
         let rest = self.log.split_off(through.min(self.log.len()));
         self.log = [&committed[..through], &rest[..]].concat();
-        (self.base, self.commit) = (through, through);
+        (self.base, self.commit, self.knows) = (through, through, true);
     }
 
     /// The server is what the model is.
@@ -84,10 +93,13 @@ impl Follower {
         assert_eq!((node.role(), node.hard_state().term, node.hard_state().commit), expected);
         assert_eq!(node.log().base(), last_of(&self.log[..self.base]), "the base of the log");
         assert_eq!(node.log().entries(), &self.log[self.base..], "the log");
-        assert_eq!(node.membership(), &membership_after(&self.log), "the membership in force");
+        assert_eq!(node.membership(), &self.membership_at(self.log.len()), "the membership in force");
+        let mut then = self.membership_at(self.base);
         for index in self.base..=self.log.len() {
-            let then = node.membership_at(LogIndex(index as u64));
-            assert_eq!(then, Some(&membership_after(&self.log[..index])), "the membership at {index}");
+            if index > self.base {
+                then = membership_after(then, &self.log[index - 1..index]);
+            }
+            assert_eq!(node.membership_at(LogIndex(index as u64)), Some(&then), "the membership at {index}");
         }
         let bytes = self.log[self.base..].iter().map(|entry| match &entry.payload {
             raftarium_core::Payload::Command(command) => command.len() as u64,

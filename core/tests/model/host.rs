@@ -20,7 +20,11 @@ pub(crate) enum Step {
     Append(Vec<u8>),
     Commit(usize),
     SendEntries(usize, usize),
+    /// Entries from where the logs agree, or so many before, arrive; the leader knows of so many fewer commits.
+    Replicate(usize, usize, usize),
     SendSnapshot(usize, u8),
+    /// A whole snapshot arrives, of so much more than is known to be committed.
+    Install(usize),
     Deliver(usize),
     /// The message stays on the wire, and may come again.
     DeliverAndKeep(usize),
@@ -39,8 +43,10 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         3 => (some.clone(), some.clone(), 0..3_u64).prop_map(|(earlier, kept, skipped)| Step::Elect(earlier, kept, skipped)),
         4 => proptest::collection::vec(0..12_u8, 1..4).prop_map(Step::Append),
         3 => (1..4_usize).prop_map(Step::Commit),
-        8 => (some.clone(), 0..4_usize).prop_map(|(after, count)| Step::SendEntries(after, count)),
-        2 => (some.clone(), any::<u8>()).prop_map(|(through, part)| Step::SendSnapshot(through, part)),
+        4 => (some.clone(), 0..4_usize).prop_map(|(after, count)| Step::SendEntries(after, count)),
+        8 => (0..3_usize, 0..6_usize, 0..6_usize).prop_map(|(back, count, less)| Step::Replicate(back, count, less)),
+        1 => (some.clone(), any::<u8>()).prop_map(|(through, part)| Step::SendSnapshot(through, part)),
+        3 => (0..4_usize).prop_map(Step::Install),
         8 => some.clone().prop_map(Step::Deliver),
         4 => some.clone().prop_map(Step::DeliverAndKeep),
         4 => (1..4_usize).prop_map(Step::Poll),
@@ -51,15 +57,25 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-pub(crate) fn run(steps: &[Step]) {
+/// Runs the steps on one of three voters, or on a server that is going to join.
+pub(crate) fn run(joins: bool, steps: &[Step]) {
     let (mut leaders, mut wire) = (Leaders::new(), Vec::new());
-    let mut host = Host::new();
+    let mut host = Host::new(joins);
     for step in steps {
         match step {
             Step::Elect(earlier, kept, skipped) => leaders.elect(*earlier, *kept, *skipped),
             Step::Append(kinds) => kinds.iter().for_each(|&kind| leaders.append(kind)),
             Step::Commit(more) => leaders.commit(*more),
-            Step::SendEntries(after, count) => wire.push(leaders.entries(*after, *count)),
+            Step::SendEntries(after, count) => wire.push(leaders.entries(*after, *count, 0)),
+            Step::Replicate(back, count, less) => {
+                let after = leaders.agree(&host.model.log).saturating_sub(*back);
+                host.receive(leaders.entries(after, *count, *less), &leaders);
+            }
+            Step::Install(more) => {
+                if let Some(message) = leaders.snapshot(host.model.commit + more, 2) {
+                    host.receive(message, &leaders);
+                }
+            }
             Step::SendSnapshot(through, part) => wire.extend(leaders.snapshot(*through, *part)),
             Step::Deliver(number) | Step::DeliverAndKeep(number) => {
                 let Some(position) = number.checked_rem(wire.len()) else { continue };
@@ -93,6 +109,8 @@ struct Host {
     disk: DurableState,
     writes: VecDeque<Write>,
     waiting: Vec<Send>,
+    /// Whether the disk says who belonged to the cluster at the beginning, by a snapshot or from the start.
+    disk_knows: bool,
     /// How far the state machine is.
     applied: usize,
 }
@@ -104,10 +122,10 @@ fn start(disk: DurableState, boot: u64) -> Node {
 }
 
 impl Host {
-    fn new() -> Self {
-        let disk = DurableState::new(first_membership());
-        let (node, model) = (start(disk.clone(), 1), Follower::new(0, vec![], 0, 0));
-        Self { node, model, disk, writes: VecDeque::new(), waiting: vec![], applied: 0 }
+    fn new(joins: bool) -> Self {
+        let disk = DurableState::new(if joins { Membership::nobody() } else { first_membership() });
+        let (node, model) = (start(disk.clone(), 1), Follower::new(0, vec![], 0, 0, !joins));
+        Self { node, model, disk, writes: VecDeque::new(), waiting: vec![], disk_knows: !joins, applied: 0 }
     }
 
     fn receive(&mut self, message: Message, leaders: &Leaders) {
@@ -145,6 +163,7 @@ impl Host {
         if let Some((last, membership, keeps)) = install {
             disk.entries.retain(|entry| keeps && entry.id.index > last.index);
             (disk.base, disk.membership) = (last, membership);
+            self.disk_knows = true;
             self.applied = place(last.index);
         }
         if let Some(first) = entries.first() {
@@ -178,20 +197,21 @@ impl Host {
         let hard_state = self.disk.hard_state;
         assert!(place(hard_state.commit) <= self.model.commit, "{hard_state:?} is ahead");
         let commit = place(hard_state.commit).max(self.applied);
-        self.model = Follower::new(hard_state.term.0, self.full(leaders), base, commit);
+        self.model = Follower::new(hard_state.term.0, self.full(leaders), base, commit, self.disk_knows);
         self.node = start(self.disk.clone(), self.node.boot().0 + 1);
     }
 
     fn compact(&mut self, number: usize) {
         let (base, applied) = (self.model.base, place(self.node.applied_index()));
         let through = base + 1 + number % (applied - base + 1);
+        let possible = through <= applied && !self.model.membership_at(through).voters().is_empty();
         let done = self.node.compact(NOW, LogIndex(through as u64));
-        assert_eq!(done.is_ok(), through <= applied, "{done:?}: {base}, {through}, {applied}");
-        if through <= applied {
+        assert_eq!(done.is_ok(), possible, "{done:?}: {base}, {through}, {applied}");
+        if possible {
             self.model.base = through;
             self.disk.entries.retain(|entry| place(entry.id.index) > through);
             self.disk.base = last_of(&self.model.log[..through]);
-            self.disk.membership = super::leaders::membership_after(&self.model.log[..through]);
+            self.disk.membership = self.model.membership_at(through);
         }
     }
 

@@ -20,13 +20,13 @@ pub(crate) fn first_membership() -> Membership {
     voters(3)
 }
 
-/// What holds after these entries: naively, the last one that says so.
-pub(crate) fn membership_after(log: &[Entry]) -> Membership {
+/// What holds after these entries: naively, what the last one says that says something, or else what held before.
+pub(crate) fn membership_after(before: Membership, log: &[Entry]) -> Membership {
     let carried = |entry: &Entry| match &entry.payload {
         Payload::Membership(membership) => Some(Membership::clone(membership)),
         Payload::NoOp | Payload::Command(_) => None,
     };
-    log.iter().rev().find_map(carried).unwrap_or_else(first_membership)
+    log.iter().rev().find_map(carried).unwrap_or(before)
 }
 
 pub(crate) fn last_of(log: &[Entry]) -> EntryId {
@@ -73,14 +73,20 @@ impl Leaders {
         self.committed = self.log()[..through].to_vec();
     }
 
-    /// An AppendEntries of the leader's, with up to so many of its entries.
-    pub(crate) fn entries(&self, after: usize, count: usize) -> Message {
+    /// An AppendEntries of the leader's, with up to so many of its entries, and its commit index or so much less.
+    pub(crate) fn entries(&self, after: usize, count: usize, less: usize) -> Message {
         let log = self.log();
         let after = after % (log.len() + 1);
+        let commit = self.committed.len().saturating_sub(less);
         let entries = log[after..(after + count).min(log.len())].to_vec();
-        let (prev, commit) = (last_of(&log[..after]), LogIndex(self.committed.len() as u64));
+        let (prev, commit) = (last_of(&log[..after]), LogIndex(commit as u64));
         let request = raftarium_core::AppendRequest { prev, entries, commit, round: 0 };
         message(self.name(), 1, self.term, raftarium_core::Body::AppendRequest(request))
+    }
+
+    /// How much of a log is the leader's.
+    pub(crate) fn agree(&self, log: &[Entry]) -> usize {
+        self.log().iter().zip(log).take_while(|(theirs, ours)| theirs == ours).count()
     }
 
     /// A part of a snapshot of what is committed: of eight bytes, the first half, the second, or all.
@@ -91,7 +97,7 @@ impl Leaders {
             1 => (4, &b"half"[..], true),
             _ => (0, &b"complete"[..], true),
         };
-        let membership = Box::new(membership_after(through));
+        let membership = Box::new(membership_after(first_membership(), through));
         let last = last_of(through);
         let chunk = raftarium_core::SnapshotChunk { last, membership, offset, data: data.into(), done };
         Some(message(self.name(), 1, self.term, raftarium_core::Body::SnapshotChunk(chunk)))

@@ -17,13 +17,13 @@ use proptest::prelude::*;
 use random::config;
 
 proptest! {
-    #![proptest_config(config(1_500))]
+    #![proptest_config(config(1_000))]
 
     /// Whatever leaders of many terms say, in whatever order, however often, and whenever it crashes: a follower has the
     /// log, the commit index, the memberships and the disk that the model has.
     #[test]
-    fn a_follower_does_what_the_model_does(steps in vec(host::step(), 1..150)) {
-        host::run(&steps);
+    fn a_follower_does_what_the_model_does(joins in any::<bool>(), steps in vec(host::step(), 1..150)) {
+        host::run(joins, &steps);
     }
 }
 
@@ -34,5 +34,15 @@ proptest! {
     #[test]
     fn memberships_change_as_the_model_does(steps in vec(changes::step(), 1..20)) {
         changes::run(&steps);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(2_000))]
+
+    /// The same of memberships alone, of any shape.
+    #[test]
+    fn each_transition_is_the_models(transitions in vec((vec(changes::change(4), 0..5), changes::how()), 1..8)) {
+        changes::follow(&transitions);
     }
 }
