@@ -18,6 +18,8 @@ pub(crate) struct Cluster {
     pub(crate) wire: Vec<Message>,
     /// Whoever is named together in a set can talk; if there are no sets, all can.
     pub(super) groups: Vec<BTreeSet<NodeId>>,
+    /// Whoever can be heard and hears nothing.
+    pub(crate) deaf: BTreeSet<NodeId>,
     pub(super) safety: Safety,
     /// Whether the servers are all there. If not, a test speaks for the others, and only what the ones that are there
     /// send is checked.
@@ -93,6 +95,7 @@ impl Cluster {
             servers: servers.collect(),
             wire: vec![],
             groups: vec![],
+            deaf: BTreeSet::new(),
             safety: Safety::default(),
             complete: true,
             commands: 0,

@@ -92,7 +92,7 @@ impl Cluster {
 
     fn wire_up(&mut self, messages: impl IntoIterator<Item = Message>) {
         for message in messages {
-            self.safety.check_sent(&self.servers, &message);
+            self.safety.watch(|safety| safety.check_sent(&self.servers, &message));
             self.wire.push(message);
         }
     }
