@@ -79,8 +79,7 @@ impl Node {
 
     fn take_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
         let current = term == self.term;
-        let (by_sending, takes_late) =
-            (self.makes(Mistake::MatchWhatWasSent), self.makes(Mistake::TakeLateReplies));
+        let (by_sending, takes_late) = (self.makes(Mistake::MatchWhatWasSent), self.makes(Mistake::TakeLateReplies));
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };

@@ -41,6 +41,8 @@ pub(crate) struct Server {
     pub(super) waiting: Vec<Send>,
     /// Whether its host takes nothing from it.
     pub(super) neglected: bool,
+    /// Whether its state machine applies nothing any more.
+    pub(crate) stands_still: bool,
     /// What has arrived of a snapshot.
     pub(super) receiving: Vec<u8>,
     pub(crate) applied: Vec<Entry>,
@@ -84,6 +86,7 @@ impl Cluster {
             disk: Disk::new(durable),
             waiting: vec![],
             neglected: false,
+            stands_still: false,
             receiving: vec![],
             applied: vec![],
             reads: vec![],

@@ -44,6 +44,7 @@ impl Cluster {
                 if waits { server.waiting.push(send) } else { wish = Wish::Leaves(send.message) }
             }
             Some(Output::Persist(write)) => server.disk.begin(&write, &server.receiving.clone().into()),
+            Some(Output::Apply(_)) if server.stands_still => {}
             Some(Output::Apply(entries)) => {
                 let last = entries.last().expect("never empty").id.index;
                 server.applied.extend_from_slice(entries);

@@ -101,7 +101,11 @@ impl Safety {
         }
         for follower in node.followers() {
             let seen = self.matched.insert((now.0, follower.id()), follower.matched()).unwrap_or_default();
-            assert!(follower.matched() >= seen, "Match Index: {} was known to match {seen}: {follower:?}", follower.id());
+            assert!(
+                follower.matched() >= seen,
+                "Match Index: {} was known to match {seen}: {follower:?}",
+                follower.id()
+            );
         }
     }
 
@@ -190,7 +194,11 @@ impl Safety {
         let open = |entry: &&Entry| committed(entry.id.index) != Some(entry.id);
         let changes: Vec<_> =
             node.log().entries().iter().filter(is_change).filter(open).map(|entry| entry.id).collect();
-        assert!(changes.len() <= 1, "One Change: {}: {changes:?} are changes, and none of them is committed", server.id);
+        assert!(
+            changes.len() <= 1,
+            "One Change: {}: {changes:?} are changes, and none of them is committed",
+            server.id
+        );
     }
 
     /// Leader Completeness (§5.4): what was committed in an earlier term is in the log of every leader.
