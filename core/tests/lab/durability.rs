@@ -40,6 +40,8 @@ pub(super) fn a_restarted_follower_accepts_the_leader_of_the_term_before_5_1(mis
     cluster.partition(&[&[1, 2]]);
     cluster.time_out(1);
     cluster.deliver_all();
+    cluster.crash(1);
+    cluster.restart(1);
     try_to_elect(&mut cluster, 1, &[1, 2, 5]);
     end(&cluster)
 }
