@@ -172,13 +172,11 @@ mod never {
 
     impl Node {
         /// Whether this server makes a mistake on purpose.
-        #[expect(clippy::unused_self, reason = "with `lab` it has settings")]
         pub(crate) const fn makes(&self, _: Mistake) -> bool {
             false
         }
 
         /// Whether it makes any.
-        #[expect(clippy::unused_self, reason = "with `lab` it has settings")]
         pub(crate) const fn errs(&self) -> bool {
             false
         }

@@ -105,6 +105,10 @@ impl Cluster {
             chunk_size: 16,
             asked: BTreeMap::new(),
         };
+        #[cfg(feature = "lab")]
+        if cluster.servers.iter().any(|server| !server.config.settings().mistakes.is_empty()) {
+            cluster.keep_findings();
+        }
         for number in 1..=cluster.size() {
             cluster.restart(number);
         }

@@ -83,7 +83,8 @@ impl Cluster {
         assert!(self.complete, "the test takes what S1 says");
         let connected = self.groups.is_empty() || self.groups.iter().any(together);
         if connected && !self.deaf.contains(&message.to) && self.is_up(message.to.0) {
-            self.receive(message).expect("servers send what servers take");
+            let taken = self.receive(message);
+            self.safety.watch(|_| assert_eq!(taken, Ok(()), "Refused: servers send what servers take"));
         }
     }
 

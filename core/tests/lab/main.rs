@@ -7,6 +7,10 @@ mod elections;
 mod harness;
 mod mistakes;
 mod replication;
+#[path = "../world/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "with broken rules, not all worlds recover")]
+mod world;
+mod worlds;
 
 use raftarium_core::{Harm, Mistake, Mistakes, Settings};
 
