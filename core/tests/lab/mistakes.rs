@@ -67,3 +67,20 @@ fn a_running_server_can_be_told_to_begin_and_to_stop() {
     cluster.step(1, |node, _| node.make_mistakes(Mistakes::NONE));
     assert_eq!((cluster.node(1), cluster.node(1).config()), (&before, &Config::new(Settings::plain()).expect("valid")));
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn mistakes_are_stored_by_their_names() {
+    use serde::Deserialize;
+    use serde::de::value::{Error, SeqDeserializer, StrDeserializer};
+
+    for mistake in Mistake::ALL {
+        let stored = StrDeserializer::<Error>::new(mistake.name());
+        assert_eq!(Mistake::deserialize(stored), Ok(mistake));
+    }
+    let names = ["skip-up-to-date-check", "vote-before-durable", "skip-up-to-date-check"];
+    let set = Mistakes::deserialize(SeqDeserializer::<_, Error>::new(names.into_iter())).expect("names");
+    assert_eq!(set, Mistakes::from(Mistake::VoteBeforeDurable).with(Mistake::SkipUpToDateCheck));
+    let unknown = Mistakes::deserialize(SeqDeserializer::<_, Error>::new(["be-careless"].into_iter()));
+    assert!(unknown.expect_err("there is none").to_string().contains("be-careless"));
+}
