@@ -63,6 +63,10 @@ pub struct Settings {
     pub snapshot_after_bytes: Option<NonZeroU64>,
     /// Where a server's draws come from: the same seed gives the same election timeouts.
     pub seed: u64,
+    /// The rules that this server breaks on purpose.
+    #[cfg(feature = "lab")]
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub mistakes: crate::lab::Mistakes,
 }
 
 impl Default for Settings {
@@ -89,6 +93,8 @@ impl Default for Settings {
             snapshot_after_entries: None,
             snapshot_after_bytes: None,
             seed: 0,
+            #[cfg(feature = "lab")]
+            mistakes: crate::lab::Mistakes::NONE,
         }
     }
 }
@@ -213,6 +219,11 @@ impl Config {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.0
+    }
+
+    #[cfg(feature = "lab")]
+    pub(crate) const fn make_mistakes(&mut self, mistakes: crate::lab::Mistakes) {
+        self.0.mistakes = mistakes;
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::event::{ElectionReason, Event};
+use crate::lab::Mistake;
 use crate::log::Payload;
 use crate::message::{Ballot, Body, VoteReply, VoteRequest};
 use crate::node::Node;
@@ -132,12 +133,16 @@ impl Node {
     pub(crate) fn on_vote_reply(&mut self, from: NodeId, term: Term, reply: &VoteReply) {
         self.learn_commit(reply.commit);
         let is_voter = self.membership().is_voter(from);
+        let any_earlier = self.makes(Mistake::CountVotesOfEarlierTerms);
+        let any_later = self.makes(Mistake::TakeHigherTermForVote) && term > self.term;
         let (candidate, expected) = match &mut self.state {
             // Who grants a pre-vote answers for the term to come; who refuses, for its own, which may be behind.
             State::PreCandidate(candidate) if reply.pre_vote => {
                 (candidate, if reply.granted { term == self.term.next() } else { term <= self.term })
             }
-            State::Candidate(candidate) if !reply.pre_vote => (candidate, term == self.term),
+            State::Candidate(candidate) if !reply.pre_vote => {
+                (candidate, term == self.term || any_later || (any_earlier && term < self.term))
+            }
             State::Follower(_) | State::PreCandidate(_) | State::Candidate(_) | State::Leader(_) => {
                 return self.emit(|| Event::StaleIgnored { from, term });
             }
@@ -146,7 +151,7 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         // The first answer stands: in one term a vote cannot change (§5.2).
-        let granted = *candidate.votes.entry(from).or_insert(reply.granted);
+        let granted = *candidate.votes.entry(from).or_insert(reply.granted || any_later);
         let votes = u32::try_from(candidate.votes.values().filter(|&&granted| granted).count()).unwrap_or(u32::MAX);
         let needed = u32::try_from(quorum::majority(self.membership().voters().len())).unwrap_or(u32::MAX);
         self.emit(|| Event::VoteCounted { from, granted, votes, needed });
@@ -192,6 +197,9 @@ impl Node {
         self.emit(|| Event::BecameLeader { term });
         if self.config.settings().no_op_on_election {
             self.append_as_leader(Payload::NoOp);
+        }
+        if self.makes(Mistake::LeaveJointTwice) {
+            self.leave_joint_at(self.commit);
         }
     }
 

@@ -185,6 +185,17 @@ pub enum Event {
         /// Its term.
         term: Term,
     },
+    /// A follower denies what it acknowledged as durable: its disk has lost it. This leader counts it for nothing any
+    /// more. It may have forgotten its votes as well, so it must be stopped, and come back under a new name
+    /// ([`NodeId`]), as a new server.
+    PeerLostData {
+        /// The follower.
+        peer: NodeId,
+        /// How far it had acknowledged the log.
+        acknowledged: LogIndex,
+        /// The furthest entry that it still has in common with this leader, as far as it says.
+        has: EntryId,
+    },
 }
 
 /// Why an election was started.

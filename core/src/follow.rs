@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::event::{Event, StepDownReason};
+use crate::lab::Mistake;
 use crate::log::{Entry, Payload};
 use crate::message::{AppendReply, AppendRequest, Body, Message};
 use crate::node::Node;
@@ -36,6 +37,7 @@ impl Node {
             let matched = matched.min(self.durability.durable());
             self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), at_once);
         }
+        let after = after.filter(|_| !self.makes(Mistake::AcknowledgeBeforeFsync));
         self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), after);
     }
 
@@ -52,7 +54,7 @@ impl Node {
         let term = self.term;
         self.attempt = 0;
         self.promise();
-        if matches!(self.state, State::PreCandidate(_) | State::Candidate(_)) {
+        if !matches!(self.state, State::Follower(_)) {
             self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
         }
         let election = self.election_wait();
@@ -75,7 +77,8 @@ impl Node {
     /// (§5.3). Only an entry that conflicts with a new one is dropped, with all that follow it.
     fn take_entries(&mut self, entries: Vec<Entry>) {
         let base = self.log.base().index;
-        let known = |entry: &&Entry| entry.id.index <= base || self.log.contains(entry.id);
+        let anew = self.makes(Mistake::TruncateOnEveryAppend);
+        let known = |entry: &&Entry| entry.id.index <= base || (!anew && self.log.contains(entry.id));
         let skip = entries.iter().take_while(known).count();
         let Some(first) = entries.get(skip).map(|entry| entry.id) else { return };
         let last = self.log.last();
@@ -89,6 +92,7 @@ impl Node {
         let event = Event::appended(&entries[skip..]);
         let changed = self.memberships.appended(&entries[skip..]) || dropped;
         self.log.extend(entries.into_iter().skip(skip));
+        self.forget_dropped_commit();
         if let Some(event) = event {
             self.emit(|| event);
         }
@@ -121,6 +125,9 @@ impl Node {
             return Err(Rejection::OutOfRange);
         }
         if message.term < self.term {
+            return Ok(());
+        }
+        if self.errs() {
             return Ok(());
         }
         if message.term == self.term && matches!(self.state, State::Leader(_)) {

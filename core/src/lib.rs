@@ -66,6 +66,8 @@
 //! # Features
 //!
 //! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`.
+//! - `lab`: rules can be broken on purpose, for teaching and for testing what checks them. Without it, which is how a
+//!   production program uses this crate, they cannot.
 
 #![no_std]
 
@@ -78,6 +80,7 @@ mod election;
 mod error;
 mod event;
 mod follow;
+mod lab;
 mod log;
 mod membership;
 mod memberships;
@@ -106,6 +109,8 @@ mod vote;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
 pub use error::{CompactError, ReportError, StartError};
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
+#[cfg(feature = "lab")]
+pub use lab::{Harm, Mistake, Mistakes};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Membership, MembershipError};
 pub use message::{

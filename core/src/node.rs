@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::durability::Durability;
 use crate::error::{ReportError, StartError};
 use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
+use crate::lab::Mistake;
 use crate::log::{Log, Payload};
 use crate::memberships::Memberships;
 use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
@@ -68,8 +69,7 @@ impl Node {
         boot: Boot,
         now: Instant,
     ) -> Result<Self, StartError> {
-        durable.check()?;
-        let DurableState { hard_state, base, membership, entries, applied } = durable;
+        let DurableState { hard_state, base, membership, entries, applied } = durable.checked(&config)?;
         let memberships = Memberships::new(membership, &entries);
         let log = Log::new(base, entries);
         let mut node = Self {
@@ -97,6 +97,7 @@ impl Node {
         node.state = State::Follower(Follower::new(None, election));
         // It may have heard from a leader just before it crashed.
         node.promise();
+        node.hold_membership_back();
         Ok(node)
     }
 
@@ -121,6 +122,10 @@ impl Node {
                 // The term of a pre-vote, and of its granting, has not begun yet.
                 Body::VoteRequest(VoteRequest { ballot: Ballot::PreVote, .. })
                 | Body::VoteReply(VoteReply { pre_vote: true, granted: true, .. }) => {}
+                Body::VoteReply(_) if self.makes(Mistake::TakeHigherTermForVote) => {}
+                Body::AppendRequest(_) if self.makes(Mistake::AcknowledgeBeforeTermDurable) => {
+                    self.enter_term_unwritten(term, from);
+                }
                 Body::VoteRequest(_)
                 | Body::VoteReply(_)
                 | Body::AppendRequest(_)
@@ -217,6 +222,7 @@ impl Node {
         }
         self.advance(now);
         self.applied = index;
+        self.hold_membership_back();
         Ok(())
     }
 
@@ -235,9 +241,13 @@ impl Node {
 
     /// Enters a higher term, as everyone does who hears of one (§5.1).
     fn enter_term(&mut self, term: Term, by: NodeId) {
+        self.durability.hard_state_changed();
+        self.enter_term_unwritten(term, by);
+    }
+
+    fn enter_term_unwritten(&mut self, term: Term, by: NodeId) {
         let from = core::mem::replace(&mut self.term, term);
         self.vote = None;
-        self.durability.hard_state_changed();
         self.reads.fail_forwarded(ReadFailure::LeaderLost);
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {

@@ -20,6 +20,10 @@ pub struct Progress {
     pub(crate) heartbeat_due: bool,
     /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
     pub(crate) active: bool,
+    /// The round that the leader was in when it last heard of more.
+    pub(crate) acknowledged_in: u64,
+    /// Whether it denies what it acknowledged.
+    pub(crate) lost_data: bool,
     /// How many more heartbeats a part of a snapshot is waited for.
     patience: u8,
 }
@@ -70,6 +74,8 @@ impl Progress {
             round: 0,
             heartbeat_due: true,
             active: false,
+            acknowledged_in: 0,
+            lost_data: false,
             patience: 0,
         }
     }
@@ -90,6 +96,13 @@ impl Progress {
     #[must_use]
     pub const fn next(&self) -> LogIndex {
         self.next
+    }
+
+    /// Whether it denies what it acknowledged, so that its disk must have lost it. Until another leader is elected, it
+    /// counts for nothing here.
+    #[must_use]
+    pub const fn has_lost_data(&self) -> bool {
+        self.lost_data
     }
 
     /// How the leader replicates to it.
@@ -172,6 +185,17 @@ impl Progress {
         self.state = ProgressState::Probe { waiting: false };
         self.forget_flights();
         true
+    }
+
+    /// Whether a follower that refused in `round`, and has nothing after `has` that can be the leader's, denies what it
+    /// acknowledged: it was asked after it had done so. What it refused before may only have come late.
+    pub(crate) fn denies(&self, has: EntryId, round: u64) -> bool {
+        has.index < self.matched && round > self.acknowledged_in
+    }
+
+    /// How far its copy of the log counts (§5.3).
+    pub(crate) fn counted(&self) -> LogIndex {
+        if self.lost_data { LogIndex::ZERO } else { self.matched }
     }
 
     fn forget_flights(&mut self) {

@@ -1,10 +1,11 @@
 //! Log replication and commitment (§5.3, §5.4.2).
 
 use crate::event::{Event, StepDownReason};
+use crate::lab::Mistake;
 use crate::log::{Entry, Payload};
 use crate::message::{AppendReply, AppendRequest, Body, Message};
 use crate::node::Node;
-use crate::progress::Progress;
+use crate::progress::{Progress, ProgressState};
 use crate::quorum::VoteResult;
 use crate::rejection::Rejection;
 use crate::role::{Leader, State, Wait};
@@ -45,13 +46,15 @@ impl Node {
     }
 
     fn next_append(&mut self, position: usize) -> Option<(NodeId, AppendRequest)> {
+        let blind = self.makes(Mistake::NeverReopenWindow);
         let State::Leader(leader) = &mut self.state else { return None };
         let settings = self.config.settings();
         let follower = leader.followers.get_mut(position)?;
         let window = usize::try_from(settings.max_in_flight_appends).unwrap_or(usize::MAX);
         let prev = follower.prev(&self.log);
         let mut entries: &[Entry] = &[];
-        if follower.may_send_entries(window, settings.max_in_flight_bytes) {
+        let open = follower.may_send_entries(window, settings.max_in_flight_bytes);
+        if open {
             let most = LogIndex(prev.0.saturating_add(u64::from(settings.max_append_entries)));
             entries = within_bytes(self.log.between(prev, most), settings.max_append_bytes);
         }
@@ -63,6 +66,8 @@ impl Node {
         if let Some(last) = entries.last() {
             follower.sent(last.id.index, entries.iter().map(|entry| entry.payload.bytes()).sum());
         }
+        let full = !open && follower.state == ProgressState::Replicate;
+        let prev = if blind && full { follower.matched.max(self.log.base().index) } else { prev };
         let prev = EntryId::new(prev, self.log.term_at(prev)?);
         Some((follower.id, AppendRequest { prev, entries, commit: self.commit, round: leader.rounds.current }))
     }
@@ -74,6 +79,7 @@ impl Node {
 
     fn take_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
         let current = term == self.term;
+        let (by_sending, takes_late) = (self.makes(Mistake::MatchWhatWasSent), self.makes(Mistake::TakeLateReplies));
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
@@ -81,17 +87,28 @@ impl Node {
         let Some(follower) = leader.follower(from).filter(|_| current) else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
-        follower.active = true;
+        follower.active = !follower.lost_data;
         let (AppendReply::Accepted { round, .. } | AppendReply::Rejected { round, .. }) = *reply;
         follower.round = follower.round.max(round.min(leader_round));
         match *reply {
             AppendReply::Accepted { matched, .. } => {
+                let matched = if by_sending { follower.next.prev() } else { matched };
+                if takes_late && matched < follower.matched {
+                    (follower.matched, follower.next) = (matched, matched.next());
+                }
                 let news = follower.accepted(matched);
+                follower.acknowledged_in = if news { leader_round } else { follower.acknowledged_in };
                 leader.stirred = true;
                 if news {
                     self.emit(|| Event::Matched { peer: from, matched });
                     self.advance_commit();
                     self.go_on_with_transfer();
+                }
+            }
+            AppendReply::Rejected { hint, round, .. } if follower.denies(hint, round) => {
+                let acknowledged = follower.matched;
+                if !core::mem::replace(&mut follower.lost_data, true) {
+                    self.emit(|| Event::PeerLostData { peer: from, acknowledged, has: hint });
                 }
             }
             AppendReply::Rejected { prev, hint, .. } => {
@@ -110,15 +127,18 @@ impl Node {
     /// Commits what a majority has made durable, if the last of it is of the current term (§5.4.2). The leader's own
     /// copy counts once it is durable, and is not waited for.
     pub(crate) fn advance_commit(&mut self) {
-        let (id, durable) = (self.id, self.durability.durable());
+        let unwritten = self.makes(Mistake::AcknowledgeBeforeFsync);
+        let any_term = self.makes(Mistake::CommitEarlierTerms);
+        let durable = if unwritten { self.log.last().index } else { self.durability.durable() };
+        let id = self.id;
         let State::Leader(Leader { followers, scratch, .. }) = &mut self.state else { return };
         let matched = |voter| {
             let position = followers.binary_search_by_key(&voter, |follower| follower.id).ok();
-            let follower = position.map_or(LogIndex::ZERO, |position| followers[position].matched);
+            let follower = position.map_or(LogIndex::ZERO, |position| followers[position].counted());
             if voter == id { durable } else { follower }
         };
         let index = self.memberships.current().committed(matched, scratch);
-        if index > self.commit && self.log.term_at(index) == Some(self.term) {
+        if index > self.commit && (any_term || self.log.term_at(index) == Some(self.term)) {
             self.commit_through(index);
             self.after_commit();
         }
@@ -150,9 +170,9 @@ impl Node {
         let heard = membership.vote_result(|voter| Some(voter == id || active(voter))) == VoteResult::Won;
         let dispensable = membership.vote_result(|voter| Some(voter != id && active(voter))) == VoteResult::Won;
         leader.followers.iter_mut().for_each(|follower| follower.active = false);
-        if !heard {
+        if !heard && !self.makes(Mistake::LeadWithoutQuorum) {
             self.step_down(None, StepDownReason::QuorumLost);
-        } else if stalled && dispensable {
+        } else if stalled && dispensable && !self.makes(Mistake::LeadWithStalledDisk) {
             self.step_down(None, StepDownReason::DiskStalled);
         }
     }

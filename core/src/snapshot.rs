@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::error::{CompactError, ReportError};
 use crate::event::Event;
+use crate::lab::Mistake;
 use crate::membership::Membership;
 use crate::message::{AppendReply, Body, Message, SnapshotChunk, SnapshotReply};
 use crate::node::Node;
@@ -180,7 +181,7 @@ impl Node {
 
     /// Takes the snapshot's place as the beginning of the log. What the log has after it stays, if it follows (§7).
     fn install(&mut self, last: EntryId, membership: Membership) {
-        let keep_suffix = self.log.contains(last);
+        let keep_suffix = self.log.contains(last) && !self.makes(Mistake::DropSuffixOnSnapshot);
         self.proposals.settle(&self.log, if keep_suffix { last.index } else { self.commit });
         // What the host was asked for is behind this one.
         self.snapshot_wanted = false;
@@ -208,6 +209,9 @@ impl Node {
         }
         if !chunk.membership.is_valid() {
             return Err(Rejection::ImpossibleMembership { at: last });
+        }
+        if self.errs() {
+            return Ok(());
         }
         if message.term == self.term && matches!(self.state, State::Leader(_)) {
             return Err(Rejection::SecondLeader { term: self.term, other: message.from });

@@ -19,6 +19,8 @@ pub(crate) struct Cluster {
     pub(crate) wire: Vec<Message>,
     /// Whoever is named together in a set can talk; if there are no sets, all can.
     pub(super) groups: Vec<BTreeSet<NodeId>>,
+    /// Whoever can be heard and hears nothing.
+    pub(crate) deaf: BTreeSet<NodeId>,
     pub(super) safety: Safety,
     /// Whether the servers are all there. If not, a test speaks for the others, and only what the ones that are there
     /// send is checked.
@@ -41,6 +43,8 @@ pub(crate) struct Server {
     pub(super) waiting: Vec<Send>,
     /// Whether its host takes nothing from it.
     pub(super) neglected: bool,
+    /// Whether its state machine applies nothing any more.
+    pub(crate) stands_still: bool,
     /// What has arrived of a snapshot.
     pub(super) receiving: Vec<u8>,
     pub(crate) applied: Vec<Entry>,
@@ -84,6 +88,7 @@ impl Cluster {
             disk: Disk::new(durable),
             waiting: vec![],
             neglected: false,
+            stands_still: false,
             receiving: vec![],
             applied: vec![],
             reads: vec![],
@@ -95,12 +100,17 @@ impl Cluster {
             servers: servers.collect(),
             wire: vec![],
             groups: vec![],
+            deaf: BTreeSet::new(),
             safety: Safety::default(),
             complete: true,
             commands: 0,
             chunk_size: 16,
             asked: BTreeMap::new(),
         };
+        #[cfg(feature = "lab")]
+        if cluster.servers.iter().any(|server| !server.config.settings().mistakes.is_empty()) {
+            cluster.keep_findings();
+        }
         for number in 1..=cluster.size() {
             cluster.restart(number);
         }

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod disk;
+mod findings;
 mod host;
 mod requests;
 mod safety;

@@ -53,7 +53,8 @@ impl Cluster {
         server.reads.push((read, result));
         let Some(asked) = asked else { panic!("S{number} answers {read:?}, which nobody waits for") };
         let applied = server.applied_up_to();
-        assert!(result.is_err() || applied >= asked, "S{number} reads at {applied} what was at {asked}: stale");
+        let stale = format!("Stale Read: S{number} reads at {applied} what was at {asked}");
+        self.safety.watch(|_| assert!(result.is_err() || applied >= asked, "{stale}"));
     }
 
     pub(super) fn resolve(&mut self, number: u64, resolution: Resolution) {

@@ -186,6 +186,15 @@ pub enum NodeEvent {
         /// Its term.
         term: u64,
     },
+    /// A follower denies what it acknowledged as durable: its disk has lost it.
+    PeerLostData {
+        /// The follower.
+        peer: ServerId,
+        /// How far it had acknowledged the log.
+        acknowledged: u64,
+        /// The furthest entry that it still has in common with this leader, as far as it says.
+        has: EntryId,
+    },
 }
 
 /// Why an election was started.
@@ -308,6 +317,9 @@ impl From<core::Event> for NodeEvent {
             Event::TransferStarted { to } => Self::TransferStarted { to: to.into() },
             Event::TransferEnded { to, end } => Self::TransferEnded { to: to.into(), end: end.into() },
             Event::StaleIgnored { from, term } => Self::StaleIgnored { from: from.into(), term: term.0 },
+            Event::PeerLostData { peer, acknowledged, has } => {
+                Self::PeerLostData { peer: peer.into(), acknowledged: acknowledged.0, has: has.into() }
+            }
         }
     }
 }

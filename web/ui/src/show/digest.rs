@@ -139,7 +139,8 @@ fn is_notable(record: &Record) -> bool {
             | Event::MembershipChanged { .. }
             | Event::TransferStarted { .. }
             | Event::TransferEnded { .. }
-            | Event::LeaderForgotten { .. } => true,
+            | Event::LeaderForgotten { .. }
+            | Event::PeerLostData { .. } => true,
             Event::TermAdvanced { .. }
             | Event::PreVoteGranted { .. }
             | Event::VoteCounted { .. }

@@ -190,6 +190,9 @@ fn node(server: NodeId, event: &Event) -> String {
         Event::TransferEnded { to, end: TransferEnd::NotVoter } => {
             format!("{server} leads on: {to} does not vote any more.")
         }
+        Event::PeerLostData { peer, acknowledged, has } => {
+            format!("{server} finds that {peer} has lost its data: it had up to {acknowledged}, and now up to {has}.")
+        }
         Event::StaleIgnored { from, term } => format!("{server} ignores an old message of {from}, term {term}."),
     }
 }
