@@ -5,7 +5,7 @@ mod harness;
 use harness::{Cluster, accepted, append, at, chunk, entries_after, id, message, received, snapshot_of, vote_reply};
 use raftarium_core::{
     Body, Boot, Change, ChunkRequest, Config, DurableState, EntryId, Event, Instant, LogIndex, Node, Outcome,
-    ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition,
+    ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition, UnknownReason,
 };
 
 /// Three servers; S1 leads, has sixteen commands, and has compacted all; S3 was down all the time.
@@ -290,12 +290,13 @@ fn overtaken(last: EntryId) -> Vec<Resolution> {
 fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
     let run =
         |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
-    assert_eq!(overtaken(at(9, 8)), [run(4, 5, Outcome::Unknown)]);
+    let unknown = |last| Outcome::Unknown { reason: UnknownReason::CoveredBySnapshot { last } };
+    assert_eq!(overtaken(at(9, 8)), [run(4, 5, unknown(at(9, 8)))]);
     assert_eq!(overtaken(at(9, 5)), [run(4, 5, Outcome::Superseded { by: Term(5) })]);
     assert_eq!(overtaken(at(9, 6)), [run(4, 5, Outcome::Committed)], "an entry of its own, and made after them");
     assert_eq!(overtaken(at(5, 6)), [run(4, 5, Outcome::Committed)], "the last of them itself");
     let rest = run(5, 5, Outcome::Superseded { by: Term(9) });
-    assert_eq!(overtaken(at(4, 8)), [run(4, 4, Outcome::Unknown), rest], "an unknown one is no end");
+    assert_eq!(overtaken(at(4, 8)), [run(4, 4, unknown(at(4, 8))), rest], "an unknown one is no end");
 }
 
 #[test]

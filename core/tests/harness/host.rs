@@ -14,6 +14,7 @@ enum Wish {
     Compacts(u64),
     Resolves(raftarium_core::Resolution),
     Answers(raftarium_core::ReadId, Result<(), raftarium_core::ReadFailure>),
+    EndsForward(raftarium_core::ForwardId, raftarium_core::Forwarded),
 }
 
 impl Cluster {
@@ -54,6 +55,7 @@ impl Cluster {
             Some(Output::TakeSnapshot(index)) => wish = Wish::Compacts(index.0),
             Some(Output::Read { id, result }) => wish = Wish::Answers(id, result),
             Some(Output::Proposals(resolution)) => wish = Wish::Resolves(resolution),
+            Some(Output::Forwarded { id, end }) => wish = Wish::EndsForward(id, end),
             Some(Output::Event(event)) => server.events.push(event),
         }
         match wish {
@@ -64,6 +66,7 @@ impl Cluster {
             Wish::Compacts(index) => self.compact(number, index).expect("it was asked for"),
             Wish::Resolves(resolution) => self.resolve(number, resolution),
             Wish::Answers(read, result) => self.answer(number, read, result),
+            Wish::EndsForward(forward, end) => self.end_forward(number, forward, end),
         }
         self.check(number);
         true

@@ -6,6 +6,7 @@
 mod cluster;
 mod disk;
 mod host;
+mod passed_on;
 mod requests;
 mod safety;
 mod snapshots;

@@ -1,17 +1,45 @@
 //! What clients and operators ask for, and that each answer is the truth.
 
 use raftarium_core::{
-    Change, MembershipChangeError, NodeId, ProposalId, ProposeError, ReadError, ReadFailure, ReadId, Resolution,
-    TransferError, Transition,
+    Change, ForwardId, Forwarded, MembershipChangeError, NodeId, ProposalId, ProposeError, Proposed, ReadError,
+    ReadFailure, ReadId, Resolution, SnapshotError, TransferError, Transition,
 };
 
 use super::cluster::Cluster;
 use super::id;
 
 impl Cluster {
+    /// Proposes to a server that leads, or does not pass on what is proposed to it.
     pub(crate) fn propose(&mut self, number: u64, command: &str) -> Result<ProposalId, ProposeError> {
-        let command = command.to_owned();
-        self.step(number, |node, now| node.propose(now, command.into()))
+        let proposed = self.offer(number, command)?;
+        Ok(proposed.appended().unwrap_or_else(|| panic!("S{number} passes on what only a leader should get")))
+    }
+
+    /// Proposes to a server, which may pass it on.
+    pub(crate) fn offer(&mut self, number: u64, command: &str) -> Result<Proposed, ProposeError> {
+        let text = command.to_owned();
+        let proposed = self.input(number, |node, now| node.propose(now, text.into()))?;
+        if let Proposed::Forwarded(forward) = proposed {
+            let before = self.forwarded.insert((id(number), forward), command.to_owned());
+            assert_eq!(before, None, "{forward:?} names two proposals of S{number}");
+        }
+        self.run(number);
+        Ok(proposed)
+    }
+
+    /// The state machine of a server is gone, and it asks for another one's.
+    pub(crate) fn lose_state(&mut self, number: u64) -> Result<(), SnapshotError> {
+        self.input(number, |node, now| node.request_snapshot(now))?;
+        self.server_mut(number).applied.clear();
+        self.run(number);
+        Ok(())
+    }
+
+    pub(crate) fn forward(&mut self, number: u64, command: &str) -> ForwardId {
+        match self.offer(number, command) {
+            Ok(Proposed::Forwarded(id)) => id,
+            other => panic!("S{number} does not pass it on: {other:?}"),
+        }
     }
 
     pub(crate) fn change(
@@ -54,6 +82,16 @@ impl Cluster {
         let Some(asked) = asked else { panic!("S{number} answers {read:?}, which nobody waits for") };
         let applied = server.applied_up_to();
         assert!(result.is_err() || applied >= asked, "S{number} reads at {applied} what was at {asked}: stale");
+    }
+
+    /// What a server says of a proposal that it passed on, it says once; and what it says to be in no log never is.
+    pub(super) fn end_forward(&mut self, number: u64, forward: ForwardId, end: Forwarded) {
+        let command = self.forwarded.remove(&(id(number), forward));
+        let Some(command) = command else { panic!("S{number} tells the fate of {forward:?}, which nobody waits for") };
+        if self.complete {
+            self.safety.passed_on.ended(id(number), command, end);
+        }
+        self.server_mut(number).forwarded.push((forward, end));
     }
 
     pub(super) fn resolve(&mut self, number: u64, resolution: Resolution) {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use raftarium_core::quorum::VoteResult;
 use raftarium_core::{
     AppendReply, Ballot, Body, Boot, Entry, EntryId, LogIndex, Membership, Message, NodeId, Outcome, Payload,
-    Resolution, Role, Term,
+    ProposalReply, Resolution, Role, Term, UnknownReason,
 };
 
 use super::cluster::Server;
+use super::passed_on::PassedOn;
 
 #[derive(Default)]
 pub(crate) struct Safety {
@@ -29,6 +30,7 @@ pub(crate) struct Safety {
     matched: BTreeMap<(Term, NodeId), LogIndex>,
     /// The proposals of each life of a server whose fate was told.
     resolved: BTreeSet<(NodeId, Boot, Term, LogIndex)>,
+    pub(super) passed_on: PassedOn,
 }
 
 impl Safety {
@@ -60,7 +62,10 @@ impl Safety {
         }
         for entry in node.log().entries() {
             let key = (entry.id.index.0, entry.id.term.0);
-            let known = self.entries.entry(key).or_insert_with(|| (before, entry.clone()));
+            let known = self.entries.entry(key).or_insert_with(|| {
+                self.passed_on.found(entry);
+                (before, entry.clone())
+            });
             assert_eq!((known.0, &known.1), (before, entry), "Log Matching: {} at {}", entry.id, server.id);
             before = entry.id;
         }
@@ -150,7 +155,10 @@ impl Safety {
                         let by_snapshot = term.is_some_and(|term| term <= by) && by < resolution.term;
                         assert!(exact || by_snapshot, "{id}: {index} {told:?}");
                     }
-                    Outcome::Unknown => assert!(term.is_some(), "{id}: {index} {told:?}"),
+                    Outcome::Unknown { reason } => {
+                        assert!(matches!(reason, UnknownReason::CoveredBySnapshot { .. }), "{id}: {index} {told:?}");
+                        assert!(term.is_some(), "{id}: {index} {told:?}");
+                    }
                 }
             }
         }
@@ -206,6 +214,9 @@ impl Safety {
             | Body::SnapshotReply(_)
             | Body::ReadRequest(_)
             | Body::ReadReply { .. }
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. }
             | Body::TimeoutNow => false,
         };
         if pre_vote {
@@ -241,7 +252,17 @@ impl Safety {
                     assert_eq!(differs, [], "{ctx}, and something else than the leader has");
                 }
             }
-            Body::VoteReply(_) | Body::AppendReply(_) | Body::SnapshotReply(_) | Body::ReadRequest(_) => {}
+            Body::ProposalReply(ProposalReply { result: Ok(id), .. }) => {
+                assert_eq!(id.term, term, "{ctx}");
+                assert!(!in_term || disk.hard_state.vote == Some(server.id), "{ctx}");
+            }
+            Body::VoteReply(_)
+            | Body::AppendReply(_)
+            | Body::SnapshotReply(_)
+            | Body::ReadRequest(_)
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. } => {}
         }
     }
 
