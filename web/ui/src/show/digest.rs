@@ -139,6 +139,7 @@ fn is_notable(record: &Record) -> bool {
             | Event::MembershipChanged { .. }
             | Event::TransferStarted { .. }
             | Event::TransferEnded { .. }
+            | Event::SnapshotRequested { .. }
             | Event::LeaderForgotten { .. } => true,
             Event::TermAdvanced { .. }
             | Event::PreVoteGranted { .. }
@@ -146,6 +147,8 @@ fn is_notable(record: &Record) -> bool {
             | Event::Appended { .. }
             | Event::Matched { .. }
             | Event::BackedUp { .. }
+            | Event::PreVoteCounted { .. }
+            | Event::ProposalForwarded { .. }
             | Event::StaleIgnored { .. } => false,
         },
         Happening::Sent { .. }

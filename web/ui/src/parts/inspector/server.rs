@@ -75,6 +75,9 @@ fn waits_for(dispatch: &Dispatch, server: &ServerView) -> Html {
         (Timer::Read, ..) => html! {
             <p class="why">{ "It waits until " }{ at }{ " for the answer to a read." }</p>
         },
+        (Timer::Forward, ..) => html! {
+            <p class="why">{ "It waits until " }{ at }{ " to be told where a proposal is that it passed on." }</p>
+        },
         (Timer::Election, Some(Role::PreCandidate), _) => html! {
             <p class="why">{ "It asks the others whether they would vote for it. If no majority would by " }{ at }{ ", it asks again. Its term stays as it is." }</p>
         },
