@@ -128,3 +128,52 @@ impl Waiting {
         PendingAnswer { who, answer }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raftarium_core::{Boot, UnknownReason};
+
+    const WHO: Who = (ClientId(1), RequestId(7));
+
+    fn forward(sequence: u64) -> ForwardId {
+        ForwardId { boot: Boot(1), sequence }
+    }
+
+    fn at(index: u64) -> EntryId {
+        EntryId::new(LogIndex(index), Term(2))
+    }
+
+    fn forwarded() -> Waiting {
+        let mut waiting = Waiting::new(NodeId(3));
+        assert!(waiting.proposed(WHO, Ok(Proposed::Forwarded(forward(1)))).is_none());
+        waiting
+    }
+
+    #[test]
+    fn the_place_of_a_proposal_may_be_told_before_it_is_applied_or_after() {
+        let committed = |value: &str| Some(Answer::Committed { entry: at(5), value: Some(value.into()) });
+        let answer = |pending: Option<PendingAnswer>| pending.map(|pending| pending.answer);
+        let mut waiting = forwarded();
+        assert_eq!(answer(waiting.forward_ended(forward(1), Forwarded::Appended(at(5)))), None);
+        assert_eq!(answer(waiting.applied(at(4), None)), None);
+        assert_eq!(answer(waiting.applied(at(5), Some("before".into()))), committed("before"));
+
+        let mut waiting = forwarded();
+        assert_eq!(answer(waiting.applied(at(5), Some("after".into()))), None);
+        assert_eq!(answer(waiting.applied(at(6), None)), None);
+        assert_eq!(answer(waiting.forward_ended(forward(1), Forwarded::Appended(at(5)))), committed("after"));
+        assert_eq!(waiting, Waiting::new(NodeId(3)), "nothing is kept");
+    }
+
+    #[test]
+    fn what_the_leader_refuses_the_client_learns_and_what_nobody_knows_it_does_not() {
+        let refused = Forwarded::Refused(ProposeError::NotLeader { leader: Some(NodeId(2)) });
+        let told = forwarded().forward_ended(forward(1), refused).map(|pending| pending.answer);
+        assert_eq!(told, Some(Answer::NotLeader { server: NodeId(3), leader: Some(NodeId(2)) }));
+        let unknown = Forwarded::Unknown { reason: UnknownReason::TimedOut };
+        let mut waiting = forwarded();
+        assert!(waiting.forward_ended(forward(1), unknown).is_none());
+        assert_eq!(waiting, Waiting::new(NodeId(3)));
+    }
+}

@@ -98,11 +98,6 @@ fn followers(server: &ServerView) -> Html {
         return Html::default();
     }
     let rows = server.followers.iter().map(|follower| {
-        let state = match follower.state {
-            ProgressState::Probe { .. } => "looks for the place where the logs agree",
-            ProgressState::Replicate => "sends one after the other",
-            ProgressState::Snapshot { .. } => "sends a snapshot",
-        };
         let in_flight = match follower.state {
             ProgressState::Probe { .. } => format!("{} ?", follower.in_flight),
             ProgressState::Replicate => follower.in_flight.to_string(),
@@ -111,7 +106,7 @@ fn followers(server: &ServerView) -> Html {
         html! {
             <tr key={follower.id.0}>
                 <th scope="row">{ follower.id.to_string() }</th>
-                <td>{ follower.matched.0 }</td><td>{ follower.next.0 }</td><td title={state}>{ in_flight }</td>
+                <td>{ follower.matched.0 }</td><td>{ follower.next.0 }</td><td title={names::replication(follower)}>{ in_flight }</td>
             </tr>
         }
     });
