@@ -51,6 +51,7 @@
 //!   rule whose breach can lose data.
 //! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
+//! - If the state machine is lost while the log is sound, [ask](Node::request_snapshot) for the leader's.
 //!
 //! # Errors and panics
 //!

@@ -101,7 +101,7 @@ impl Node {
     /// again with every heartbeat. A leader whose newest snapshot is too old asks its own host for
     /// [another](crate::Output::TakeSnapshot).
     ///
-    /// A crash forgets it. If this server comes to lead, it waits until it follows again, and applies nothing: its host
+    /// A crash forgets it; after a [start](Self::start), ask before the first poll. If this server comes to lead, it waits until it follows again, and applies nothing: its host
     /// should [hand over](Self::transfer_leadership), or [withdraw](Self::withdraw_snapshot_request).
     ///
     /// # Errors
@@ -168,8 +168,8 @@ impl Node {
     /// Whether a follower has asked for a snapshot that is newer than the last one, and that could be taken now.
     pub(crate) fn owes_snapshot(&self) -> bool {
         let (base, applied) = (self.log.base().index, self.applied);
-        let asked = self.followers().iter().filter_map(|follower| follower.asked);
-        asked.into_iter().any(|asked| !asked.is_met_by(base) && asked.is_met_by(applied))
+        let mut asked = self.followers().iter().filter_map(|follower| follower.asked.as_ref());
+        asked.any(|asked| !asked.is_met_by(base) && asked.is_met_by(applied))
     }
 
     /// A follower has been given what is committed, and the leader of its term has that.

@@ -19,9 +19,9 @@ fn led_by_1(choose: impl Fn(&mut Settings)) -> Cluster {
 }
 
 fn installs(cluster: &Cluster, number: u64) -> Vec<(EntryId, bool)> {
-    let install = |event: &Event| match event {
-        Event::SnapshotInstalled { last, keep_suffix } => Some((*last, *keep_suffix)),
-        _ => None,
+    let install = |event: &Event| {
+        let Event::SnapshotInstalled { last, keep_suffix } = event else { return None };
+        Some((*last, *keep_suffix))
     };
     cluster.server(number).events.iter().filter_map(install).collect()
 }

@@ -94,6 +94,23 @@ impl Cluster {
         self.server_mut(number).forwarded.push((forward, end));
     }
 
+    /// Proposals never vanish: whatever a server passed on in this life has an end, and if that was a place in the log,
+    /// it is known what became of it.
+    pub(crate) fn assert_forwards_ended(&self, number: u64) {
+        let open: Vec<_> = self.forwarded.keys().filter(|(by, _)| *by == id(number)).collect();
+        assert_eq!(open, Vec::<&(NodeId, ForwardId)>::new(), "S{number} has said nothing of these");
+        let (server, boot) = (self.server(number), self.node(number).boot());
+        for (_, end) in server.forwarded.iter().filter(|(forward, _)| forward.boot == boot) {
+            let Forwarded::Appended(place) = end else { continue };
+            if place.index.0 > self.commit(number) {
+                // Nothing is committed there yet, so nobody can know.
+                continue;
+            }
+            let covers = |run: &&Resolution| run.term == place.term && (run.first..=run.last).contains(&place.index);
+            assert_eq!(server.resolved.iter().filter(covers).count(), 1, "S{number}: what became of {place}");
+        }
+    }
+
     pub(super) fn resolve(&mut self, number: u64, resolution: Resolution) {
         let server = self.server_mut(number);
         let boot = server.boot;

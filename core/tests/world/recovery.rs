@@ -49,6 +49,7 @@ pub(crate) fn recovers(mut cluster: Cluster) {
     for &number in &members {
         assert_eq!(cluster.commit(number), proposed.index.0, "S{number}");
         assert_eq!(cluster.server(number).applied_up_to(), proposed.index, "S{number}");
+        cluster.assert_forwards_ended(number);
     }
     cluster.assert_states_equal(&members);
 }
