@@ -7,7 +7,7 @@ use crate::lab::Mistake;
 use crate::log::Payload;
 use crate::membership::Membership;
 use crate::node::Node;
-use crate::output::ProposalId;
+use crate::outcome::ProposalId;
 use crate::progress::Progress;
 use crate::refusal::MembershipChangeError;
 use crate::role::{Leader, State};

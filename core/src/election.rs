@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::event::{ElectionReason, Event};
+use crate::forward::PassedOn;
 use crate::lab::Mistake;
 use crate::log::Payload;
 use crate::message::{Ballot, Body, VoteReply, VoteRequest};
@@ -107,6 +108,7 @@ impl Node {
         self.term = self.term.next();
         self.vote = Some(self.id);
         self.durability.hard_state_changed();
+        self.forwards.leader_lost();
         self.state = State::Candidate(self.own_vote(reason));
         let (term, attempt) = (self.term, self.attempt);
         self.emit(|| Event::ElectionStarted { term, reason, attempt });
@@ -154,7 +156,11 @@ impl Node {
         let granted = *candidate.votes.entry(from).or_insert(reply.granted || any_later);
         let votes = u32::try_from(candidate.votes.values().filter(|&&granted| granted).count()).unwrap_or(u32::MAX);
         let needed = u32::try_from(quorum::majority(self.membership().voters().len())).unwrap_or(u32::MAX);
-        self.emit(|| Event::VoteCounted { from, granted, votes, needed });
+        if reply.pre_vote {
+            self.emit(|| Event::PreVoteCounted { from, granted, votes, needed });
+        } else {
+            self.emit(|| Event::VoteCounted { from, granted, votes, needed });
+        }
         self.count_votes();
     }
 
@@ -188,6 +194,7 @@ impl Node {
             oldest_write: None,
             transfer: None,
             rounds: Rounds::default(),
+            passed_on: PassedOn::default(),
             uncommitted_bytes: 0,
             stirred: true,
             scratch: Vec::new(),

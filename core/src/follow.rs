@@ -20,6 +20,9 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         self.follow(from);
+        if self.snapshot_requested && request.entries.is_empty() {
+            self.ask_for_snapshot(from);
+        }
         if self.log.base().index <= prev.index && !self.log.contains(prev) {
             let hint = self.refuse_append(from, prev, request.round);
             return self.emit(|| Event::AppendRefused { leader: from, prev, hint });

@@ -29,7 +29,7 @@
 //!             }
 //!             // A cluster of one sends nothing, and this host neither takes snapshots nor reads.
 //!             Output::Send(_) | Output::ReadSnapshot(_) | Output::KeepChunk(_) | Output::TakeSnapshot(_) => {}
-//!             Output::Read { .. } | Output::Proposals(_) | Output::Event(_) => {}
+//!             Output::Read { .. } | Output::Proposals(_) | Output::Forwarded { .. } | Output::Event(_) => {}
 //!         }
 //!     }
 //!     Ok(applied)
@@ -38,7 +38,7 @@
 //! let now = node.deadline().expect("a voter always waits for something").at;
 //! node.wake(now);
 //! run(&mut node, now)?;
-//! let proposal = node.propose(now, "hello".into())?;
+//! let proposal = node.propose(now, "hello".into())?.appended().expect("it leads");
 //! assert!(run(&mut node, now)?.contains(&proposal));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -51,6 +51,7 @@
 //!   rule whose breach can lose data.
 //! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
+//! - If the state machine is lost while the log is sound, [ask](Node::request_snapshot) for the leader's.
 //!
 //! # Errors and panics
 //!
@@ -80,6 +81,7 @@ mod election;
 mod error;
 mod event;
 mod follow;
+mod forward;
 mod lab;
 mod log;
 mod membership;
@@ -87,6 +89,7 @@ mod memberships;
 mod message;
 mod node;
 mod outbox;
+mod outcome;
 mod output;
 mod progress;
 mod proposals;
@@ -98,6 +101,7 @@ mod rejection;
 mod replication;
 mod role;
 mod snapshot;
+mod snapshot_request;
 mod start;
 mod status;
 mod time;
@@ -114,15 +118,17 @@ pub use lab::{Harm, Mistake, Mistakes};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Membership, MembershipError};
 pub use message::{
-    AppendReply, AppendRequest, Ballot, Body, Message, SnapshotChunk, SnapshotReply, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Message, ProposalReply, ProposalRequest, SnapshotChunk, SnapshotReply,
+    VoteReply, VoteRequest,
 };
 pub use node::Node;
+pub use outcome::{ForwardId, Forwarded, Outcome, ProposalId, Proposed, Resolution, UnknownReason};
 pub use output::{
-    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReadFailure, ReadId,
-    ReceivedChunk, Resolution, Send, Timer,
+    ChunkRequest, Deadline, HardState, Installed, Output, Persist, PersistId, ReadFailure, ReadId, ReceivedChunk, Send,
+    Timer,
 };
 pub use progress::{Progress, ProgressState};
-pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, TransferError};
+pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, SnapshotError, TransferError};
 pub use rejection::Rejection;
 pub use start::DurableState;
 pub use time::Instant;

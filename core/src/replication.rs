@@ -78,7 +78,7 @@ impl Node {
     }
 
     fn take_append_reply(&mut self, from: NodeId, term: Term, reply: &AppendReply) {
-        let current = term == self.term;
+        let (current, now) = (term == self.term, self.now);
         let (by_sending, takes_late) = (self.makes(Mistake::MatchWhatWasSent), self.makes(Mistake::TakeLateReplies));
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
@@ -87,7 +87,7 @@ impl Node {
         let Some(follower) = leader.follower(from).filter(|_| current) else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
-        follower.active = !follower.lost_data;
+        follower.heard(now);
         let (AppendReply::Accepted { round, .. } | AppendReply::Rejected { round, .. }) = *reply;
         follower.round = follower.round.max(round.min(leader_round));
         match *reply {

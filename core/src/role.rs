@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::event::{ElectionReason, Role};
+use crate::forward::PassedOn;
 use crate::output::{PersistId, Timer};
 use crate::progress::Progress;
 use crate::reads::Rounds;
@@ -48,6 +49,8 @@ pub(crate) struct Leader {
     pub(crate) oldest_write: Option<PersistId>,
     pub(crate) transfer: Option<Transfer>,
     pub(crate) rounds: Rounds,
+    /// What others passed on to this leader.
+    pub(crate) passed_on: PassedOn,
     /// How many bytes of commands this leader took that are not committed. What it found in its log does not count:
     /// that may need a proposal to commit (§5.4.2).
     pub(crate) uncommitted_bytes: u64,

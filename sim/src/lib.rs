@@ -24,6 +24,7 @@ mod stream;
 mod timeline;
 mod trace;
 mod view;
+mod waiting;
 mod world;
 
 pub use raftarium_core as core;

@@ -92,6 +92,15 @@ pub enum PacketKind {
         /// Whether what it asked was done.
         done: bool,
     },
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply {
+        /// Whether the leader has appended it.
+        appended: bool,
+    },
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 impl Content {
@@ -106,6 +115,9 @@ impl Content {
                 Body::ReadRequest(_) => PacketKind::ReadRequest,
                 Body::ReadReply { .. } => PacketKind::ReadReply,
                 Body::TimeoutNow => PacketKind::TimeoutNow,
+                Body::ProposalRequest(_) => PacketKind::ProposalRequest,
+                Body::ProposalReply(reply) => PacketKind::ProposalReply { appended: reply.result.is_ok() },
+                Body::SnapshotRequest { .. } => PacketKind::SnapshotRequest,
                 Body::VoteReply(reply) => PacketKind::VoteReply { granted: reply.granted },
                 Body::AppendRequest(request) if request.entries.is_empty() => PacketKind::Heartbeat,
                 Body::AppendRequest(request) => {

@@ -1,25 +1,23 @@
 //! A server: a Raft node, its disk, its state machine, and what waits for them.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
 use raftarium_core::{
-    Boot, Config, Entry, Instant, LogIndex, Message, Node, NodeId, Outcome, Output, Payload, Persist, PersistId,
-    ProposeError, Resolution, Term,
+    Boot, Config, Entry, Instant, LogIndex, Message, Node, NodeId, Output, Payload, Persist, PersistId,
 };
 
-use crate::address::{Address, ClientId};
+use crate::address::ClientId;
 use crate::checks::Checks;
-use crate::client::{Answer, RequestId};
+use crate::client::RequestId;
 use crate::disk::{Content as Written, Disk, Finished, Snapshot, Write};
 use crate::environment::Environment;
 use crate::kv::{Kv, Op};
-use crate::packet::Content;
 use crate::queue::{Due, Key};
 use crate::trace::{Happening, RecordId};
+use crate::waiting::{PendingAnswer, Waiting};
 
 /// A server, up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,8 +42,7 @@ pub(crate) struct Running {
     pub(crate) kv: Kv,
     /// Messages that wait for a write.
     held: Vec<Held>,
-    /// Whom to tell what became of a proposal.
-    waiting: BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
+    waiting: Waiting,
     alarm: Option<Alarm>,
     /// A snapshot that is arriving, as far as it has.
     arriving: Vec<u8>,
@@ -94,7 +91,7 @@ impl Server {
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
         let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
-        let (held, waiting, arriving) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         let running = Running { node, kv, held, waiting, alarm: None, arriving };
         self.process = Process::Up(Box::new(running));
         self.settle(environment, checks, record);
@@ -200,8 +197,12 @@ impl Server {
                     }
                 }
                 Output::Proposals(resolution) => {
-                    let answers = superseded(&mut running.waiting, resolution);
+                    let answers = running.waiting.resolved(resolution);
                     answers.into_iter().for_each(|answer| answer.send(server, environment, cause));
+                }
+                Output::Forwarded { id, end } => {
+                    let answer = running.waiting.forward_ended(id, end);
+                    answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
                 }
             }
         }
@@ -219,23 +220,9 @@ impl Running {
         op: &Op,
         cause: RecordId,
     ) {
-        match self.node.propose(environment.now, op.encode()) {
-            Ok(id) => {
-                self.waiting.insert((id.index, id.term), (from, request));
-            }
-            Err(ProposeError::NotLeader { leader }) => {
-                let answer = Answer::NotLeader { server: self.node.id(), leader };
-                PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
-            }
-            Err(ProposeError::Transferring { to }) => {
-                let answer = Answer::NotLeader { server: self.node.id(), leader: Some(to) };
-                PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
-            }
-            Err(_) => {
-                let answer = Answer::Busy { server: self.node.id() };
-                PendingAnswer { to: from, request, answer }.send(self.node.id(), environment, cause);
-            }
-        }
+        let proposed = self.node.propose(environment.now, op.encode());
+        let refusal = self.waiting.proposed((from, request), proposed);
+        refusal.into_iter().for_each(|answer| answer.send(self.node.id(), environment, cause));
     }
 
     fn set_alarm(&mut self, server: NodeId, environment: &mut Environment, cause: RecordId) {
@@ -248,19 +235,6 @@ impl Running {
         }
         let push = |at: Instant| Alarm { key: environment.queue.push(at, Due::Wake(server)), cause };
         self.alarm = at.map(push);
-    }
-}
-
-struct PendingAnswer {
-    to: ClientId,
-    request: RequestId,
-    answer: Answer,
-}
-
-impl PendingAnswer {
-    fn send(self, from: NodeId, environment: &mut Environment, cause: RecordId) {
-        let content = Content::Answer { request: self.request, answer: self.answer };
-        environment.send(Address::Server(from), Address::Client(self.to), content, cause);
     }
 }
 
@@ -312,43 +286,13 @@ fn state_of(data: &[u8]) -> Kv {
     Kv::from_snapshot(data).expect("a snapshot that is durable, or arrived whole, is one that a server wrote")
 }
 
-fn apply(
-    kv: &mut Kv,
-    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
-    entries: &[Entry],
-) -> Vec<PendingAnswer> {
-    let mut answers = Vec::new();
-    for entry in entries {
+fn apply(kv: &mut Kv, waiting: &mut Waiting, entries: &[Entry]) -> Vec<PendingAnswer> {
+    let apply = |entry: &Entry| {
         let value = match &entry.payload {
             Payload::NoOp | Payload::Membership(_) => None,
             Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
         };
-        if let Some((to, request)) = waiting.remove(&(entry.id.index, entry.id.term)) {
-            answers.push(PendingAnswer { to, request, answer: Answer::Committed { entry: entry.id, value } });
-        }
-    }
-    answers
-}
-
-fn superseded(
-    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
-    resolution: Resolution,
-) -> Vec<PendingAnswer> {
-    let Resolution { term, first, last, outcome } = resolution;
-    let by = match outcome {
-        // The client is told when the entry is applied: only then is there a result.
-        Outcome::Committed => return Vec::new(),
-        Outcome::Superseded { by } => by,
-        Outcome::Unknown => {
-            // Nobody can tell the client; its patience will end.
-            waiting.retain(|&(index, of), _| of != term || index < first || index > last);
-            return Vec::new();
-        }
+        waiting.applied(entry.id, value)
     };
-    let tell = |index: LogIndex| {
-        let (to, request) = waiting.remove(&(index, term))?;
-        let entry = raftarium_core::EntryId::new(index, term);
-        Some(PendingAnswer { to, request, answer: Answer::Superseded { entry, by } })
-    };
-    (first.0..=last.0).map(LogIndex).filter_map(tell).collect()
+    entries.iter().filter_map(apply).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raftarium_core::{
-    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Membership, Message, Node, NodeId,
-    ReadFailure, ReadId, Resolution, Role, Send, Settings,
+    Body, Boot, Config, DurableState, Entry, EntryId, Event, ForwardId, Forwarded, Instant, LogIndex, Membership,
+    Message, Node, NodeId, ReadFailure, ReadId, Resolution, Role, Send, Settings,
 };
 
 use super::disk::Disk;
@@ -30,6 +30,8 @@ pub(crate) struct Cluster {
     pub(crate) chunk_size: usize,
     /// What was committed when each read was asked for that is not answered yet.
     pub(super) asked: BTreeMap<(NodeId, ReadId), LogIndex>,
+    /// The commands that were passed on, and whose fate was not told yet.
+    pub(super) forwarded: BTreeMap<(NodeId, ForwardId), String>,
 }
 
 #[derive(Clone)]
@@ -51,6 +53,8 @@ pub(crate) struct Server {
     /// The reads that were answered.
     pub(crate) reads: Vec<(ReadId, Result<(), ReadFailure>)>,
     pub(crate) resolved: Vec<Resolution>,
+    /// What became of the proposals that it passed on.
+    pub(crate) forwarded: Vec<(ForwardId, Forwarded)>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -93,6 +97,7 @@ impl Cluster {
             applied: vec![],
             reads: vec![],
             resolved: vec![],
+            forwarded: vec![],
             events: vec![],
         });
         let mut cluster = Self {
@@ -106,6 +111,7 @@ impl Cluster {
             commands: 0,
             chunk_size: 16,
             asked: BTreeMap::new(),
+            forwarded: BTreeMap::new(),
         };
         #[cfg(feature = "lab")]
         if cluster.servers.iter().any(|server| !server.config.settings().mistakes.is_empty()) {

@@ -68,7 +68,7 @@ impl Disk {
         let installs = install.is_some();
         if let Some(Install { last, membership, keep_suffix, data }) = install {
             let durable = &mut self.durable;
-            assert!(last.index > durable.base.index, "a snapshot of {last}, and the log starts at {}", durable.base);
+            assert!(last.index >= durable.base.index, "a snapshot of {last}, and the log starts at {}", durable.base);
             durable.entries.retain(|entry| keep_suffix && entry.id.index > last.index);
             (durable.base, durable.membership, durable.applied) = (last, membership, last.index);
             self.snapshot = data;

@@ -15,6 +15,7 @@ enum Wish {
     Resolves(raftarium_core::Resolution),
     Answers(raftarium_core::ReadId, Result<(), raftarium_core::ReadFailure>),
     Tells(Event),
+    EndsForward(raftarium_core::ForwardId, raftarium_core::Forwarded),
 }
 
 impl Cluster {
@@ -57,6 +58,7 @@ impl Cluster {
             Some(Output::Read { id, result }) => wish = Wish::Answers(id, result),
             Some(Output::Proposals(resolution)) => wish = Wish::Resolves(resolution),
             Some(Output::Event(event)) => wish = Wish::Tells(event),
+            Some(Output::Forwarded { id, end }) => wish = Wish::EndsForward(id, end),
         }
         match wish {
             Wish::Nothing => {}
@@ -67,6 +69,7 @@ impl Cluster {
             Wish::Resolves(resolution) => self.resolve(number, resolution),
             Wish::Answers(read, result) => self.answer(number, read, result),
             Wish::Tells(event) => self.tell(number, event),
+            Wish::EndsForward(forward, end) => self.end_forward(number, forward, end),
         }
         self.check(number);
         true

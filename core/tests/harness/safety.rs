@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use raftarium_core::quorum::VoteResult;
 use raftarium_core::{
     AppendReply, Ballot, Body, Boot, Entry, EntryId, LogIndex, Membership, Message, NodeId, Outcome, Payload,
-    Resolution, Role, Term,
+    ProposalReply, Resolution, Role, Term, UnknownReason,
 };
 
 use super::cluster::Server;
+use super::passed_on::PassedOn;
 
 #[derive(Clone, Default)]
 pub(crate) struct Safety {
@@ -31,6 +32,7 @@ pub(crate) struct Safety {
     resolved: BTreeSet<(NodeId, Boot, Term, LogIndex)>,
     /// What was found, if a test wants to know; otherwise the first finding ends it.
     pub(super) findings: Option<Vec<String>>,
+    pub(super) passed_on: PassedOn,
 }
 
 type Check = fn(&mut Safety, &[Server], &Server);
@@ -68,7 +70,10 @@ impl Safety {
         }
         for entry in node.log().entries() {
             let key = (entry.id.index.0, entry.id.term.0);
-            let known = self.entries.entry(key).or_insert_with(|| (before, entry.clone()));
+            let known = self.entries.entry(key).or_insert_with(|| {
+                self.passed_on.found(entry);
+                (before, entry.clone())
+            });
             assert_eq!((known.0, &known.1), (before, entry), "Log Matching: {} at {}", entry.id, server.id);
             before = entry.id;
         }
@@ -162,7 +167,10 @@ impl Safety {
                         let by_snapshot = term.is_some_and(|term| term <= by) && by < resolution.term;
                         assert!(exact || by_snapshot, "{id}: {index} {told:?}");
                     }
-                    Outcome::Unknown => assert!(term.is_some(), "{id}: {index} {told:?}"),
+                    Outcome::Unknown { reason } => {
+                        assert!(matches!(reason, UnknownReason::CoveredBySnapshot { .. }), "{id}: {index} {told:?}");
+                        assert!(term.is_some(), "{id}: {index} {told:?}");
+                    }
                 }
             }
         }
@@ -222,6 +230,9 @@ impl Safety {
             | Body::SnapshotReply(_)
             | Body::ReadRequest(_)
             | Body::ReadReply { .. }
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. }
             | Body::TimeoutNow => false,
         };
         if pre_vote {
@@ -257,7 +268,17 @@ impl Safety {
                     assert_eq!(differs, [], "{ctx}, and something else than the leader has");
                 }
             }
-            Body::VoteReply(_) | Body::AppendReply(_) | Body::SnapshotReply(_) | Body::ReadRequest(_) => {}
+            Body::ProposalReply(ProposalReply { result: Ok(id), .. }) => {
+                assert_eq!(id.term, term, "{ctx}");
+                assert!(!in_term || disk.hard_state.vote == Some(server.id), "{ctx}");
+            }
+            Body::VoteReply(_)
+            | Body::AppendReply(_)
+            | Body::SnapshotReply(_)
+            | Body::ReadRequest(_)
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. } => {}
         }
     }
 

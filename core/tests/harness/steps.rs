@@ -166,6 +166,7 @@ impl Cluster {
         server.disk.crash();
         // Whoever asked has gone with it, or asks again.
         self.asked.retain(|(by, _), _| *by != id(number));
+        self.forwarded.retain(|(by, _), _| *by != id(number));
     }
 
     /// The server starts from its disk, with the state machine of its snapshot.

@@ -44,6 +44,9 @@ impl Follower {
             | Body::SnapshotReply(_)
             | Body::ReadRequest(_)
             | Body::ReadReply { .. }
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. }
             | Body::TimeoutNow => unreachable!("leaders do not say this here"),
         }
     }
@@ -66,6 +69,11 @@ impl Follower {
     fn take_part(&mut self, chunk: &SnapshotChunk, committed: &[Entry]) {
         let through = place(chunk.last.index);
         if through <= self.commit {
+            return;
+        }
+        let has = self.log.get(through - 1).map(|ours| ours.id) == Some(chunk.last);
+        if has && self.membership_at(through).voters().first().is_some() {
+            self.commit = through;
             return;
         }
         let same = self.arriving.filter(|&(term, last, _)| (term, last) == (self.term, chunk.last));

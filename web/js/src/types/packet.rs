@@ -80,6 +80,15 @@ pub enum PacketKind {
         /// Whether what it asked was done.
         done: bool,
     },
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply {
+        /// Whether the leader has appended it.
+        appended: bool,
+    },
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 impl From<sim::PacketView> for Packet {
@@ -114,6 +123,9 @@ impl From<sim::PacketKind> for PacketKind {
             sim::PacketKind::TimeoutNow => Self::TimeoutNow,
             sim::PacketKind::Request => Self::Request,
             sim::PacketKind::Answer { done } => Self::Answer { done },
+            sim::PacketKind::ProposalRequest => Self::ProposalRequest,
+            sim::PacketKind::ProposalReply { appended } => Self::ProposalReply { appended },
+            sim::PacketKind::SnapshotRequest => Self::SnapshotRequest,
         }
     }
 }

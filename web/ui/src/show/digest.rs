@@ -139,6 +139,7 @@ fn is_notable(record: &Record) -> bool {
             | Event::MembershipChanged { .. }
             | Event::TransferStarted { .. }
             | Event::TransferEnded { .. }
+            | Event::SnapshotRequested { .. }
             | Event::LeaderForgotten { .. }
             | Event::PeerLostData { .. } => true,
             Event::TermAdvanced { .. }
@@ -147,6 +148,8 @@ fn is_notable(record: &Record) -> bool {
             | Event::Appended { .. }
             | Event::Matched { .. }
             | Event::BackedUp { .. }
+            | Event::PreVoteCounted { .. }
+            | Event::ProposalForwarded { .. }
             | Event::StaleIgnored { .. } => false,
         },
         Happening::Sent { .. }
