@@ -1,0 +1,325 @@
+//! One server and what is around it: its disk, its state machine, and the two threads that write and apply.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use raftarium_core::{
+    Body, Boot, Change, Config, DurableState, Entry, EntryId, Event, HardState, Instant, LogIndex, Membership,
+    MembershipChangeError, Message, Node, NodeId, Output, Payload, PersistId, Role, Send, StepDownReason, Term, Timer,
+    Transition,
+};
+
+/// A tick of the scripts' clock, in microseconds.
+pub(crate) const TICK: u64 = 1_000_000;
+/// How many ticks an election timeout has.
+pub(crate) const ELECTION_TICKS: u64 = 3;
+/// The longest randomized election timeout, in ticks: what a server has of which the script says nothing.
+const ELECTION_TICKS_MAX: u64 = 5;
+
+/// What is on its way. What a thread says to its own server is on its way as well, and never lost.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    Message(Message),
+    /// The append thread is done with a write.
+    Persisted(NodeId, PersistId),
+    /// The apply thread is done.
+    Applied(NodeId, LogIndex),
+    /// What a server was asked that does not lead, for the one that does.
+    Asked(NodeId, Asked),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    Propose(Vec<u8>),
+    Change(Vec<Change>, Transition),
+    Transfer(NodeId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Write {
+    id: PersistId,
+    hard_state: Option<HardState>,
+    snapshot: Option<(EntryId, bool, Vec<u8>)>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) node: Node,
+    pub(crate) now: Instant,
+    asynchronous: bool,
+    /// The disk: the base of the log, and what is written after it.
+    pub(crate) base: EntryId,
+    pub(crate) stable: Vec<Entry>,
+    /// The state machine adds every command to the end. What it was at each index.
+    machine: BTreeMap<LogIndex, Vec<u8>>,
+    incoming: Vec<u8>,
+    /// One for each `Ready` that wrote something: a change of the commit index alone is written by the scripts' host.
+    append_work: VecDeque<Option<Write>>,
+    apply_work: VecDeque<LogIndex>,
+    waiting: VecDeque<Send>,
+    pub(crate) applied: BTreeMap<LogIndex, Entry>,
+    /// What a `Ready` showed last: what was true before it was handled.
+    pub(crate) shown: (HardState, Role, Option<NodeId>),
+    timeout: Option<(u64, Term, Role)>,
+    pub(crate) stepped_down: Option<Term>,
+    commit_shown: LogIndex,
+    commit_sent: LogIndex,
+    /// A change that is refused until something of the term is committed.
+    pub(crate) deferred: Option<(Vec<Change>, Transition)>,
+    pub(crate) was_deferred: bool,
+    /// How far a vote said that the log is committed.
+    pub(crate) learned_by_vote: LogIndex,
+}
+
+impl Host {
+    pub(crate) fn start(
+        id: NodeId,
+        config: Config,
+        base: EntryId,
+        membership: Membership,
+        content: Vec<u8>,
+        asynchronous: bool,
+    ) -> Result<Self, String> {
+        // No promise to a leader of an earlier life is left.
+        let now = Instant::from_micros(1_000 * TICK);
+        let hard_state = HardState { term: base.term, vote: None, commit: base.index };
+        let durable = DurableState { hard_state, base, membership, entries: Vec::new(), applied: base.index };
+        let mut node = Node::start(id, config, durable, Boot(1), Instant::ZERO).map_err(|error| error.to_string())?;
+        node.observe(true);
+        let shown = (node.hard_state(), node.role(), node.leader());
+        Ok(Self {
+            node,
+            now,
+            asynchronous,
+            base,
+            stable: Vec::new(),
+            machine: BTreeMap::from([(base.index, content)]),
+            incoming: Vec::new(),
+            append_work: VecDeque::new(),
+            apply_work: VecDeque::new(),
+            waiting: VecDeque::new(),
+            applied: BTreeMap::new(),
+            shown,
+            timeout: None,
+            stepped_down: None,
+            commit_shown: base.index,
+            commit_sent: base.index,
+            deferred: None,
+            was_deferred: false,
+            learned_by_vote: LogIndex::ZERO,
+        })
+    }
+
+    pub(crate) fn has_ready(&self) -> bool {
+        let mut copy = self.node.clone();
+        copy.observe(false);
+        std::iter::from_fn(|| copy.poll().map(|output| matches!(output, Output::Event(_)))).any(|event| !event)
+    }
+
+    /// Does what the node asks for: one pass, of which nothing is reported until it is over.
+    pub(crate) fn ready(&mut self) -> Result<Vec<Item>, String> {
+        self.shown = (self.node.hard_state(), self.node.role(), self.node.leader());
+        let mut sends = Vec::new();
+        let (mut write, mut apply) = (None, None);
+        loop {
+            let mut wanted = None;
+            match self.node.poll() {
+                None => break,
+                Some(Output::Event(Event::SteppedDown { reason: StepDownReason::Removed, term, .. })) => {
+                    self.stepped_down = Some(term);
+                }
+                // The scripts' leaders tell no one when they are removed; the network loses what ours says.
+                Some(Output::Send(send))
+                    if matches!(send.message.body, Body::TimeoutNow)
+                        && self.stepped_down == Some(send.message.term) => {}
+                Some(Output::Send(Send { message, after: None })) => sends.push(Item::Message(message)),
+                Some(Output::Send(send)) => self.waiting.push_back(send),
+                Some(Output::Persist(persist)) => {
+                    let data = std::mem::take(&mut self.incoming);
+                    write = Some(Write {
+                        id: persist.id,
+                        hard_state: persist.hard_state,
+                        snapshot: persist.snapshot.map(|install| (install.last, install.keep_suffix, data)),
+                        entries: persist.entries.to_vec(),
+                    });
+                }
+                Some(Output::Apply(entries)) => {
+                    for entry in entries {
+                        let before = self.applied.last_key_value().map_or(self.base.index, |(&index, _)| index);
+                        if self.applied.insert(entry.id.index, entry.clone()).is_some() {
+                            return Err(format!("{} is given to be applied twice, after {before}", entry.id));
+                        }
+                        apply = Some(entry.id.index);
+                    }
+                }
+                Some(Output::ReadSnapshot(request)) => wanted = Some(request),
+                Some(Output::KeepChunk(chunk)) => {
+                    self.incoming.truncate(usize::try_from(chunk.offset).unwrap_or(0));
+                    self.incoming.extend_from_slice(&chunk.data);
+                }
+                Some(Output::TakeSnapshot(_) | Output::Read { .. } | Output::Proposals(_) | Output::Event(_)) => {}
+            }
+            if let Some(request) = wanted {
+                let data = self.machine.get(&request.last.index).cloned();
+                let data = data.ok_or_else(|| format!("the state at {} is asked for", request.last))?;
+                let told = self.node.snapshot_chunk(self.now, request, data.into(), true);
+                told.map_err(|error| error.to_string())?;
+            }
+        }
+        let commit = self.node.hard_state().commit;
+        if write.is_some() || commit > self.commit_shown {
+            self.append_work.push_back(write);
+        }
+        self.commit_shown = commit;
+        self.apply_work.extend(apply);
+        if !self.asynchronous {
+            while !self.append_work.is_empty() {
+                for item in self.append()? {
+                    match item {
+                        Item::Persisted(_, id) => self.persisted(id)?,
+                        other => sends.push(other),
+                    }
+                }
+            }
+            while !self.apply_work.is_empty() {
+                for item in self.apply()? {
+                    if let Item::Applied(_, index) = item {
+                        self.applied(index)?;
+                    }
+                }
+            }
+        }
+        Ok(sends)
+    }
+
+    pub(crate) fn has_append_work(&self) -> bool {
+        !self.append_work.is_empty()
+    }
+
+    pub(crate) fn has_apply_work(&self) -> bool {
+        !self.apply_work.is_empty()
+    }
+
+    /// The append thread does one thing.
+    pub(crate) fn append(&mut self) -> Result<Vec<Item>, String> {
+        let Some(Some(write)) = self.append_work.pop_front() else { return Ok(Vec::new()) };
+        if let Some((last, keep_suffix, data)) = write.snapshot {
+            self.base = last;
+            self.stable.retain(|entry| keep_suffix && entry.id.index > last.index);
+            self.machine.retain(|&index, _| index < last.index);
+            self.machine.insert(last.index, data);
+        }
+        if let Some(first) = write.entries.first() {
+            self.stable.retain(|entry| entry.id.index < first.id.index);
+            self.stable.extend(write.entries);
+        }
+        if write.hard_state.is_some_and(|state| state.term > self.node.hard_state().term) {
+            return Err("a term was written that is above the server's".into());
+        }
+        let mut items = vec![Item::Persisted(self.node.id(), write.id)];
+        let ready = self.waiting.iter().take_while(|send| send.after.is_none_or(|after| after <= write.id)).count();
+        items.extend(self.waiting.drain(..ready).map(|send| Item::Message(send.message)));
+        Ok(items)
+    }
+
+    /// The apply thread does one thing.
+    pub(crate) fn apply(&mut self) -> Result<Vec<Item>, String> {
+        let Some(through) = self.apply_work.pop_front() else { return Ok(Vec::new()) };
+        let (&last, state) = self.machine.last_key_value().ok_or("a state machine without a state")?;
+        let mut state = state.clone();
+        for index in (last.0 + 1..=through.0).map(LogIndex) {
+            let entry = self.applied.get(&index).ok_or_else(|| format!("{index} was not given to be applied"))?;
+            if let Payload::Command(command) = &entry.payload {
+                state.extend_from_slice(command);
+            }
+            self.machine.insert(index, state.clone());
+        }
+        Ok(vec![Item::Applied(self.node.id(), through)])
+    }
+
+    pub(crate) fn machine(&self) -> &BTreeMap<LogIndex, Vec<u8>> {
+        &self.machine
+    }
+
+    pub(crate) fn persisted(&mut self, id: PersistId) -> Result<(), String> {
+        self.node.persisted(self.now, id).map_err(|error| error.to_string())?;
+        self.settle();
+        Ok(())
+    }
+
+    pub(crate) fn applied(&mut self, index: LogIndex) -> Result<(), String> {
+        // A snapshot may have come meanwhile.
+        if index > self.node.applied_index() {
+            self.node.applied(self.now, index).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// After every input. The scripts' leaders say at once that the commit index moved; ours says it with what it sends
+    /// next, so a heartbeat, which is due all the time here, is made to go out.
+    pub(crate) fn settle(&mut self) {
+        let commit = self.node.hard_state().commit;
+        if self.node.role() == Role::Leader && commit > self.commit_sent {
+            self.commit_sent = commit;
+            self.now = self.now + std::time::Duration::from_micros(1);
+            self.node.wake(self.now);
+        }
+        if let Some((changes, transition)) = self.deferred.take() {
+            self.change(changes, transition).ok();
+        }
+    }
+
+    /// Asks for a change; one that comes before the leader's first commit is asked for again.
+    pub(crate) fn change(&mut self, changes: Vec<Change>, transition: Transition) -> Result<(), MembershipChangeError> {
+        // No change at all is the scripts' way to leave a joint configuration.
+        let result = if changes.is_empty() && transition == Transition::Auto {
+            self.node.leave_joint(self.now)
+        } else {
+            self.node.change_membership(self.now, &changes, transition)
+        };
+        match result {
+            Ok(_) => Ok(()),
+            Err(MembershipChangeError::TermNotCommitted { .. }) => {
+                self.deferred = Some((changes, transition));
+                self.was_deferred = true;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn compact(&mut self, through: LogIndex) -> Result<(), String> {
+        self.node.compact(self.now, through).map_err(|error| error.to_string())?;
+        self.base = self.node.log().base();
+        self.stable.retain(|entry| entry.id.index > through);
+        Ok(())
+    }
+
+    pub(crate) fn set_timeout(&mut self, ticks: u64) {
+        self.timeout = Some((ticks, self.node.hard_state().term, self.node.role()));
+    }
+
+    /// A tick. An election timeout is drawn so long that it never ends by itself: the node knows since when it waits,
+    /// and the script for how long.
+    pub(crate) fn tick(&mut self) {
+        self.now = self.now + std::time::Duration::from_micros(TICK);
+        let state = (self.node.hard_state().term, self.node.role());
+        let (ticks, ..) = self.timeout.filter(|&(_, term, role)| (term, role) == state).unwrap_or((
+            ELECTION_TICKS_MAX,
+            state.0,
+            state.1,
+        ));
+        match self.node.deadline() {
+            Some(deadline) if deadline.timer == Timer::Election => {
+                let waited = self.now.since(deadline.since.max(Instant::from_micros(1_000 * TICK)));
+                if waited.as_micros() >= u128::from(ticks * TICK) {
+                    self.now = self.now.max(deadline.at);
+                    self.node.wake(self.now);
+                }
+            }
+            Some(_) => self.node.wake(self.now),
+            None => {}
+        }
+        self.settle();
+    }
+}
