@@ -341,7 +341,13 @@ impl View<'_> {
     fn why_commit(&self, theirs: u64) -> Option<Rule> {
         let state = self.host.node.hard_state();
         if state.commit.0 > theirs {
-            return (self.host.learned_by_vote >= state.commit).then_some(Rule::VotesCarryCommit);
+            let installed = self.host.node.log().base().index == state.commit;
+            let voted = self.host.learned_by_vote >= state.commit;
+            return match () {
+                () if installed => Some(Rule::SnapshotAtOnce),
+                () if voted => Some(Rule::VotesCarryCommit),
+                () => None,
+            };
         }
         let through = LogIndex(theirs);
         let behind = |host: &&Host| host.node.hard_state().commit < through;

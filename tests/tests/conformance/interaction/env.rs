@@ -113,7 +113,7 @@ impl Env {
                     Ok(()) | Err(CampaignError::AlreadyLeader { .. }) => {}
                     Err(error) => outcome.refused_campaign = Some(error.to_string()),
                 }
-                host.settle();
+                host.settle()?;
             }
             "compact" => {
                 let through = LogIndex(number(command.plain(1)?)?);
@@ -160,6 +160,7 @@ impl Env {
             "forget-leader" => {
                 let host = self.host(number(command.plain(0)?)?)?;
                 host.node.forget_leader(host.now);
+                host.settle()?;
             }
             "send-snapshot" => {
                 let ids = command.numbers()?;
@@ -273,8 +274,7 @@ impl Env {
 
     fn tick(&mut self, command: &Command, ticks: u64) -> Result<(), String> {
         let host = self.host(number(command.plain(0)?)?)?;
-        (0..ticks).for_each(|_| host.tick());
-        Ok(())
+        (0..ticks).try_for_each(|_| host.tick())
     }
 
     fn deliver_msgs(&mut self, command: &Command) -> Result<(), String> {
@@ -316,7 +316,7 @@ impl Env {
                     if votes && after > before {
                         host.learned_by_vote = after;
                     }
-                    host.settle();
+                    host.settle()?;
                     self.unreachable.retain(|&pair| pair != (to, from));
                 }
             }
@@ -363,12 +363,12 @@ impl Env {
         let host = self.host(id)?;
         let (refusal, leader) = match &asked {
             Asked::Propose(payload) => match host.node.propose(host.now, payload.clone().into()) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return host.settle(),
                 Err(ProposeError::NotLeader { leader }) => ("not the leader".to_owned(), leader),
                 Err(error) => (error.to_string(), None),
             },
             Asked::Change(changes, transition) => match host.change(changes.clone(), *transition) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return host.settle(),
                 Err(MembershipChangeError::NotLeader { leader }) => ("not the leader".to_owned(), leader),
                 Err(MembershipChangeError::Transferring { to }) => (format!("handing over to {to}"), None),
                 Err(error) => {
@@ -379,7 +379,7 @@ impl Env {
             Asked::Transfer(to) => match host.node.transfer_leadership(host.now, *to) {
                 Err(TransferError::NotLeader { leader: Some(leader) }) => (String::new(), Some(leader)),
                 // Nothing is printed of a transfer that is not begun; that it is not is seen in what follows.
-                Ok(()) | Err(_) => return Ok(()),
+                Ok(()) | Err(_) => return host.settle(),
             },
         };
         match leader {

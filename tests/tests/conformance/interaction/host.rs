@@ -1,11 +1,12 @@
 //! One server and what is around it: its disk, its state machine, and the two threads that write and apply.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use raftarium_core::{
     Body, Boot, Change, Config, DurableState, Entry, EntryId, Event, HardState, Instant, LogIndex, Membership,
-    MembershipChangeError, Message, Node, NodeId, Output, Payload, PersistId, Role, Send, StepDownReason, Term, Timer,
-    Transition,
+    MembershipChangeError, Message, Node, NodeId, Output, Payload, PersistId, Progress, ProgressState, Role, Send,
+    StepDownReason, Term, Timer, Transition,
 };
 
 /// A tick of the scripts' clock, in microseconds.
@@ -54,8 +55,15 @@ pub(crate) struct Host {
     machine: BTreeMap<LogIndex, Vec<u8>>,
     incoming: Vec<u8>,
     /// One for each `Ready` that wrote something: a change of the commit index alone is written by the scripts' host.
-    append_work: VecDeque<Option<Write>>,
+    append_work: VecDeque<Vec<Write>>,
     apply_work: VecDeque<LogIndex>,
+    /// What the node asked for, to be done with the next `Ready`.
+    sends: Vec<Item>,
+    writes: Vec<Write>,
+    apply: Option<LogIndex>,
+    handed_out: LogIndex,
+    node_base: LogIndex,
+    durable: HardState,
     waiting: VecDeque<Send>,
     pub(crate) applied: BTreeMap<LogIndex, Entry>,
     /// What a `Ready` showed last: what was true before it was handled.
@@ -64,6 +72,8 @@ pub(crate) struct Host {
     pub(crate) stepped_down: Option<Term>,
     commit_shown: LogIndex,
     commit_sent: LogIndex,
+    /// The followers that are known to agree with this leader.
+    agree: Vec<NodeId>,
     /// A change that is refused until something of the term is committed.
     pub(crate) deferred: Option<(Vec<Change>, Transition)>,
     pub(crate) was_deferred: bool,
@@ -97,6 +107,12 @@ impl Host {
             incoming: Vec::new(),
             append_work: VecDeque::new(),
             apply_work: VecDeque::new(),
+            sends: Vec::new(),
+            writes: Vec::new(),
+            apply: None,
+            handed_out: base.index,
+            node_base: base.index,
+            durable: hard_state,
             waiting: VecDeque::new(),
             applied: BTreeMap::new(),
             shown,
@@ -104,27 +120,24 @@ impl Host {
             stepped_down: None,
             commit_shown: base.index,
             commit_sent: base.index,
+            agree: Vec::new(),
             deferred: None,
             was_deferred: false,
             learned_by_vote: LogIndex::ZERO,
         })
     }
 
+    /// Whether the node has asked for anything.
     pub(crate) fn has_ready(&self) -> bool {
-        let mut copy = self.node.clone();
-        copy.observe(false);
-        std::iter::from_fn(|| copy.poll().map(|output| matches!(output, Output::Event(_)))).any(|event| !event)
+        !(self.sends.is_empty() && self.writes.is_empty() && self.apply.is_none())
     }
 
-    /// Does what the node asks for: one pass, of which nothing is reported until it is over.
-    pub(crate) fn ready(&mut self) -> Result<Vec<Item>, String> {
-        self.shown = (self.node.hard_state(), self.node.role(), self.node.leader());
-        let mut sends = Vec::new();
-        let (mut write, mut apply) = (None, None);
+    /// Polls until there is nothing more, as a host must after every input; it is done when the script says so.
+    fn poll(&mut self) -> Result<(), String> {
         loop {
             let mut wanted = None;
             match self.node.poll() {
-                None => break,
+                None => return Ok(()),
                 Some(Output::Event(Event::SteppedDown { reason: StepDownReason::Removed, term, .. })) => {
                     self.stepped_down = Some(term);
                 }
@@ -132,11 +145,11 @@ impl Host {
                 Some(Output::Send(send))
                     if matches!(send.message.body, Body::TimeoutNow)
                         && self.stepped_down == Some(send.message.term) => {}
-                Some(Output::Send(Send { message, after: None })) => sends.push(Item::Message(message)),
+                Some(Output::Send(Send { message, after: None })) => self.sends.push(Item::Message(message)),
                 Some(Output::Send(send)) => self.waiting.push_back(send),
                 Some(Output::Persist(persist)) => {
                     let data = std::mem::take(&mut self.incoming);
-                    write = Some(Write {
+                    self.writes.push(Write {
                         id: persist.id,
                         hard_state: persist.hard_state,
                         snapshot: persist.snapshot.map(|install| (install.last, install.keep_suffix, data)),
@@ -145,11 +158,13 @@ impl Host {
                 }
                 Some(Output::Apply(entries)) => {
                     for entry in entries {
-                        let before = self.applied.last_key_value().map_or(self.base.index, |(&index, _)| index);
-                        if self.applied.insert(entry.id.index, entry.clone()).is_some() {
-                            return Err(format!("{} is given to be applied twice, after {before}", entry.id));
+                        let after = self.handed_out.max(self.node_base);
+                        if entry.id.index != after.next() {
+                            return Err(format!("{} is given to be applied after {after}", entry.id));
                         }
-                        apply = Some(entry.id.index);
+                        self.handed_out = entry.id.index;
+                        self.applied.insert(entry.id.index, entry.clone());
+                        self.apply = Some(entry.id.index);
                     }
                 }
                 Some(Output::ReadSnapshot(request)) => wanted = Some(request),
@@ -159,6 +174,7 @@ impl Host {
                 }
                 Some(Output::TakeSnapshot(_) | Output::Read { .. } | Output::Proposals(_) | Output::Event(_)) => {}
             }
+            self.node_base = self.node_base.max(self.node.log().base().index);
             if let Some(request) = wanted {
                 let data = self.machine.get(&request.last.index).cloned();
                 let data = data.ok_or_else(|| format!("the state at {} is asked for", request.last))?;
@@ -166,26 +182,32 @@ impl Host {
                 told.map_err(|error| error.to_string())?;
             }
         }
+    }
+
+    /// Does what the node has asked for so far.
+    pub(crate) fn ready(&mut self) -> Result<Vec<Item>, String> {
+        self.shown = (self.node.hard_state(), self.node.role(), self.node.leader());
+        let mut sends = std::mem::take(&mut self.sends);
+        let (writes, apply) = (std::mem::take(&mut self.writes), self.apply.take());
         let commit = self.node.hard_state().commit;
-        if write.is_some() || commit > self.commit_shown {
-            self.append_work.push_back(write);
+        if !writes.is_empty() || commit > self.commit_shown {
+            self.append_work.push_back(writes);
         }
         self.commit_shown = commit;
         self.apply_work.extend(apply);
         if !self.asynchronous {
-            while !self.append_work.is_empty() {
-                for item in self.append()? {
-                    match item {
-                        Item::Persisted(_, id) => self.persisted(id)?,
-                        other => sends.push(other),
-                    }
-                }
+            let mut done = Vec::new();
+            while self.has_append_work() {
+                done.extend(self.append()?);
             }
-            while !self.apply_work.is_empty() {
-                for item in self.apply()? {
-                    if let Item::Applied(_, index) = item {
-                        self.applied(index)?;
-                    }
+            while self.has_apply_work() {
+                done.extend(self.apply()?);
+            }
+            for item in done {
+                match item {
+                    Item::Persisted(_, id) => self.persisted(id)?,
+                    Item::Applied(_, index) => self.applied(index)?,
+                    Item::Message(_) | Item::Asked(..) => sends.push(item),
                 }
             }
         }
@@ -202,23 +224,27 @@ impl Host {
 
     /// The append thread does one thing.
     pub(crate) fn append(&mut self) -> Result<Vec<Item>, String> {
-        let Some(Some(write)) = self.append_work.pop_front() else { return Ok(Vec::new()) };
-        if let Some((last, keep_suffix, data)) = write.snapshot {
-            self.base = last;
-            self.stable.retain(|entry| keep_suffix && entry.id.index > last.index);
-            self.machine.retain(|&index, _| index < last.index);
-            self.machine.insert(last.index, data);
+        let mut items = Vec::new();
+        for write in self.append_work.pop_front().into_iter().flatten() {
+            if let Some((last, keep_suffix, data)) = write.snapshot {
+                self.base = last;
+                self.stable.retain(|entry| keep_suffix && entry.id.index > last.index);
+                self.machine.retain(|&index, _| index < last.index);
+                self.machine.insert(last.index, data);
+            }
+            if let Some(first) = write.entries.first() {
+                self.stable.retain(|entry| entry.id.index < first.id.index);
+                self.stable.extend(write.entries);
+            }
+            if write.hard_state.is_some_and(|state| state.term < self.durable.term) {
+                return Err("the term that is written is less than the one on the disk".into());
+            }
+            self.durable = write.hard_state.unwrap_or(self.durable);
+            items.push(Item::Persisted(self.node.id(), write.id));
+            let may_go = |send: &&Send| send.after.is_none_or(|after| after <= write.id);
+            let ready = self.waiting.iter().take_while(may_go).count();
+            items.extend(self.waiting.drain(..ready).map(|send| Item::Message(send.message)));
         }
-        if let Some(first) = write.entries.first() {
-            self.stable.retain(|entry| entry.id.index < first.id.index);
-            self.stable.extend(write.entries);
-        }
-        if write.hard_state.is_some_and(|state| state.term > self.node.hard_state().term) {
-            return Err("a term was written that is above the server's".into());
-        }
-        let mut items = vec![Item::Persisted(self.node.id(), write.id)];
-        let ready = self.waiting.iter().take_while(|send| send.after.is_none_or(|after| after <= write.id)).count();
-        items.extend(self.waiting.drain(..ready).map(|send| Item::Message(send.message)));
         Ok(items)
     }
 
@@ -243,8 +269,7 @@ impl Host {
 
     pub(crate) fn persisted(&mut self, id: PersistId) -> Result<(), String> {
         self.node.persisted(self.now, id).map_err(|error| error.to_string())?;
-        self.settle();
-        Ok(())
+        self.settle()
     }
 
     pub(crate) fn applied(&mut self, index: LogIndex) -> Result<(), String> {
@@ -252,21 +277,27 @@ impl Host {
         if index > self.node.applied_index() {
             self.node.applied(self.now, index).map_err(|error| error.to_string())?;
         }
-        Ok(())
+        self.settle()
     }
 
-    /// After every input. The scripts' leaders say at once that the commit index moved; ours says it with what it sends
-    /// next, so a heartbeat, which is due all the time here, is made to go out.
-    pub(crate) fn settle(&mut self) {
+    /// After every input. The scripts' leaders say at once that the commit index moved, or say it to a follower that is
+    /// found to agree; ours say it with what they send next, so a heartbeat, which is due all the time here, is made to
+    /// go out.
+    pub(crate) fn settle(&mut self) -> Result<(), String> {
         let commit = self.node.hard_state().commit;
-        if self.node.role() == Role::Leader && commit > self.commit_sent {
+        let agrees = |follower: &&Progress| follower.state() == ProgressState::Replicate;
+        let agree: Vec<_> = self.node.followers().iter().filter(agrees).map(Progress::id).collect();
+        let found = agree.iter().any(|id| !self.agree.contains(id));
+        self.agree = agree;
+        if self.node.role() == Role::Leader && (found || commit > self.commit_sent) {
             self.commit_sent = commit;
-            self.now = self.now + std::time::Duration::from_micros(1);
+            self.now = self.now + Duration::from_micros(1);
             self.node.wake(self.now);
         }
         if let Some((changes, transition)) = self.deferred.take() {
             self.change(changes, transition).ok();
         }
+        self.poll()
     }
 
     /// Asks for a change; one that comes before the leader's first commit is asked for again.
@@ -292,7 +323,7 @@ impl Host {
         self.node.compact(self.now, through).map_err(|error| error.to_string())?;
         self.base = self.node.log().base();
         self.stable.retain(|entry| entry.id.index > through);
-        Ok(())
+        self.settle()
     }
 
     pub(crate) fn set_timeout(&mut self, ticks: u64) {
@@ -301,8 +332,8 @@ impl Host {
 
     /// A tick. An election timeout is drawn so long that it never ends by itself: the node knows since when it waits,
     /// and the script for how long.
-    pub(crate) fn tick(&mut self) {
-        self.now = self.now + std::time::Duration::from_micros(TICK);
+    pub(crate) fn tick(&mut self) -> Result<(), String> {
+        self.now = self.now + Duration::from_micros(TICK);
         let state = (self.node.hard_state().term, self.node.role());
         let (ticks, ..) = self.timeout.filter(|&(_, term, role)| (term, role) == state).unwrap_or((
             ELECTION_TICKS_MAX,
@@ -320,6 +351,6 @@ impl Host {
             Some(_) => self.node.wake(self.now),
             None => {}
         }
-        self.settle();
+        self.settle()
     }
 }
