@@ -18,7 +18,7 @@ pub(crate) enum Rule {
     NoUnreachable,
     LeaseForgetsOnlyTheName,
     AlwaysValidates,
-    ApplyIsNotCut,
+    AnswersWait,
     LogBeginsEarlier,
 }
 
@@ -37,7 +37,7 @@ impl Rule {
             Self::NoUnreachable => "no report of unreachable servers",
             Self::LeaseForgetsOnlyTheName => "a lease forgets only the name",
             Self::AlwaysValidates => "changes are always validated",
-            Self::ApplyIsNotCut => "committed entries come together",
+            Self::AnswersWait => "answers wait for the disk",
             Self::LogBeginsEarlier => "a snapshot ends where the log begins",
         }
     }
@@ -68,7 +68,9 @@ impl Rule {
             Self::AlwaysValidates => {
                 "a change that does not fit is refused; theirs can be told to take it all the same"
             }
-            Self::ApplyIsNotCut => "a host gets all that is committed at once; theirs may be told to cut it in parts",
+            Self::AnswersWait => {
+                "an answer to a heartbeat leaves after the term is durable, behind the writes before it; theirs does not wait"
+            }
             Self::LogBeginsEarlier => {
                 "our snapshots end at the base of the leader's log; theirs are as new as the state machine"
             }

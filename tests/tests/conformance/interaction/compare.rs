@@ -85,7 +85,7 @@ impl Env {
         let lead = |leader: Option<NodeId>| leader.map_or(0, |leader| leader.0);
         view.field("leader", seen.lead, [host.node.leader(), leader].map(lead), |view, theirs| view.why_lead(theirs));
         if let Some(config) = &seen.config {
-            view.config(config);
+            view.config(config, seen.commit);
         }
         for entry in seen.entries.values() {
             view.entry("the entry", entry);
@@ -282,8 +282,10 @@ impl View<'_> {
         self.report.differs(Difference { line: self.line, what, theirs, ours, rule });
     }
 
-    fn config(&mut self, theirs: &Shape) {
+    /// What is committed of the configuration, as far as theirs has it committed.
+    fn config(&mut self, theirs: &Shape, through: Option<u64>) {
         let commit = self.host.node.hard_state().commit;
+        let commit = through.map_or(commit, |through| commit.min(LogIndex(through)));
         let ours = self.host.node.membership_at(commit).map(Shape::from).unwrap_or_default();
         if self.report.same(ours == *theirs) {
             return;
@@ -312,7 +314,11 @@ impl View<'_> {
         if self.report.same(shown.as_ref() == Some(theirs)) {
             return;
         }
-        let rule = if shown.is_none() { self.why_log(theirs.index) } else { None };
+        let rule = match &shown {
+            None => self.why_log(theirs.index),
+            Some(ours) if self.host.held_back && ours.term < theirs.term => Some(Rule::AnswersWait),
+            Some(_) => None,
+        };
         self.differs(what, format!("{theirs:?}"), format!("{shown:?}"), rule);
     }
 
@@ -343,7 +349,10 @@ impl View<'_> {
         if state.commit.0 > theirs {
             let installed = self.host.node.log().base().index == state.commit;
             let voted = self.host.learned_by_vote >= state.commit;
+            let passed = self.host.node.log().between(LogIndex(theirs), state.commit);
+            let changed = passed.iter().any(|entry| matches!(entry.payload, Payload::Membership(_)));
             return match () {
+                () if changed => Some(Rule::EffectiveOnAppend),
                 () if installed => Some(Rule::SnapshotAtOnce),
                 () if voted => Some(Rule::VotesCarryCommit),
                 () => None,

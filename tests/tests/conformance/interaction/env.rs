@@ -31,7 +31,6 @@ pub(crate) struct Env {
 pub(crate) struct Options {
     pub(crate) leases: bool,
     pub(crate) unvalidated: bool,
-    pub(crate) cut: bool,
 }
 
 /// What became of a directive, for the one who called.
@@ -242,7 +241,10 @@ impl Env {
                     settings.check_quorum = arg.one()?;
                     settings.leader_stickiness = settings.check_quorum;
                 }
-                "max-committed-size-per-ready" => self.options.cut = arg.one::<u64>()? > 0,
+                // Ours hands out at once what is committed; what is compared is how far that is.
+                "max-committed-size-per-ready" => {
+                    arg.one::<u64>()?;
+                }
                 "disable-conf-change-validation" => self.options.unvalidated = arg.one()?,
                 "step-down-on-removal" => {
                     arg.one::<bool>()?;

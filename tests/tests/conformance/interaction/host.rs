@@ -77,6 +77,8 @@ pub(crate) struct Host {
     /// A change that is refused until something of the term is committed.
     pub(crate) deferred: Option<(Vec<Change>, Transition)>,
     pub(crate) was_deferred: bool,
+    /// Whether an answer had to wait behind writes that had nothing to do with it.
+    pub(crate) held_back: bool,
     /// How far a vote said that the log is committed.
     pub(crate) learned_by_vote: LogIndex,
 }
@@ -123,6 +125,7 @@ impl Host {
             agree: Vec::new(),
             deferred: None,
             was_deferred: false,
+            held_back: false,
             learned_by_vote: LogIndex::ZERO,
         })
     }
@@ -194,6 +197,9 @@ impl Host {
             self.append_work.push_back(writes);
         }
         self.commit_shown = commit;
+        if self.asynchronous {
+            sends.extend(self.written_at_once());
+        }
         self.apply_work.extend(apply);
         if !self.asynchronous {
             let mut done = Vec::new();
@@ -212,6 +218,19 @@ impl Host {
             }
         }
         Ok(sends)
+    }
+
+    /// Their vote requests do not wait for the candidate's own term to be durable. Ours do; so this disk, if it has
+    /// nothing else to do, writes a term and a vote at once, although its thread tells of it later.
+    fn written_at_once(&mut self) -> Vec<Item> {
+        let only_terms = |write: &Write| write.entries.is_empty() && write.snapshot.is_none();
+        let idle = self.append_work.len() == 1 && self.append_work.iter().flatten().all(only_terms);
+        let asks = |send: &Send| matches!(send.message.body, Body::VoteRequest(_));
+        let (gone, waiting): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|send| idle && asks(send));
+        self.waiting = waiting.into();
+        self.held_back |= self.append_work.len() > 1 && !self.waiting.is_empty();
+        gone.into_iter().map(|send| Item::Message(send.message)).collect()
     }
 
     pub(crate) fn has_append_work(&self) -> bool {
