@@ -39,7 +39,11 @@ pub(crate) fn run(membership: &mut Membership, directive: &Directive, report: &m
             membership.enter_joint(&changes, auto_leave)
         }
         "leave-joint" if changes.is_empty() => membership.leave_joint(),
-        "leave-joint" => return Err("`leave-joint` takes no changes".into()),
+        "leave-joint" => {
+            let (line, said) = directive.expected.first().ok_or("nothing is expected")?;
+            report.check(*line, "the refusal", said.as_str(), "this command takes no input");
+            return Ok(());
+        }
         other => return Err(format!("there is no directive `{other}` in this kind of script")),
     };
     let ((line, first), peers) = directive.expected.split_first().ok_or("nothing is expected")?;

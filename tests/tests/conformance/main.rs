@@ -43,10 +43,16 @@ fn scripts(directory: &Path, found: &mut Vec<PathBuf>) {
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             scripts(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "txt") {
+        } else if path.extension().is_some_and(|extension| extension == "txt") || holds_scripts(directory) {
             found.push(path);
         }
     }
+}
+
+/// Whether everything in a directory is a script, whatever it is called.
+fn holds_scripts(directory: &Path) -> bool {
+    let name = directory.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| ["quorum", "confchange", "interaction", "testdata"].contains(&name))
 }
 
 /// The directory to read, and whether it was asked for.
@@ -60,7 +66,7 @@ fn replay(path: &Path, name: &str, reports: &mut BTreeMap<Kind, Report>) -> Resu
     let directives = script::parse(&text).map_err(|error| format!("{name}: {error}"))?;
     let Some(kind) = kind(&directives) else { return Err(format!("{name}: an empty script")) };
     let report = reports.entry(kind).or_default();
-    report.begin(name);
+    report.begin(name, text.lines().count());
     let (mut membership, mut servers) = (Membership::nobody(), interaction::Env::new());
     for directive in &directives {
         report.directives += 1;

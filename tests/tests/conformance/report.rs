@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::rules::{LINES, Rule};
+use crate::rules::{Known, Rule, known};
 
 /// What became of the scripts of one kind.
 #[derive(Debug, Default)]
@@ -12,11 +12,12 @@ pub(crate) struct Report {
     pub(crate) directives: usize,
     pub(crate) compared: usize,
     pub(crate) equal: usize,
-    deviations: BTreeMap<Rule, Vec<String>>,
-    waived: Vec<String>,
+    /// Where, and what.
+    deviations: BTreeMap<Rule, Vec<(String, String)>>,
     failures: Vec<String>,
     file: String,
-    used: Vec<usize>,
+    known: Option<&'static Known>,
+    used: Vec<(usize, Rule)>,
 }
 
 /// Something that differs.
@@ -31,18 +32,19 @@ pub(crate) struct Difference {
 }
 
 impl Report {
-    pub(crate) fn begin(&mut self, file: &str) {
+    pub(crate) fn begin(&mut self, file: &str, length: usize) {
         self.scripts += 1;
         file.clone_into(&mut self.file);
+        self.known = known(file, length);
         self.used.clear();
     }
 
-    /// An entry of the table that explained nothing in this script is stale, and fails.
+    /// A deviation of the table that is none any more fails: it would hide the next one.
     pub(crate) fn end(&mut self) {
-        for (position, line) in LINES.iter().enumerate() {
-            if self.file.ends_with(line.script) && !self.used.contains(&position) {
-                self.failures
-                    .push(format!("{}:{}: this deviation applies no more: {}", self.file, line.line, line.reason));
+        for expected in self.known.iter().flat_map(|known| known.deviations) {
+            if !self.used.contains(expected) {
+                let (line, rule) = (expected.0, expected.1.name());
+                self.failures.push(format!("{}:{line}: nothing deviates here any more by `{rule}`", self.file));
             }
         }
     }
@@ -65,15 +67,14 @@ impl Report {
     pub(crate) fn differs(&mut self, difference: Difference) {
         let Difference { line, what, theirs, ours, rule } = difference;
         let text = format!("{}:{line}: {what}: they say {theirs}, we say {ours}", self.file);
-        let waived = LINES.iter().position(|known| self.file.ends_with(known.script) && known.line == line);
-        match (rule, waived) {
-            (Some(rule), _) => self.deviations.entry(rule).or_default().push(text),
-            (None, Some(position)) => {
-                self.used.push(position);
-                self.waived.push(format!("{text}: {}", LINES[position].reason));
-            }
-            (None, None) => self.failures.push(text),
+        let Some(rule) = rule else { return self.failures.push(text) };
+        if self.known.is_some_and(|known| !known.deviations.contains(&(line, rule))) {
+            return self
+                .failures
+                .push(format!("{text}; it would be `{}`, but the table does not have it", rule.name()));
         }
+        self.used.push((line, rule));
+        self.deviations.entry(rule).or_default().push((format!("{}:{line}", self.file), text));
     }
 
     /// What the runner cannot do, or what must never be.
@@ -87,7 +88,7 @@ impl Report {
 
     /// The deviations in full.
     pub(crate) fn list(&self) -> impl Iterator<Item = &String> {
-        self.deviations.values().flatten()
+        self.deviations.values().flatten().map(|(_, text)| text)
     }
 }
 
@@ -96,12 +97,12 @@ impl fmt::Display for Report {
         let Self { scripts, directives, compared, equal, .. } = self;
         let deviations: usize = self.deviations.values().map(Vec::len).sum();
         write!(f, "{scripts} scripts, {directives} directives, {compared} checkpoints compared, {equal} equal, ")?;
-        write!(f, "{deviations} deviations by rule, {} by line, {} failures", self.waived.len(), self.failures.len())?;
-        for (rule, texts) in &self.deviations {
-            write!(f, "\n  {} times `{}`: {}", texts.len(), rule.name(), rule.reason())?;
-        }
-        for text in &self.waived {
-            write!(f, "\n  by line: {text}")?;
+        write!(f, "{deviations} deviations, {} failures", self.failures.len())?;
+        for (rule, found) in &self.deviations {
+            write!(f, "\n  {} times `{}`: {}", found.len(), rule.name(), rule.reason())?;
+            let mut places: Vec<_> = found.iter().map(|(place, _)| place.as_str()).collect();
+            places.dedup();
+            write!(f, "\n    at {}", places.join(", "))?;
         }
         Ok(())
     }

@@ -148,21 +148,22 @@ impl Env {
                 progress
                     .map_or(("nothing", LogIndex::ZERO), |progress| (state_name(progress.state()), progress.matched()))
             };
-            let ahead = ours_matched.0 > matched;
+            // What a snapshot brought that has arrived before theirs did.
+            let installed = self.hosts.iter().find(|host| host.node.id() == peer).and_then(|host| host.installed);
+            let brought = matched < ours_matched.0 && installed.is_some_and(|index| matched < index.0);
             let unreachable = self.unreachable.contains(&(host.node.id(), peer));
             let mut view = View { env: self, host, line: *line, report };
             let why_state = move |_: &View<'_>, theirs: &str| match theirs {
-                _ if unreachable => Some(Rule::NoUnreachable),
-                "StateSnapshot" if ahead => Some(Rule::SnapshotAtOnce),
+                "StateProbe" if unreachable => Some(Rule::NoUnreachable),
+                "StateSnapshot" if brought => Some(Rule::SnapshotAtOnce),
                 "StateProbe" if ours == "StateSnapshot" => Some(Rule::SnapshotAtOnce),
-                "StateProbe" if ahead => Some(Rule::ProgressAhead),
                 _ => None,
             };
             view.field("progress", Some(state), [ours; 2], why_state);
             let why_match = move |view: &View<'_>, theirs: u64| match state {
-                "StateSnapshot" if ahead => Some(Rule::SnapshotAtOnce),
-                _ if ahead => Some(Rule::ProgressAhead),
-                _ => view.why_commit(theirs),
+                "StateSnapshot" if brought => Some(Rule::SnapshotAtOnce),
+                _ if theirs > ours_matched.0 => view.why_commit(theirs),
+                _ => None,
             };
             view.field("match index", Some(matched), [ours_matched.0; 2], why_match);
         }
@@ -194,7 +195,7 @@ impl Env {
         let first = first.or_else(|| shown.first().map(|(_, entry)| entry.index)).ok_or("nothing is expected")?;
         let mut view = View { env: self, host, line: directive.line, report };
         let base = host.base.index.0;
-        let earlier = (base + 1 < first).then_some(Rule::LogBeginsEarlier);
+        let earlier = (base + 1 < first && host.installed.is_some()).then_some(Rule::LogBeginsEarlier);
         view.field("first index", Some(first), [base + 1; 2], |_, _| earlier);
         let last = shown.last().map_or(first - 1, |(_, entry)| entry.index);
         let ours = host.stable.last().map_or(base, |entry| entry.id.index.0);
@@ -302,24 +303,25 @@ impl View<'_> {
     }
 
     fn compare_entry(&mut self, what: &str, theirs: &Shown, ours: Option<&Entry>) {
-        let shown = ours.map(|ours| Shown {
-            term: self::theirs(ours.id.term),
-            index: ours.id.index.0,
-            command: match &ours.payload {
-                Payload::NoOp => Some(Vec::new()),
-                Payload::Command(command) => Some(command.to_vec()),
-                Payload::Membership(_) => None,
-            },
-        });
+        let shown = ours.map(as_theirs);
         if self.report.same(shown.as_ref() == Some(theirs)) {
             return;
         }
         let rule = match &shown {
-            None => self.why_log(theirs.index),
-            Some(ours) if self.host.held_back && ours.term < theirs.term => Some(Rule::AnswersWait),
-            Some(_) => None,
+            None if theirs.command.is_none() || self.is_elsewhere(theirs) => self.why_log(theirs.index),
+            Some(ours) if ours.term < theirs.term && self.host.held_back && self.is_elsewhere(theirs) => {
+                Some(Rule::AnswersWait)
+            }
+            None | Some(_) => None,
         };
         self.differs(what, format!("{theirs:?}"), format!("{shown:?}"), rule);
+    }
+
+    /// Whether some server has the entry.
+    fn is_elsewhere(&self, theirs: &Shown) -> bool {
+        let has =
+            |host: &Host| host.node.log().entry(LogIndex(theirs.index)).is_some_and(|ours| as_theirs(ours) == *theirs);
+        self.env.hosts.iter().any(has)
     }
 
     /// Ours gives entries out once they are durable; theirs, with the request to write them. So what counts is what is
@@ -335,10 +337,11 @@ impl View<'_> {
     }
 
     fn why_term(&self, theirs: u64) -> Option<Rule> {
-        let ours = self::theirs(self.host.node.hard_state().term);
+        let state = self.host.node.hard_state();
+        let ours = self::theirs(state.term);
         match () {
             () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
-            () if ours > theirs => Some(Rule::StaleIsTold),
+            () if ours > theirs && self.host.told == Some(state.term) => Some(Rule::StaleIsTold),
             () => None,
         }
     }
@@ -347,7 +350,7 @@ impl View<'_> {
     fn why_commit(&self, theirs: u64) -> Option<Rule> {
         let state = self.host.node.hard_state();
         if state.commit.0 > theirs {
-            let installed = self.host.node.log().base().index == state.commit;
+            let installed = self.host.installed.is_some_and(|index| theirs < index.0 && index <= state.commit);
             let voted = self.host.learned_by_vote >= state.commit;
             let passed = self.host.node.log().between(LogIndex(theirs), state.commit);
             let changed = passed.iter().any(|entry| matches!(entry.payload, Payload::Membership(_)));
@@ -359,6 +362,9 @@ impl View<'_> {
             };
         }
         let through = LogIndex(theirs);
+        if self.env.hosts.iter().all(|host| host.node.log().last().index < through) {
+            return self.env.hosts.iter().any(|host| host.deferred.is_some()).then_some(Rule::FirstCommitThenChange);
+        }
         let behind = |host: &&Host| host.node.hard_state().commit < through;
         let mut hosts = self.env.hosts.iter().filter(behind);
         match () {
@@ -394,7 +400,9 @@ impl View<'_> {
             () if self.host.stepped_down.is_some() && theirs == self.host.node.id().0 => {
                 Some(Rule::RemovedLeaderStepsDown)
             }
-            () if self.env.options.leases && self.host.node.leader().is_none() => Some(Rule::LeaseForgetsOnlyTheName),
+            () if self.env.options.leases && self.host.forgot == Some(NodeId(theirs)) => {
+                Some(Rule::LeaseForgetsOnlyTheName)
+            }
             () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
             () => None,
         }
@@ -427,6 +435,15 @@ impl View<'_> {
             () => None,
         }
     }
+}
+
+fn as_theirs(ours: &Entry) -> Shown {
+    let command = match &ours.payload {
+        Payload::NoOp => Some(Vec::new()),
+        Payload::Command(command) => Some(command.to_vec()),
+        Payload::Membership(_) => None,
+    };
+    Shown { term: theirs(ours.id.term), index: ours.id.index.0, command }
 }
 
 const fn name(role: Role) -> &'static str {

@@ -158,6 +158,7 @@ impl Env {
             }
             "forget-leader" => {
                 let host = self.host(number(command.plain(0)?)?)?;
+                host.forgot = host.node.leader();
                 host.node.forget_leader(host.now);
                 host.settle()?;
             }
@@ -309,14 +310,18 @@ impl Env {
                 Item::Asked(_, asked) => self.ask(to.0, asked, &mut Outcome::default())?,
                 Item::Message(message) => {
                     let votes = matches!(message.body, Body::VoteRequest(_) | Body::VoteReply(_));
+                    let answer = matches!(message.body, Body::AppendReply(_) | Body::SnapshotReply(_));
                     let from = message.from;
                     let host = self.host(to.0)?;
-                    let before = host.node.hard_state().commit;
+                    let before = host.node.hard_state();
                     let now = host.now;
                     host.node.receive(now, message).map_err(|error| format!("{to} refuses a message: {error}"))?;
-                    let after = host.node.hard_state().commit;
-                    if votes && after > before {
-                        host.learned_by_vote = after;
+                    let after = host.node.hard_state();
+                    if votes && after.commit > before.commit {
+                        host.learned_by_vote = after.commit;
+                    }
+                    if answer && after.term > before.term {
+                        host.told = Some(after.term);
                     }
                     host.settle()?;
                     self.unreachable.retain(|&pair| pair != (to, from));

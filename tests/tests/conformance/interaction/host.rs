@@ -77,6 +77,12 @@ pub(crate) struct Host {
     /// A change that is refused until something of the term is committed.
     pub(crate) deferred: Option<(Vec<Change>, Transition)>,
     pub(crate) was_deferred: bool,
+    /// A snapshot of a leader's that was installed.
+    pub(crate) installed: Option<LogIndex>,
+    /// The term that the answer to a message of an old term brought.
+    pub(crate) told: Option<Term>,
+    /// The leader that was forgotten because the script says so.
+    pub(crate) forgot: Option<NodeId>,
     /// Whether an answer had to wait behind writes that had nothing to do with it.
     pub(crate) held_back: bool,
     /// How far a vote said that the log is committed.
@@ -125,6 +131,9 @@ impl Host {
             agree: Vec::new(),
             deferred: None,
             was_deferred: false,
+            installed: None,
+            told: None,
+            forgot: None,
             held_back: false,
             learned_by_vote: LogIndex::ZERO,
         })
@@ -172,6 +181,7 @@ impl Host {
                 }
                 Some(Output::ReadSnapshot(request)) => wanted = Some(request),
                 Some(Output::KeepChunk(chunk)) => {
+                    self.installed = Some(chunk.last.index);
                     self.incoming.truncate(usize::try_from(chunk.offset).unwrap_or(0));
                     self.incoming.extend_from_slice(&chunk.data);
                 }
@@ -362,7 +372,7 @@ impl Host {
         match self.node.deadline() {
             Some(deadline) if deadline.timer == Timer::Election => {
                 let waited = self.now.since(deadline.since.max(Instant::from_micros(1_000 * TICK)));
-                if waited.as_micros() >= u128::from(ticks * TICK) {
+                if waited.as_micros() >= u128::from(ticks.saturating_mul(TICK)) {
                     self.now = self.now.max(deadline.at);
                     self.node.wake(self.now);
                 }
