@@ -7,13 +7,14 @@ use raftarium_core::{Entry, HardState, LogIndex, NodeId, Payload, ProgressState,
 use super::env::{Env, Outcome};
 use super::host::Host;
 use super::seen::{self, Output, Seen, Shown, fields};
+use super::why::pending_change;
 use crate::report::{Difference, Report};
 use crate::rules::Rule;
 use crate::script::{Directive, number};
 use crate::shape::Shape;
 
 /// Their terms are one less than ours; the snapshot that everyone starts from is of term 1 in both.
-const fn theirs(term: Term) -> u64 {
+pub(super) const fn theirs(term: Term) -> u64 {
     term.0.saturating_sub(1)
 }
 
@@ -238,25 +239,12 @@ impl Env {
             }
         }
     }
-
-    /// Whether the leader's configuration, or one that is committed somewhere, has the server no more.
-    fn is_removed(&self, id: NodeId) -> bool {
-        let known = |host: &Host| host.node.membership().has(id);
-        let longest = self.hosts.iter().max_by_key(|host| (host.node.hard_state().commit, host.node.id() != id));
-        self.leader().is_some_and(|host| !known(host)) || longest.is_some_and(|host| !known(host))
-    }
-}
-
-/// Whether a server waits for a configuration to be committed at or before `through`.
-fn pending_change(host: &Host, through: LogIndex) -> bool {
-    let pending = host.node.log().between(host.node.hard_state().commit, through);
-    pending.iter().any(|entry| matches!(entry.payload, Payload::Membership(_)))
 }
 
 /// One server, at one place of a script.
-struct View<'a> {
-    env: &'a Env,
-    host: &'a Host,
+pub(super) struct View<'a> {
+    pub(super) env: &'a Env,
+    pub(super) host: &'a Host,
     line: usize,
     report: &'a mut Report,
 }
@@ -334,106 +322,6 @@ impl View<'_> {
         self.report.same(false);
         let rule = self.why_commit(theirs.index);
         self.differs("committed", format!("up to {}", theirs.index), format!("up to {commit}"), rule);
-    }
-
-    fn why_term(&self, theirs: u64) -> Option<Rule> {
-        let state = self.host.node.hard_state();
-        let ours = self::theirs(state.term);
-        match () {
-            () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
-            () if ours > theirs && self.host.told == Some(state.term) => Some(Rule::StaleIsTold),
-            () => None,
-        }
-    }
-
-    /// Why the commit index is not `theirs`.
-    fn why_commit(&self, theirs: u64) -> Option<Rule> {
-        let state = self.host.node.hard_state();
-        if state.commit.0 > theirs {
-            let installed = self.host.installed.is_some_and(|index| theirs < index.0 && index <= state.commit);
-            let voted = self.host.learned_by_vote >= state.commit;
-            let passed = self.host.node.log().between(LogIndex(theirs), state.commit);
-            let changed = passed.iter().any(|entry| matches!(entry.payload, Payload::Membership(_)));
-            return match () {
-                () if changed => Some(Rule::EffectiveOnAppend),
-                () if installed => Some(Rule::SnapshotAtOnce),
-                () if voted => Some(Rule::VotesCarryCommit),
-                () => None,
-            };
-        }
-        let through = LogIndex(theirs);
-        if self.env.hosts.iter().all(|host| host.node.log().last().index < through) {
-            return self.env.hosts.iter().any(|host| host.deferred.is_some()).then_some(Rule::FirstCommitThenChange);
-        }
-        let behind = |host: &&Host| host.node.hard_state().commit < through;
-        let mut hosts = self.env.hosts.iter().filter(behind);
-        match () {
-            () if hosts.clone().any(|host| pending_change(host, through)) => Some(Rule::EffectiveOnAppend),
-            () if self.env.hosts.iter().any(|host| host.stepped_down == Some(state.term)) => {
-                Some(Rule::RemovedLeaderStepsDown)
-            }
-            () if hosts.any(|host| host.deferred.is_some()) => Some(Rule::FirstCommitThenChange),
-            () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
-            () => None,
-        }
-    }
-
-    fn why_role(&self, theirs: &str) -> Option<Rule> {
-        let node = &self.host.node;
-        let lost = || {
-            let votes: Vec<_> = node.votes().collect();
-            let vote = |id| votes.iter().find(|(voter, _)| *voter == id).map(|&(_, granted)| granted);
-            node.membership().vote_result(vote) == raftarium_core::quorum::VoteResult::Lost
-        };
-        match node.role() {
-            Role::Follower if self.host.stepped_down.is_some() && theirs == "leader" => {
-                Some(Rule::RemovedLeaderStepsDown)
-            }
-            Role::PreCandidate | Role::Candidate if theirs == "follower" && lost() => Some(Rule::LoserWaits),
-            _ if self.env.is_removed(node.id()) => Some(Rule::RemovedIsNotTold),
-            _ => None,
-        }
-    }
-
-    fn why_lead(&self, theirs: u64) -> Option<Rule> {
-        match () {
-            () if self.host.stepped_down.is_some() && theirs == self.host.node.id().0 => {
-                Some(Rule::RemovedLeaderStepsDown)
-            }
-            () if self.env.options.leases && self.host.forgot == Some(NodeId(theirs)) => {
-                Some(Rule::LeaseForgetsOnlyTheName)
-            }
-            () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
-            () => None,
-        }
-    }
-
-    /// Why the committed configuration is not theirs, or not seen to be.
-    fn why_config(&self, theirs: Option<&Shape>) -> Option<Rule> {
-        let node = &self.host.node;
-        let current = Shape::from(node.membership());
-        let waits = pending_change(self.host, LogIndex::MAX);
-        match () {
-            () if waits && theirs.is_none_or(|theirs| *theirs == current) => Some(Rule::EffectiveOnAppend),
-            () if self.env.is_removed(node.id()) => Some(Rule::RemovedIsNotTold),
-            () if self.host.was_deferred && self.host.deferred.is_some() => Some(Rule::FirstCommitThenChange),
-            () if waits => Some(Rule::EffectiveOnAppend),
-            () => None,
-        }
-    }
-
-    /// Why the log does not reach to `theirs`.
-    fn why_log(&self, theirs: u64) -> Option<Rule> {
-        let last = self.host.node.log().last().index;
-        match () {
-            () if last.0 >= theirs => None,
-            () if self.env.is_removed(self.host.node.id()) => Some(Rule::RemovedIsNotTold),
-            () if self.env.hosts.iter().any(|host| host.deferred.is_some()) => Some(Rule::FirstCommitThenChange),
-            () if self.env.hosts.iter().any(|host| pending_change(host, LogIndex::MAX)) => {
-                Some(Rule::EffectiveOnAppend)
-            }
-            () => None,
-        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the directives do.
 
 use raftarium_core::{
-    Ballot, Body, CampaignError, Config, EntryId, LogIndex, Membership, MembershipChangeError, Message, NodeId,
-    ProposeError, Role, Settings, SnapshotChunk, Term, TransferError, Transition,
+    Body, CampaignError, EntryId, LogIndex, MembershipChangeError, Message, NodeId, ProposeError, Role, SnapshotChunk,
+    TransferError, Transition,
 };
 
-use super::host::{Asked, ELECTION_TICKS, Host, Item, TICK};
+use super::bag::{Asked, Item};
+use super::host::{ELECTION_TICKS, Host};
 use super::seen;
 use crate::report::Report;
 use crate::script::{Arg, Command, Directive, command, number};
@@ -210,71 +211,6 @@ impl Env {
         Ok(())
     }
 
-    /// Their servers start in term 0 with a snapshot of term 1, which is no state that a server can leave behind. Ours
-    /// start in term 1, and all terms after it are one more than theirs.
-    fn add_nodes(&mut self, command: &Command) -> Result<(), String> {
-        let count: u64 = number(command.plain(0)?)?;
-        let tick = std::time::Duration::from_micros(TICK);
-        let mut settings = Settings {
-            election_timeout_min: tick * u32::try_from(ELECTION_TICKS).unwrap_or(1),
-            election_timeout_max: raftarium_core::TIMEOUT_MAX,
-            heartbeat_interval: std::time::Duration::from_micros(1),
-            max_append_entries: u32::MAX,
-            max_append_bytes: u64::MAX,
-            max_in_flight_bytes: u64::MAX,
-            max_uncommitted_bytes: u64::MAX,
-            max_in_flight_appends: u32::MAX,
-            ..Settings::plain()
-        };
-        let (mut voters, mut learners, mut index, mut content) = (Vec::new(), Vec::new(), 0, Vec::new());
-        let mut asynchronous = false;
-        for arg in command.named() {
-            match arg.key.as_str() {
-                "voters" => voters = arg.all()?,
-                "learners" => learners = arg.all()?,
-                "index" => index = arg.one()?,
-                "content" => content = arg.one::<String>()?.into_bytes(),
-                "inflight" => settings.max_in_flight_appends = arg.one()?,
-                "async-storage-writes" => asynchronous = arg.one()?,
-                "prevote" => settings.pre_vote = arg.one()?,
-                // Theirs is one setting: a leader that hears from nobody steps down, and who hears from a leader stays.
-                "checkquorum" => {
-                    settings.check_quorum = arg.one()?;
-                    settings.leader_stickiness = settings.check_quorum;
-                }
-                // Ours hands out at once what is committed; what is compared is how far that is.
-                "max-committed-size-per-ready" => {
-                    arg.one::<u64>()?;
-                }
-                "disable-conf-change-validation" => self.options.unvalidated = arg.one()?,
-                "step-down-on-removal" => {
-                    arg.one::<bool>()?;
-                }
-                "read-only" => match arg.values.first().map(String::as_str) {
-                    Some("safe") => {}
-                    Some("lease-based") => self.options.leases = true,
-                    _ => return Err(command.unknown(arg)),
-                },
-                _ => return Err(command.unknown(arg)),
-            }
-        }
-        settings.leases = self.options.leases && settings.leader_stickiness;
-        let list = |ids: Vec<u64>| ids.into_iter().map(NodeId).collect::<Vec<_>>();
-        let (base, membership) = if voters.is_empty() && learners.is_empty() && index == 0 {
-            (EntryId::ZERO, Membership::nobody())
-        } else {
-            let membership = Membership::with_learners(list(voters), list(learners));
-            (EntryId::new(LogIndex(index), Term(1)), membership.map_err(|error| error.to_string())?)
-        };
-        let config = Config::new(settings).map_err(|error| error.to_string())?;
-        for _ in 0..count {
-            let id = NodeId(self.hosts.len() as u64 + 1);
-            let host = Host::start(id, config.clone(), base, membership.clone(), content.clone(), asynchronous)?;
-            self.hosts.push(host);
-        }
-        Ok(())
-    }
-
     fn tick(&mut self, command: &Command, ticks: u64) -> Result<(), String> {
         let host = self.host(number(command.plain(0)?)?)?;
         (0..ticks).try_for_each(|_| host.tick())
@@ -419,43 +355,4 @@ impl Env {
 
 fn named<'a>(command: &'a Command, key: &str) -> Result<&'a Arg, String> {
     command.named().find(|arg| arg.key == key).ok_or_else(|| format!("`{}` needs `{key}`", command.name))
-}
-
-impl Item {
-    const fn to(&self) -> NodeId {
-        match self {
-            Self::Message(message) => message.to,
-            Self::Persisted(to, _) | Self::Applied(to, _) | Self::Asked(to, _) => *to,
-        }
-    }
-
-    const fn is_local(&self) -> bool {
-        matches!(self, Self::Persisted(..) | Self::Applied(..))
-    }
-
-    /// Whether it is what the scripts call `kind`. Their heartbeats are messages of their own.
-    fn is(&self, kind: Option<&str>) -> bool {
-        let Some(kind) = kind else { return true };
-        let names: &[&str] = match self {
-            Self::Persisted(..) => &["MsgStorageAppendResp"],
-            Self::Applied(..) => &["MsgStorageApplyResp"],
-            Self::Asked(_, Asked::Transfer(_)) => &["MsgTransferLeader"],
-            Self::Asked(..) => &["MsgProp"],
-            Self::Message(message) => match &message.body {
-                Body::VoteRequest(request) if request.ballot == Ballot::PreVote => &["MsgPreVote"],
-                Body::VoteRequest(_) => &["MsgVote"],
-                Body::VoteReply(reply) if reply.pre_vote => &["MsgPreVoteResp"],
-                Body::VoteReply(_) => &["MsgVoteResp"],
-                Body::AppendRequest(request) if !request.entries.is_empty() => &["MsgApp"],
-                Body::AppendRequest(_) => &["MsgApp", "MsgHeartbeat"],
-                Body::AppendReply(_) => &["MsgAppResp", "MsgHeartbeatResp"],
-                Body::SnapshotChunk(_) => &["MsgSnap"],
-                Body::SnapshotReply(_) => &["MsgAppResp"],
-                Body::ReadRequest(_) => &["MsgReadIndex"],
-                Body::ReadReply { .. } => &["MsgReadIndexResp"],
-                Body::TimeoutNow => &["MsgTimeoutNow"],
-            },
-        };
-        names.contains(&kind)
-    }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use raftarium_core::{
     Body, Boot, Change, Config, DurableState, Entry, EntryId, Event, HardState, Instant, LogIndex, Membership,
-    MembershipChangeError, Message, Node, NodeId, Output, Payload, PersistId, Progress, ProgressState, Role, Send,
+    MembershipChangeError, Node, NodeId, Output, Payload, PersistId, Progress, ProgressState, Role, Send,
     StepDownReason, Term, Timer, Transition,
 };
+
+use super::bag::Item;
 
 /// A tick of the scripts' clock, in microseconds.
 pub(crate) const TICK: u64 = 1_000_000;
@@ -16,27 +18,9 @@ pub(crate) const ELECTION_TICKS: u64 = 3;
 /// The longest randomized election timeout, in ticks: what a server has of which the script says nothing.
 const ELECTION_TICKS_MAX: u64 = 5;
 
-/// What is on its way. What a thread says to its own server is on its way as well, and never lost.
-#[derive(Clone, Debug)]
-pub(crate) enum Item {
-    Message(Message),
-    /// The append thread is done with a write.
-    Persisted(NodeId, PersistId),
-    /// The apply thread is done.
-    Applied(NodeId, LogIndex),
-    /// What a server was asked that does not lead, for the one that does.
-    Asked(NodeId, Asked),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Asked {
-    Propose(Vec<u8>),
-    Change(Vec<Change>, Transition),
-    Transfer(NodeId),
-}
-
+/// What a `Persist` asks for.
 #[derive(Debug)]
-pub(crate) struct Write {
+struct Write {
     id: PersistId,
     hard_state: Option<HardState>,
     snapshot: Option<(EntryId, bool, Vec<u8>)>,
@@ -185,7 +169,8 @@ impl Host {
                     self.incoming.truncate(usize::try_from(chunk.offset).unwrap_or(0));
                     self.incoming.extend_from_slice(&chunk.data);
                 }
-                Some(Output::TakeSnapshot(_) | Output::Read { .. } | Output::Proposals(_) | Output::Event(_)) => {}
+                // What a host of scripts never asks for, or does not listen to.
+                Some(_) => {}
             }
             self.node_base = self.node_base.max(self.node.log().base().index);
             if let Some(request) = wanted {
