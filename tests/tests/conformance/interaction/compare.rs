@@ -85,6 +85,7 @@ impl Env {
         });
         let lead = |leader: Option<NodeId>| leader.map_or(0, |leader| leader.0);
         view.field("leader", seen.lead, [host.node.leader(), leader].map(lead), |view, theirs| view.why_lead(theirs));
+        view.on_the_way(seen);
         if let Some(config) = &seen.config {
             view.config(config, seen.commit);
         }
@@ -264,6 +265,28 @@ impl View<'_> {
         }
         let rule = why(self, theirs);
         self.differs(what, theirs.to_string(), ours[0].to_string(), rule);
+    }
+
+    /// What was shown on the way must have been so here as well, at some time while the directive was done.
+    fn on_the_way(&mut self, seen: &Seen) {
+        for &(term, vote) in &seen.votes {
+            let was = |(state, ..): &(HardState, Role, Option<NodeId>)| {
+                (theirs(state.term), state.vote.map_or(0, |vote| vote.0)) == (term, vote)
+            };
+            if !self.report.same(self.host.trace.iter().any(was)) {
+                let rule = self.why_term(term);
+                self.differs("on the way", format!("term {term}, vote {vote}"), "never".to_owned(), rule);
+            }
+        }
+        for &(role, lead) in &seen.roles {
+            let was = |(_, ours, leader): &(_, Role, Option<NodeId>)| {
+                (*ours, leader.map_or(0, |leader| leader.0)) == (role, lead)
+            };
+            if !self.report.same(self.host.trace.iter().any(was)) {
+                let rule = self.why_role(name(role)).or_else(|| self.why_lead(lead));
+                self.differs("on the way", format!("{} of {lead}", name(role)), "never".to_owned(), rule);
+            }
+        }
     }
 
     fn differs(&mut self, what: &str, theirs: String, ours: String, rule: Option<Rule>) {

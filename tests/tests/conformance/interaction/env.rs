@@ -55,6 +55,7 @@ impl Env {
     }
 
     pub(crate) fn run(&mut self, directive: &Directive, report: &mut Report) -> Result<(), String> {
+        self.hosts.iter_mut().for_each(Host::begin);
         let mut outcome = Outcome::default();
         let mut last = self.command(&directive.command, &directive.input, &mut outcome)?;
         if directive.command.name != "propose-conf-change" {

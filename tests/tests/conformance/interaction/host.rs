@@ -52,6 +52,8 @@ pub(crate) struct Host {
     pub(crate) applied: BTreeMap<LogIndex, Entry>,
     /// What a `Ready` showed last: what was true before it was handled.
     pub(crate) shown: (HardState, Role, Option<NodeId>),
+    /// What it was since the directive began.
+    pub(crate) trace: Vec<(HardState, Role, Option<NodeId>)>,
     timeout: Option<(u64, Term, Role)>,
     pub(crate) stepped_down: Option<Term>,
     commit_shown: LogIndex,
@@ -108,6 +110,7 @@ impl Host {
             waiting: VecDeque::new(),
             applied: BTreeMap::new(),
             shown,
+            trace: Vec::new(),
             timeout: None,
             stepped_down: None,
             commit_shown: base.index,
@@ -121,6 +124,15 @@ impl Host {
             held_back: false,
             learned_by_vote: LogIndex::ZERO,
         })
+    }
+
+    fn state(&self) -> (HardState, Role, Option<NodeId>) {
+        (self.node.hard_state(), self.node.role(), self.node.leader())
+    }
+
+    /// A directive begins.
+    pub(crate) fn begin(&mut self) {
+        self.trace = vec![self.shown, self.state()];
     }
 
     /// Whether the node has asked for anything.
@@ -184,7 +196,7 @@ impl Host {
 
     /// Does what the node has asked for so far.
     pub(crate) fn ready(&mut self) -> Result<Vec<Item>, String> {
-        self.shown = (self.node.hard_state(), self.node.role(), self.node.leader());
+        self.shown = self.state();
         let mut sends = std::mem::take(&mut self.sends);
         let (writes, apply) = (std::mem::take(&mut self.writes), self.apply.take());
         let commit = self.node.hard_state().commit;
@@ -298,6 +310,7 @@ impl Host {
     /// found to agree; ours say it with what they send next, so a heartbeat, which is due all the time here, is made to
     /// go out.
     pub(crate) fn settle(&mut self) -> Result<(), String> {
+        self.trace.push(self.state());
         let commit = self.node.hard_state().commit;
         let agrees = |follower: &&Progress| follower.state() == ProgressState::Replicate;
         let agree: Vec<_> = self.node.followers().iter().filter(agrees).map(Progress::id).collect();

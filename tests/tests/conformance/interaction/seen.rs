@@ -16,6 +16,9 @@ pub(crate) struct Seen {
     pub(crate) vote: Option<u64>,
     pub(crate) commit: Option<u64>,
     pub(crate) config: Option<Shape>,
+    /// All terms and votes, and all roles and leaders, that were shown on the way.
+    pub(crate) votes: Vec<(u64, u64)>,
+    pub(crate) roles: Vec<(Role, u64)>,
     /// By index: the last that was appended there.
     pub(crate) entries: BTreeMap<u64, Shown>,
     /// In the order in which they were given to be applied.
@@ -85,6 +88,7 @@ pub(crate) fn read(lines: &[(usize, String)], server: Option<u64>) -> Result<Out
                         other => return Err(format!("a hard state has no `{other}`")),
                     }
                 }
+                seen.votes.extend(seen.term.zip(seen.vote));
             }
             _ if word.starts_with("Lead:") => {
                 let seen = output.server(current);
@@ -95,6 +99,7 @@ pub(crate) fn read(lines: &[(usize, String)], server: Option<u64>) -> Result<Out
                         other => return Err(format!("a soft state has no `{other}`")),
                     }
                 }
+                seen.roles.extend(seen.role.zip(seen.lead));
             }
             _ if is_entry(word) => {
                 let entry = entry(line)?;
