@@ -89,8 +89,12 @@ impl Env {
         if let Some(config) = &seen.config {
             view.config(config, seen.commit);
         }
-        for entry in seen.entries.values() {
-            view.entry("the entry", entry);
+        for entry in &seen.entries {
+            // A later leader may have overwritten it since.
+            let replaces = |later: &Shown| later.index <= entry.index && later.term > entry.term;
+            if !seen.entries.iter().any(replaces) {
+                view.entry("the entry", entry);
+            }
         }
         for entry in &seen.committed {
             view.committed(entry);
@@ -276,6 +280,13 @@ impl View<'_> {
             if !self.report.same(self.host.trace.iter().any(was)) {
                 let rule = self.why_term(term);
                 self.differs("on the way", format!("term {term}, vote {vote}"), "never".to_owned(), rule);
+            }
+        }
+        for &commit in &seen.commits {
+            let was = |(state, ..): &(HardState, Role, Option<NodeId>)| state.commit.0 == commit;
+            if !self.report.same(self.host.trace.iter().any(was)) {
+                let rule = self.why_commit(commit);
+                self.differs("on the way", format!("commit index {commit}"), "never".to_owned(), rule);
             }
         }
         for &(role, lead) in &seen.roles {

@@ -18,9 +18,10 @@ pub(crate) struct Seen {
     pub(crate) config: Option<Shape>,
     /// All terms and votes, and all roles and leaders, that were shown on the way.
     pub(crate) votes: Vec<(u64, u64)>,
+    pub(crate) commits: Vec<u64>,
     pub(crate) roles: Vec<(Role, u64)>,
-    /// By index: the last that was appended there.
-    pub(crate) entries: BTreeMap<u64, Shown>,
+    /// In the order in which they were appended.
+    pub(crate) entries: Vec<Shown>,
     /// In the order in which they were given to be applied.
     pub(crate) committed: Vec<Shown>,
 }
@@ -89,6 +90,7 @@ pub(crate) fn read(lines: &[(usize, String)], server: Option<u64>) -> Result<Out
                     }
                 }
                 seen.votes.extend(seen.term.zip(seen.vote));
+                seen.commits.extend(seen.commit);
             }
             _ if word.starts_with("Lead:") => {
                 let seen = output.server(current);
@@ -104,9 +106,7 @@ pub(crate) fn read(lines: &[(usize, String)], server: Option<u64>) -> Result<Out
             _ if is_entry(word) => {
                 let entry = entry(line)?;
                 match section {
-                    Section::Entries => {
-                        output.server(current).entries.insert(entry.index, entry);
-                    }
+                    Section::Entries => output.server(current).entries.push(entry),
                     Section::Committed => output.server(current).committed.push(entry),
                     Section::Other => {}
                 }

@@ -1,7 +1,7 @@
 //! Which rule explains a difference, by what the servers are.
 
 use raftarium_core::quorum::VoteResult;
-use raftarium_core::{LogIndex, NodeId, Payload, Role};
+use raftarium_core::{Entry, LogIndex, NodeId, Payload, Role};
 
 use super::compare::{self, View};
 use super::env::Env;
@@ -15,6 +15,15 @@ impl Env {
         let known = |host: &Host| host.node.membership().has(id);
         let longest = self.hosts.iter().max_by_key(|host| (host.node.hard_state().commit, host.node.id() != id));
         self.leader().is_some_and(|host| !known(host)) || longest.is_some_and(|host| !known(host))
+    }
+}
+
+impl Env {
+    /// Whether some server has a configuration in its log.
+    fn is_known(&self, shape: &Shape) -> bool {
+        let has =
+            |entry: &Entry| matches!(&entry.payload, Payload::Membership(found) if Shape::from(&**found) == *shape);
+        self.hosts.iter().any(|host| host.node.log().entries().iter().any(has))
     }
 }
 
@@ -105,9 +114,11 @@ impl View<'_> {
         let waits = pending_change(self.host, LogIndex::MAX);
         match () {
             () if waits && theirs.is_none_or(|theirs| *theirs == current) => Some(Rule::EffectiveOnAppend),
-            () if self.env.is_removed(node.id()) => Some(Rule::RemovedIsNotTold),
+            () if self.env.is_removed(node.id()) && theirs.is_none_or(|theirs| self.env.is_known(theirs)) => {
+                Some(Rule::RemovedIsNotTold)
+            }
             () if self.host.was_deferred && self.host.deferred.is_some() => Some(Rule::FirstCommitThenChange),
-            () if waits => Some(Rule::EffectiveOnAppend),
+            () if waits && theirs.is_none_or(|theirs| self.env.is_known(theirs)) => Some(Rule::EffectiveOnAppend),
             () => None,
         }
     }
