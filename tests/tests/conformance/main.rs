@@ -103,6 +103,7 @@ fn scripts_of_others_see_in_our_servers_what_they_saw_in_theirs() {
         let name = path.strip_prefix(&directory).unwrap_or(path).display().to_string();
         failures.extend(replay(path, &name, &mut reports).err());
     }
+    writeln!(out).ok();
     for (kind, report) in &reports {
         writeln!(out, "conformance: {kind:?}: {report}").ok();
         if env::var_os("RAFTARIUM_CONFORMANCE_LIST").is_some() {

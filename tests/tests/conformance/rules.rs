@@ -51,7 +51,7 @@ impl Rule {
                 "a leader that the committed configuration removes steps down (§6); theirs leads on, or only if told so"
             }
             Self::FirstCommitThenChange => {
-                "a change waits for the first commit of its term (the correction of 2015 to §4.1); theirs does not"
+                "a change waits for the change before it, and for the first commit of its term (the correction of 2015 to §4.1)"
             }
             Self::VotesCarryCommit => "our vote requests and replies say what is committed, so it is known earlier",
             Self::StaleIsTold => "a message of an old term is answered with the new one (§5.1); theirs is put aside",

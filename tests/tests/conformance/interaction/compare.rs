@@ -53,6 +53,7 @@ impl Env {
                 let refused = outcome.refused_campaign.as_ref();
                 let rule = match refused {
                     None if self.is_removed(NodeId(id)) => Some(Rule::RemovedIsNotTold),
+                    None if self.has_unapplied_change(NodeId(id)) => Some(Rule::EffectiveOnAppend),
                     None | Some(_) => None,
                 };
                 answer("the campaign", output.unpromotable, refused, rule);

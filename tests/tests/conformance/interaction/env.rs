@@ -74,6 +74,12 @@ impl Env {
             _ => {
                 let ids = directive.command.numbers().unwrap_or_default();
                 let output = seen::read(&directive.expected, ids.first().copied())?;
+                if output.ignored_change
+                    && let Some(host) = ids.first().and_then(|&id| self.host(id).ok())
+                    && host.deferred.take().is_some()
+                {
+                    outcome.refused_change = Some("it must wait for a commit".into());
+                }
                 self.check_answer(directive, &output, &outcome, report);
                 if outcome.refused_change.is_some() && (output.ignored_change || (output.silent && self.quiet)) {
                     // They append an empty entry in the place of a change that they refuse. So that the logs stay
@@ -107,7 +113,7 @@ impl Env {
         match command.name.as_str() {
             "_breakpoint" | "raft-state" | "status" | "raft-log" => {}
             "log-level" => self.log_level(command.plain(0)?)?,
-            "add-nodes" => self.add_nodes(command)?,
+            "add-nodes" => outcome.refused = self.add_nodes(command)?,
             "campaign" => {
                 let host = self.host(number(command.plain(0)?)?)?;
                 match host.node.campaign(host.now) {

@@ -60,7 +60,7 @@ pub(crate) struct Host {
     commit_sent: LogIndex,
     /// The followers that are known to agree with this leader.
     agree: Vec<NodeId>,
-    /// A change that is refused until something of the term is committed.
+    /// A change that is refused until what was before it is committed.
     pub(crate) deferred: Option<(Vec<Change>, Transition)>,
     pub(crate) was_deferred: bool,
     /// A snapshot of a leader's that was installed.
@@ -327,7 +327,7 @@ impl Host {
         self.poll()
     }
 
-    /// Asks for a change; one that comes before the leader's first commit is asked for again.
+    /// Asks for a change; one that must wait for a commit is asked for again.
     pub(crate) fn change(&mut self, changes: Vec<Change>, transition: Transition) -> Result<(), MembershipChangeError> {
         // No change at all is the scripts' way to leave a joint configuration.
         let result = if changes.is_empty() && transition == Transition::Auto {
@@ -337,7 +337,7 @@ impl Host {
         };
         match result {
             Ok(_) => Ok(()),
-            Err(MembershipChangeError::TermNotCommitted { .. }) => {
+            Err(MembershipChangeError::TermNotCommitted { .. } | MembershipChangeError::Pending { .. }) => {
                 self.deferred = Some((changes, transition));
                 self.was_deferred = true;
                 Ok(())

@@ -11,7 +11,7 @@ use crate::script::{Command, number};
 impl Env {
     /// Their servers start in term 0 with a snapshot of term 1, which is no state that a server can leave behind. Ours
     /// start in term 1, and all terms after it are one more than theirs.
-    pub(crate) fn add_nodes(&mut self, command: &Command) -> Result<(), String> {
+    pub(crate) fn add_nodes(&mut self, command: &Command) -> Result<Option<String>, String> {
         let count: u64 = number(command.plain(0)?)?;
         let tick = Duration::from_micros(TICK);
         let mut settings = Settings {
@@ -58,6 +58,9 @@ impl Env {
             }
         }
         settings.leases = self.options.leases && settings.leader_stickiness;
+        if index < 2 && !(voters.is_empty() && learners.is_empty()) {
+            return Ok(Some("a snapshot that servers start from is at index 2 at least".into()));
+        }
         let list = |ids: Vec<u64>| ids.into_iter().map(NodeId).collect::<Vec<_>>();
         let (base, membership) = if voters.is_empty() && learners.is_empty() && index == 0 {
             (EntryId::ZERO, Membership::nobody())
@@ -71,6 +74,6 @@ impl Env {
             let host = Host::start(id, config.clone(), base, membership.clone(), content.clone(), asynchronous)?;
             self.hosts.push(host);
         }
-        Ok(())
+        Ok(None)
     }
 }

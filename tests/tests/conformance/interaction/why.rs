@@ -19,6 +19,14 @@ impl Env {
 }
 
 impl Env {
+    /// Whether a server has a change in its log that its host has not applied: theirs does not campaign then.
+    pub(super) fn has_unapplied_change(&self, id: NodeId) -> bool {
+        let change = |entry: &Entry| matches!(entry.payload, Payload::Membership(_));
+        let unapplied =
+            |host: &Host| host.node.log().between(host.node.applied_index(), LogIndex::MAX).iter().any(change);
+        self.hosts.iter().any(|host| host.node.id() == id && unapplied(host))
+    }
+
     /// Whether some server has a configuration in its log.
     fn is_known(&self, shape: &Shape) -> bool {
         let has =
