@@ -20,6 +20,7 @@ cargo xtask test --list
 
 RAFTARIUM_TOOLS   the folder for tools that are not on this machine yet (a folder of your user's cache by default)
 RAFTARIUM_CHROME  the Chromium or Chrome that the browser tests drive
+RAFTARIUM_CONFORMANCE  a directory of etcd's raft scripts to replay (skipped if there is none)
 
 After one of the first two, `. FOLDER/env.sh` puts the tools on the PATH of your shell, for `trunk serve` and the like.
 ";
