@@ -94,6 +94,7 @@ mod refusal;
 mod rejection;
 mod replication;
 mod role;
+pub mod sessions;
 mod snapshot;
 mod start;
 mod status;
