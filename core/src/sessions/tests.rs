@@ -1,5 +1,4 @@
 use alloc::string::ToString;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
@@ -193,7 +192,7 @@ fn the_bytes_of_requests_are_these() {
 #[test]
 fn other_bytes_are_refused_and_the_error_says_where() {
     use EnvelopeError::{Number, Short, Trailing, UnknownKind};
-    let long = vec![0xff; 12];
+    let long = [0xff; 12];
     for (bytes, expected) in [
         (&[][..], Short { len: 0 }),
         (&[0x10][..], Short { len: 1 }),
