@@ -204,7 +204,7 @@ fn sessions_that_no_log_can_have_left_are_refused_with_what_was_found() {
 
 fn config() -> ProptestConfig {
     let asked = |name| std::env::var(name).ok();
-    let cases = asked("PROPTEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
+    let cases = asked("PROPTEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
     let seed = asked("PROPTEST_RNG_SEED").and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let rng_seed = RngSeed::Fixed(seed);
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }

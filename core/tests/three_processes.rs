@@ -121,6 +121,7 @@ fn killed(name: &str) -> Cluster {
     for number in 1..=10 {
         assert_eq!(shell.say("incr n"), number.to_string());
     }
+    shell.close();
     cluster.kill_all();
     cluster
 }

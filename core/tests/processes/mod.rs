@@ -174,6 +174,14 @@ impl Shell {
     }
 }
 
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // One that was closed has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Ports that nobody has, and that no connection gets by itself.
 fn free_ports() -> Vec<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
