@@ -40,6 +40,8 @@
 
 mod envelope;
 mod error;
+#[cfg(feature = "serde")]
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -97,7 +99,7 @@ impl Default for SessionLimits {
 ///
 /// Equal logs make equal tables. A [`Sessions`] is a part of the state machine: it belongs into its snapshots.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Stored<R>"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::Stored<R>"))]
 pub struct Sessions<R> {
     limits: SessionLimits,
     /// The last entry that was applied here.
@@ -320,45 +322,6 @@ impl<R> Sessions<R> {
 
 fn count(number: NonZeroU32) -> usize {
     usize::try_from(number.get()).unwrap_or(usize::MAX)
-}
-
-/// What a snapshot holds. It comes from a disk or from a peer, so it may be anything.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Stored<R> {
-    limits: SessionLimits,
-    last: LogIndex,
-    time: Instant,
-    open: BTreeMap<SessionId, Session<R>>,
-}
-
-#[cfg(feature = "serde")]
-impl<R> TryFrom<Stored<R>> for Sessions<R> {
-    type Error = StoredSessionsError;
-
-    fn try_from(stored: Stored<R>) -> Result<Self, StoredSessionsError> {
-        let Stored { limits, last, time, open } = stored;
-        if open.len() > count(limits.sessions_max) {
-            return Err(StoredSessionsError::TooMany { given: open.len(), max: limits.sessions_max });
-        }
-        let mut by_use = BTreeMap::new();
-        for (&id, session) in &open {
-            let lasts = session.used >= id.0 && session.used <= last && session.used_at <= time;
-            let fits = session.answers.len() <= count(limits.answers_max);
-            let after = session.answers.keys().next().is_none_or(|&first| first >= session.answered_below);
-            let alone = by_use.insert(session.used, id).is_none();
-            if !lasts || !fits || !after || !alone {
-                return Err(StoredSessionsError::Impossible { session: id });
-            }
-        }
-        // The one that was used later was not used at an earlier time.
-        for (one, other) in by_use.values().zip(by_use.values().skip(1)) {
-            if open[one].used_at > open[other].used_at {
-                return Err(StoredSessionsError::Impossible { session: *other });
-            }
-        }
-        Ok(Self { limits, last, time, open, by_use })
-    }
 }
 
 impl fmt::Display for SessionId {

@@ -114,8 +114,8 @@ fn nothing_that_was_acknowledged_is_lost_and_nothing_happens_twice_8() {
 }
 
 /// Three servers that did something, and were killed.
-fn killed(name: &str) -> Cluster {
-    let mut cluster = Cluster::new(name, 1_000);
+fn killed(name: &str, snapshot_after: u32) -> Cluster {
+    let mut cluster = Cluster::new(name, snapshot_after);
     cluster.start_all();
     let mut shell = cluster.shell();
     for number in 1..=10 {
@@ -139,7 +139,7 @@ fn records(log: &[u8]) -> Option<Vec<usize>> {
 
 #[test]
 fn a_byte_that_was_flipped_is_never_taken_for_a_write_that_was_cut_off() {
-    let cluster = killed("flipped");
+    let cluster = killed("flipped", 1_000);
     let (path, whole) = (cluster.log(1), fs::read(cluster.log(1)).expect("it was written"));
     let places = records(&whole).expect("it is complete");
     let last = places[places.len() - 2];
@@ -153,11 +153,11 @@ fn a_byte_that_was_flipped_is_never_taken_for_a_write_that_was_cut_off() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "byte {at}: it serves, and says {said}");
         let record = places.iter().filter(|&&place| place <= at).count();
-        let named = format!(
-            "cluster: {}: record {record}, at byte {}: ",
-            path.display(),
-            [0].iter().chain(&places).nth(record).expect("there")
-        );
+        let file = path.display();
+        let named = match record {
+            0 => format!("cluster: {file}: it does not begin with"),
+            _ => format!("cluster: {file}: record {record}, at byte {}: ", places[record - 1]),
+        };
         assert!(said.starts_with(&named), "byte {at}: {said}, and not {named}");
         assert!(said.contains("Nothing is repaired"), "byte {at}: {said}");
         assert_eq!(fs::read(&path).expect("it is there"), bytes, "byte {at}: the file was changed");
@@ -165,8 +165,35 @@ fn a_byte_that_was_flipped_is_never_taken_for_a_write_that_was_cut_off() {
 }
 
 #[test]
+fn a_snapshot_that_is_not_what_was_written_is_refused() {
+    let cluster = killed("snapshot", 5);
+    let folder = cluster.dir.join("S1");
+    let files = fs::read_dir(&folder).expect("its folder").map(|file| file.expect("a file").path());
+    let snapshots: Vec<_> = files.filter(|path| *path != cluster.log(1)).collect();
+    let [path] = &snapshots[..] else { panic!("{snapshots:?} are there, and not one snapshot") };
+    let whole = fs::read(path).expect("it was written");
+    let spoilt = |at: usize| whole.iter().enumerate().map(|(place, byte)| byte ^ u8::from(place == at)).collect();
+    let cases: [(&str, Vec<u8>); 4] = [
+        ("its first byte", spoilt(0)),
+        ("its last byte", spoilt(whole.len() - 1)),
+        ("one byte less", whole[1..].into()),
+        ("nothing", vec![]),
+    ];
+    for (what, bytes) in cases {
+        fs::write(path, bytes).expect("it can be written");
+        let output = cluster.run(&["serve", "1"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let named = format!("cluster: {}: the log says that it has {} bytes", path.display(), whole.len());
+        assert!(!output.status.success() && said.starts_with(&named), "{what}: {said}");
+    }
+    fs::remove_file(path).expect("it was there");
+    let output = cluster.run(&["serve", "1"]);
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with(&format!("cluster: {}: No such", path.display())));
+}
+
+#[test]
 fn only_a_record_that_was_never_complete_is_dropped() {
-    let mut cluster = killed("torn");
+    let mut cluster = killed("torn", 1_000);
     let (path, whole) = (cluster.log(1), fs::read(cluster.log(1)).expect("it was written"));
     let places = records(&whole).expect("it is complete");
     let last = places[places.len() - 2];
@@ -197,7 +224,7 @@ fn only_a_record_that_was_never_complete_is_dropped() {
 
 #[test]
 fn a_server_that_lost_its_files_does_not_start_and_comes_back_under_a_new_id() {
-    let mut cluster = killed("wiped");
+    let mut cluster = killed("wiped", 1_000);
     fs::remove_file(cluster.log(3)).expect("it was there");
     let refused = |cluster: &Cluster, words: &[&str], why: &str| {
         let output = cluster.run(words);

@@ -26,7 +26,7 @@ pub(crate) struct LogFile {
 #[derive(Debug)]
 pub(crate) struct Corrupt {
     pub(crate) file: PathBuf,
-    /// Counted from 1; 0 is what comes before the first record.
+    /// Counted from 1; 0 if it is none of the records.
     pub(crate) record: usize,
     pub(crate) at: usize,
     pub(crate) found: String,
@@ -35,7 +35,11 @@ pub(crate) struct Corrupt {
 impl fmt::Display for Corrupt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, record, at, found } = self;
-        write!(f, "{}: record {record}, at byte {at}: {found}. ", file.display())?;
+        write!(f, "{}: ", file.display())?;
+        if *record > 0 {
+            write!(f, "record {record}, at byte {at}: ")?;
+        }
+        write!(f, "{found}. ")?;
         write!(f, "Nothing is repaired, since others may count on what was there: ")?;
         write!(f, "remove this server from the cluster, and add an empty one under a new id")
     }
@@ -46,7 +50,8 @@ impl std::error::Error for Corrupt {}
 /// What was found in a file.
 pub(crate) struct Found {
     pub(crate) log: LogFile,
-    pub(crate) records: Vec<Vec<u8>>,
+    /// Each with the byte that it starts at.
+    pub(crate) records: Vec<(usize, Vec<u8>)>,
     /// How many bytes there were of a record that was never complete.
     pub(crate) torn: usize,
 }
@@ -110,7 +115,7 @@ fn framed(record: &[u8]) -> Vec<u8> {
 type Wrong = (usize, usize, String);
 
 /// The records, and where the last one ends that is complete.
-fn scan(bytes: &[u8]) -> Result<(Vec<Vec<u8>>, usize), Wrong> {
+fn scan(bytes: &[u8]) -> Result<(Vec<(usize, Vec<u8>)>, usize), Wrong> {
     let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
         return Err((0, 0, "it does not begin with \"raftlog1\"".into()));
     };
@@ -134,7 +139,7 @@ fn scan(bytes: &[u8]) -> Result<(Vec<Vec<u8>>, usize), Wrong> {
                 format!("its checksum is {of_bytes:08x}, and the {length} bytes that are there have {computed:08x}");
             return Err((record, at, found));
         }
-        records.push(payload.to_vec());
+        records.push((at, payload.to_vec()));
         rest = after;
     }
 }

@@ -99,31 +99,33 @@ impl Storage {
         Ok((storage, snapshot))
     }
 
-    fn replay(dir: &Path, id: NodeId, log: LogFile, records: Vec<Vec<u8>>) -> Result<Self> {
+    fn replay(dir: &Path, id: NodeId, log: LogFile, records: Vec<(usize, Vec<u8>)>) -> Result<Self> {
         let file = log.path().to_owned();
-        let corrupt = |record, found: String| Corrupt { file: file.clone(), record, at: 0, found };
-        let mut records = records.into_iter().enumerate().map(|(nth, bytes)| {
-            let record = postcard::from_bytes::<Record>(&bytes);
-            record
-                .map(|record| (nth + 1, record))
-                .map_err(|error| corrupt(nth + 1, format!("it is no record: {error}")))
-        });
-        let Some((_, Record::Base { id: found, boot, hard_state, base, membership, snapshot })) =
-            records.next().transpose()?
-        else {
-            return Err(corrupt(1, "it is not the base that every log begins with".into()).into());
-        };
-        if found != id {
-            return Err(format!("{}: belongs to {found}, and this is {id}", log.path().display()).into());
-        }
-        let state = DurableState { hard_state, base, membership, entries: vec![], applied: base.index };
-        let mut storage = Self { dir: dir.to_owned(), id, boot, log, state, snapshot, incoming: None };
-        for record in records {
-            match record? {
-                (_, Record::Life(boot)) => storage.boot = boot,
-                (_, Record::Write { hard_state, entries }) => storage.state.write(hard_state, &entries),
-                (nth, Record::Base { .. }) => return Err(corrupt(nth, "a second base".into()).into()),
+        let corrupt = |nth, at, found| Corrupt { file: file.clone(), record: nth + 1, at, found };
+        let mut storage: Option<Self> = None;
+        let mut log = Some(log);
+        for (nth, (at, bytes)) in records.into_iter().enumerate() {
+            let record = postcard::from_bytes(&bytes);
+            let record =
+                record.map_err(|error| corrupt(nth, at, format!("it is not what is written here: {error}")))?;
+            match (record, &mut storage) {
+                (Record::Base { id, boot, hard_state, base, membership, snapshot }, None) => {
+                    let state = DurableState { hard_state, base, membership, entries: vec![], applied: base.index };
+                    let log = log.take().expect("the first record comes once");
+                    storage = Some(Self { dir: dir.to_owned(), id, boot, log, state, snapshot, incoming: None });
+                }
+                (Record::Life(boot), Some(storage)) => storage.boot = boot,
+                (Record::Write { hard_state, entries }, Some(storage)) => storage.state.write(hard_state, &entries),
+                (Record::Base { .. }, Some(_)) => return Err(corrupt(nth, at, "a second base".into()).into()),
+                (Record::Life(_) | Record::Write { .. }, None) => {
+                    return Err(corrupt(nth, at, "it is not the base that every log begins with".into()).into());
+                }
             }
+        }
+        let storage =
+            storage.ok_or_else(|| corrupt(0, 0, "there is none, and every log begins with its base".into()))?;
+        if storage.id != id {
+            return Err(format!("{}: belongs to {}, and this is {id}", file.display(), storage.id).into());
         }
         Ok(storage)
     }
