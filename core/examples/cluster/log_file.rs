@@ -47,11 +47,13 @@ impl fmt::Display for Corrupt {
 
 impl std::error::Error for Corrupt {}
 
+/// Records, each with the byte that it starts at.
+pub(crate) type Records = Vec<(usize, Vec<u8>)>;
+
 /// What was found in a file.
 pub(crate) struct Found {
     pub(crate) log: LogFile,
-    /// Each with the byte that it starts at.
-    pub(crate) records: Vec<(usize, Vec<u8>)>,
+    pub(crate) records: Records,
     /// How many bytes there were of a record that was never complete.
     pub(crate) torn: usize,
 }
@@ -115,7 +117,7 @@ fn framed(record: &[u8]) -> Vec<u8> {
 type Wrong = (usize, usize, String);
 
 /// The records, and where the last one ends that is complete.
-fn scan(bytes: &[u8]) -> Result<(Vec<(usize, Vec<u8>)>, usize), Wrong> {
+fn scan(bytes: &[u8]) -> Result<(Records, usize), Wrong> {
     let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
         return Err((0, 0, "it does not begin with \"raftlog1\"".into()));
     };

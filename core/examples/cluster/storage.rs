@@ -20,7 +20,7 @@ use raftarium_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::log_file::{Corrupt, Found, LogFile, sync_dir};
+use crate::log_file::{Corrupt, Found, LogFile, Records, sync_dir};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -99,7 +99,7 @@ impl Storage {
         Ok((storage, snapshot))
     }
 
-    fn replay(dir: &Path, id: NodeId, log: LogFile, records: Vec<(usize, Vec<u8>)>) -> Result<Self> {
+    fn replay(dir: &Path, id: NodeId, log: LogFile, records: Records) -> Result<Self> {
         let file = log.path().to_owned();
         let corrupt = |nth, at, found| Corrupt { file: file.clone(), record: nth + 1, at, found };
         let mut storage: Option<Self> = None;
