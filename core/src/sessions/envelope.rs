@@ -8,7 +8,7 @@
 //! | `0x13` close | the time, the session |
 //!
 //! Numbers are LEB128: seven bits a byte, the lowest first, the top bit says that more follow, and as few bytes as can be,
-//! so that a request has one encoding. The time is in microseconds. A command costs about five bytes, and fifteen when
+//! so that a request has one encoding. The time is in microseconds. A command costs about six bytes, and thirteen when
 //! it carries the time.
 
 use alloc::vec::Vec;
