@@ -43,6 +43,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [Embedding the core](embedding) goes from here to a service with files, sockets, snapshots and clients;
+//! [`sessions`] makes commands happen once that clients send again.
+//!
 //! # Rules for a host
 //!
 //! - After every input, [poll](Node::poll) until there is nothing more.
@@ -66,7 +69,8 @@
 //!
 //! # Features
 //!
-//! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`.
+//! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`. What is read is checked: a membership or a
+//!   table of sessions that cannot be is an error.
 //! - `lab`: rules can be broken on purpose, for teaching and for testing what checks them. Without it, which is how a
 //!   production program uses this crate, they cannot.
 
@@ -78,6 +82,7 @@ mod change;
 mod config;
 mod durability;
 mod election;
+pub mod embedding;
 mod error;
 mod event;
 mod follow;
@@ -100,6 +105,7 @@ mod refusal;
 mod rejection;
 mod replication;
 mod role;
+pub mod sessions;
 mod snapshot;
 mod snapshot_request;
 mod start;
