@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use raftarium_core::{
-    Boot, Config, DurableState, Instant, Membership, Message, Node, NodeId, Output, Payload, Settings,
+    Body, Boot, Config, DurableState, Instant, Membership, Message, Node, NodeId, Output, Payload, Settings,
 };
 
 use crate::workload::{Applied, COMPACT_EVERY, Cell, Cluster};
@@ -73,8 +73,14 @@ impl Cluster for Ours {
                 self.messages += 1;
                 // The names are 1, 2, 3 …
                 let receiver = &mut self.servers[message.to.0 as usize - 1];
+                let has_entries = matches!(message.body, Body::AppendRequest(_));
                 receiver.node.receive(self.now, message).expect("peers are correct");
                 receiver.touched = true;
+                if has_entries {
+                    // On a network, the sender's buffer stays there and the receiver's here.
+                    let buffer = receiver.node.take_buffer();
+                    self.servers[self.leader].node.give_buffer(buffer);
+                }
             }
         }
     }

@@ -95,6 +95,7 @@ mod rejection;
 mod replication;
 mod role;
 mod snapshot;
+mod spare;
 mod start;
 mod status;
 mod time;

@@ -114,9 +114,11 @@ impl Log {
         id
     }
 
-    pub(crate) fn extend(&mut self, entries: impl Iterator<Item = Entry>) {
-        let bytes = &mut self.bytes;
-        self.entries.extend(entries.inspect(|entry| *bytes += entry.payload.bytes()));
+    /// Adds all of `entries` but the first `skip`, and leaves nothing of them there.
+    pub(crate) fn extend(&mut self, entries: &mut Vec<Entry>, skip: usize) {
+        entries.drain(..skip);
+        self.bytes += entries.iter().map(|entry| entry.payload.bytes()).sum::<u64>();
+        self.entries.append(entries);
     }
 
     /// Drops the entry at `from` and all after it.

@@ -17,6 +17,7 @@ use crate::refusal::ProposeError;
 use crate::rejection::Rejection;
 use crate::role::{Follower, State, Wait};
 use crate::snapshot::Incoming;
+use crate::spare::Spare;
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -50,6 +51,7 @@ pub struct Node {
     /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
     pub(crate) promised_until: Instant,
     pub(crate) outbox: Outbox,
+    pub(crate) spare: Spare,
 }
 
 /// Inputs.
@@ -92,6 +94,7 @@ impl Node {
             snapshot_wanted: false,
             promised_until: Instant::ZERO,
             outbox: Outbox::default(),
+            spare: Spare::default(),
         };
         let election = node.election_wait();
         node.state = State::Follower(Follower::new(None, election));

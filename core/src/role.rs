@@ -68,6 +68,11 @@ impl Wait {
     pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
         Self { since, at: since + duration }
     }
+
+    /// It begins anew.
+    pub(crate) fn again(self, since: Instant) -> Self {
+        Self::new(since, self.at.since(self.since))
+    }
 }
 
 impl Follower {

@@ -67,8 +67,7 @@ impl Node {
         let entries = self.applied.0.saturating_sub(self.log.base().index.0);
         let many = settings.snapshot_after_entries.is_some_and(|limit| entries >= limit.get());
         let large = settings.snapshot_after_bytes.is_some_and(|limit| self.log.bytes() >= limit.get());
-        let knows = self.memberships.at(self.applied).is_valid();
-        if self.snapshot_wanted || entries == 0 || !(many || large) || !knows {
+        if self.snapshot_wanted || entries == 0 || !(many || large) || !self.memberships.at(self.applied).is_valid() {
             return None;
         }
         self.snapshot_wanted = true;
