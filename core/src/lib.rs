@@ -72,6 +72,7 @@
 extern crate alloc;
 
 mod change;
+mod command;
 mod config;
 mod durability;
 mod election;
@@ -104,6 +105,7 @@ mod transition;
 mod types;
 mod vote;
 
+pub use command::CommandBytes;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
 pub use error::{CompactError, ReportError, StartError};
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};

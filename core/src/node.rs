@@ -168,7 +168,7 @@ impl Node {
             return Err(ProposeError::TooMuchUncommitted { bytes, given, max });
         }
         self.advance(now);
-        let id = self.append_as_leader(Payload::Command(payload));
+        let id = self.append_as_leader(Payload::Command(payload.into()));
         self.proposals.accepted(id);
         Ok(id)
     }
