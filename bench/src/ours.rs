@@ -54,7 +54,7 @@ impl Cluster for Ours {
 
     fn propose(&mut self, payload: &Bytes) {
         let leader = &mut self.servers[self.leader];
-        leader.node.propose(self.now, payload.clone()).expect("it leads");
+        leader.node.propose(self.now, payload.into()).expect("it leads");
         leader.touched = true;
     }
 

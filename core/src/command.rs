@@ -17,8 +17,15 @@ pub struct CommandBytes(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Short { len: u8, bytes: [u8; SHORT_MAX] },
+    Short(Short),
     Shared(Bytes),
+}
+
+/// Copied in one piece.
+#[derive(Clone, Copy)]
+struct Short {
+    len: u8,
+    bytes: [u8; SHORT_MAX],
 }
 
 /// What fits without making an entry larger: 38 bytes on a machine of 64 bits, 18 on one of 32.
@@ -28,7 +35,7 @@ impl CommandBytes {
     fn short(data: &[u8]) -> Option<Self> {
         let mut bytes = [0; SHORT_MAX];
         bytes.get_mut(..data.len())?.copy_from_slice(data);
-        Some(Self(Repr::Short { len: u8::try_from(data.len()).ok()?, bytes }))
+        Some(Self(Repr::Short(Short { len: u8::try_from(data.len()).ok()?, bytes })))
     }
 }
 
@@ -37,7 +44,7 @@ impl Deref for CommandBytes {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Repr::Short { len, bytes } => &bytes[..usize::from(*len)],
+            Repr::Short(Short { len, bytes }) => &bytes[..usize::from(*len)],
             Repr::Shared(bytes) => bytes,
         }
     }
@@ -55,10 +62,16 @@ impl From<Bytes> for CommandBytes {
     }
 }
 
+impl From<&Bytes> for CommandBytes {
+    fn from(bytes: &Bytes) -> Self {
+        Self::short(bytes).unwrap_or_else(|| Self(Repr::Shared(bytes.clone())))
+    }
+}
+
 impl From<CommandBytes> for Bytes {
     fn from(command: CommandBytes) -> Self {
         match command.0 {
-            Repr::Short { .. } => Self::copy_from_slice(&command),
+            Repr::Short(_) => Self::copy_from_slice(&command),
             Repr::Shared(bytes) => bytes,
         }
     }

@@ -1,7 +1,6 @@
 //! A server of the cluster: its state, what comes in, what goes out.
 
-use bytes::Bytes;
-
+use crate::command::CommandBytes;
 use crate::config::Config;
 use crate::durability::Durability;
 use crate::error::{ReportError, StartError};
@@ -155,7 +154,7 @@ impl Node {
     /// # Errors
     ///
     /// If this server is not the leader; then nothing has changed.
-    pub fn propose(&mut self, now: Instant, payload: Bytes) -> Result<ProposalId, ProposeError> {
+    pub fn propose(&mut self, now: Instant, payload: CommandBytes) -> Result<ProposalId, ProposeError> {
         let State::Leader(leader) = &self.state else {
             return Err(ProposeError::NotLeader { leader: self.leader() });
         };
@@ -168,7 +167,7 @@ impl Node {
             return Err(ProposeError::TooMuchUncommitted { bytes, given, max });
         }
         self.advance(now);
-        let id = self.append_as_leader(Payload::Command(payload.into()));
+        let id = self.append_as_leader(Payload::Command(payload));
         self.proposals.accepted(id);
         Ok(id)
     }

@@ -219,7 +219,7 @@ impl Running {
         op: &Op,
         cause: RecordId,
     ) {
-        match self.node.propose(environment.now, op.encode()) {
+        match self.node.propose(environment.now, op.encode().into()) {
             Ok(id) => {
                 self.waiting.insert((id.index, id.term), (from, request));
             }
