@@ -185,6 +185,7 @@ impl Node {
             rounds: Rounds::default(),
             uncommitted_bytes: 0,
             stirred: true,
+            sending_to: None,
             scratch: Vec::new(),
         });
         self.attempt = 0;

@@ -27,20 +27,32 @@ impl Node {
         id
     }
 
-    /// Sends what there is to be sent to the followers. It is left until the host polls, so that proposals which come
-    /// together travel together.
-    pub(crate) fn send_appends(&mut self) {
-        let State::Leader(leader) = &mut self.state else { return };
-        if !core::mem::take(&mut leader.stirred) {
-            return;
-        }
-        for position in 0..leader.followers.len() {
+    /// The next message of what there is to be sent to the followers. They are made one by one as the host polls, so
+    /// that proposals which come together travel together, and a message is moved once.
+    pub(crate) fn next_append_message(&mut self) -> Option<Message> {
+        loop {
+            let State::Leader(leader) = &mut self.state else { return None };
+            if leader.sending_to.is_none() && core::mem::take(&mut leader.stirred) {
+                leader.sending_to = Some(0);
+            }
+            let position = leader.sending_to?;
+            if position >= leader.followers.len() {
+                leader.sending_to = None;
+                continue;
+            }
             if let Some(request) = self.next_chunk_request(position) {
                 self.read_snapshot(request);
             }
-            while let Some((to, request)) = self.next_append(position) {
-                let after = self.durability.after_hard_state();
-                self.send(to, Body::AppendRequest(request), after);
+            let Some((to, request)) = self.next_append(position) else {
+                if let State::Leader(leader) = &mut self.state {
+                    leader.sending_to = Some(position + 1);
+                }
+                continue;
+            };
+            let body = Body::AppendRequest(request);
+            match self.durability.after_hard_state() {
+                None => return Some(Message { from: self.id, to, term: self.term, body }),
+                after => self.send(to, body, after),
             }
         }
     }
