@@ -52,6 +52,9 @@
 //! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
 //!
+//! A host that also [gives back](Node::give_buffer) the buffers of messages that it has sent has a node that allocates
+//! nothing while its cluster runs steadily.
+//!
 //! # Errors and panics
 //!
 //! Whatever comes from outside and is wrong is an error that names what was given and what is allowed, and changes

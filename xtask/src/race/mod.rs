@@ -147,8 +147,6 @@ fn build(racers: &[Racer]) -> Result<()> {
         cargo.args(["build", "--quiet", "--release", "--locked"]).args(arguments);
         process::run(cargo.arg("--target-dir").arg(workspace::build_folder()))
     };
-    say::note("building the racers");
-    build(&["--package", "raftarium-bench"])?;
     if racers.iter().any(|racer| !racer.is_ours()) {
         let mut fetch = Command::new("cargo");
         fetch.args(["fetch", "--quiet", "--locked", "--manifest-path", PEERS]);
@@ -156,8 +154,11 @@ fn build(racers: &[Racer]) -> Result<()> {
             what: "The other Rafts are not on this machine, and the registry of crates does not answer".to_owned(),
             remedy: "Run this again with a way to the registry, or race alone: `cargo xtask bench --ours`.".to_owned(),
         })?;
+        say::note("building the other Rafts");
         build(&["--manifest-path", PEERS])?;
     }
+    say::note("building ours, native and for wasm");
+    build(&["--package", "raftarium-bench"])?;
     let mut tools = Tools::open()?;
     tools.need_node()?;
     tools.need_rust_targets()?;
