@@ -165,13 +165,14 @@ impl Durability {
 
     /// The write after which the current term and vote, and the log up to `through`, are durable; nothing if they are.
     pub(crate) fn after_log(&self, through: LogIndex) -> Option<PersistId> {
-        let log = if through <= self.durable {
-            None
-        } else if self.dirty_from <= through || self.install.is_some() {
-            Some(self.next_id())
-        } else {
-            self.under_way.iter().rev().find(|write| write.first <= through).map(|write| write.id)
-        };
+        if through <= self.durable {
+            return self.after_hard_state();
+        }
+        if self.dirty_from <= through || self.install.is_some() {
+            // No other write is later.
+            return Some(self.next_id());
+        }
+        let log = self.under_way.iter().rev().find(|write| write.first <= through).map(|write| write.id);
         log.max(self.after_hard_state())
     }
 

@@ -197,6 +197,7 @@ impl Node {
             passed_on: PassedOn::default(),
             uncommitted_bytes: 0,
             stirred: true,
+            sending_to: None,
             scratch: Vec::new(),
         });
         self.attempt = 0;

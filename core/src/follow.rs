@@ -57,6 +57,13 @@ impl Node {
         let term = self.term;
         self.attempt = 0;
         self.promise();
+        if let State::Follower(follower) = &mut self.state
+            && follower.leader == Some(leader)
+        {
+            // Drawn from the same as when the leader was found, the timeout would be the same again.
+            follower.election = follower.election.again(self.now);
+            return;
+        }
         if !matches!(self.state, State::Follower(_)) {
             self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
         }
@@ -78,7 +85,12 @@ impl Node {
 
     /// Adds what is new. Entries that are there already stay, whatever comes after them: the message may be an old one
     /// (§5.3). Only an entry that conflicts with a new one is dropped, with all that follow it.
-    fn take_entries(&mut self, entries: Vec<Entry>) {
+    fn take_entries(&mut self, mut entries: Vec<Entry>) {
+        self.take_new_entries(&mut entries);
+        self.spare.keep(entries);
+    }
+
+    fn take_new_entries(&mut self, entries: &mut Vec<Entry>) {
         let base = self.log.base().index;
         let anew = self.makes(Mistake::TruncateOnEveryAppend);
         let known = |entry: &&Entry| entry.id.index <= base || (!anew && self.log.contains(entry.id));
@@ -94,7 +106,7 @@ impl Node {
         }
         let event = Event::appended(&entries[skip..]);
         let changed = self.memberships.appended(&entries[skip..]) || dropped;
-        self.log.extend(entries.into_iter().skip(skip));
+        self.log.extend(entries, skip);
         self.forget_dropped_commit();
         if let Some(event) = event {
             self.emit(|| event);
@@ -142,8 +154,10 @@ impl Node {
     /// Every leader has what is committed here (Leader Completeness, §5.4).
     fn check_committed(&self, request: &AppendRequest) -> Result<(), Rejection> {
         let committed = self.log.base().index..=self.commit;
-        let mut ids = core::iter::once(request.prev).chain(request.entries.iter().map(|entry| entry.id));
-        match ids.find(|id| committed.contains(&id.index) && !self.log.contains(*id)) {
+        let ids = core::iter::once(request.prev).chain(request.entries.iter().map(|entry| entry.id));
+        // They are in order, and most messages have nothing that is committed already.
+        let mut known = ids.take_while(|id| id.index <= self.commit);
+        match known.find(|id| committed.contains(&id.index) && !self.log.contains(*id)) {
             Some(entry) => Err(Rejection::ConflictsWithCommitted { entry, commit: self.commit }),
             None => Ok(()),
         }

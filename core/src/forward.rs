@@ -7,7 +7,7 @@
 
 use alloc::collections::{BTreeMap, VecDeque};
 
-use bytes::Bytes;
+use crate::command::CommandBytes;
 
 use crate::event::Event;
 use crate::log::Payload;
@@ -107,7 +107,7 @@ impl Node {
     ///
     /// If this server does not lead and cannot pass it on, hands over, or has too much that is not committed; then
     /// nothing has changed, and the command is in no log.
-    pub fn propose(&mut self, now: Instant, command: Bytes) -> Result<Proposed, ProposeError> {
+    pub fn propose(&mut self, now: Instant, command: CommandBytes) -> Result<Proposed, ProposeError> {
         match &self.state {
             State::Follower(Follower { leader: Some(leader), .. }) if self.config.settings().forward_proposals => {
                 let leader = *leader;
@@ -125,7 +125,7 @@ impl Node {
     }
 
     /// Whether this server takes a proposal, its own or another's.
-    fn check_proposal(&self, command: &Bytes) -> Result<(), ProposeError> {
+    fn check_proposal(&self, command: &CommandBytes) -> Result<(), ProposeError> {
         let State::Leader(leader) = &self.state else {
             return Err(ProposeError::NotLeader { leader: self.leader() });
         };
@@ -140,7 +140,7 @@ impl Node {
         Ok(())
     }
 
-    fn forward(&mut self, leader: NodeId, command: Bytes) -> ForwardId {
+    fn forward(&mut self, leader: NodeId, command: CommandBytes) -> ForwardId {
         self.forwards.next += 1;
         let id = ForwardId { boot: self.durability.boot(), sequence: self.forwards.next };
         let wait = Wait::new(self.now, self.config.settings().election_timeout_min);

@@ -56,6 +56,9 @@
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
 //! - If the state machine is lost while the log is sound, [ask](Node::request_snapshot) for the leader's.
 //!
+//! A host that also [gives back](Node::give_buffer) the buffers of messages that it has sent has a node that allocates
+//! nothing while its cluster runs steadily.
+//!
 //! # Errors and panics
 //!
 //! Whatever comes from outside and is wrong is an error that names what was given and what is allowed, and changes
@@ -79,6 +82,7 @@
 extern crate alloc;
 
 mod change;
+mod command;
 mod config;
 mod durability;
 mod election;
@@ -108,6 +112,7 @@ mod role;
 pub mod sessions;
 mod snapshot;
 mod snapshot_request;
+mod spare;
 mod start;
 mod status;
 mod time;
@@ -116,6 +121,7 @@ mod transition;
 mod types;
 mod vote;
 
+pub use command::CommandBytes;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
 pub use error::{CompactError, ReportError, StartError};
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use crate::command::CommandBytes;
+
 use crate::log::Entry;
 use crate::membership::Membership;
 use crate::outcome::ForwardId;
@@ -172,7 +174,7 @@ pub struct ProposalRequest {
     /// The follower's name for it. The leader looks at it once, however often the message arrives.
     pub id: ForwardId,
     /// The command.
-    pub command: Bytes,
+    pub command: CommandBytes,
 }
 
 /// The answer to a proposal that was passed on. It says where the command is, not that it is committed: that is in the

@@ -16,6 +16,7 @@ use crate::reads::Reads;
 use crate::rejection::Rejection;
 use crate::role::{Follower, State, Wait};
 use crate::snapshot::Incoming;
+use crate::spare::Spare;
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -52,6 +53,7 @@ pub struct Node {
     /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
     pub(crate) promised_until: Instant,
     pub(crate) outbox: Outbox,
+    pub(crate) spare: Spare,
 }
 
 /// Inputs.
@@ -95,6 +97,7 @@ impl Node {
             snapshot_requested: false,
             promised_until: Instant::ZERO,
             outbox: Outbox::default(),
+            spare: Spare::default(),
         };
         let election = node.election_wait();
         node.state = State::Follower(Follower::new(None, election));

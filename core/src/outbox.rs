@@ -31,8 +31,7 @@ impl Node {
         }
         // What needs no write goes first, so that a leader's followers write while it writes itself (§10.2.1 of the
         // dissertation).
-        self.send_appends();
-        if let Some(message) = self.outbox.ready.pop_front() {
+        if let Some(message) = self.outbox.ready.pop_front().or_else(|| self.next_append_message()) {
             return Some(Output::Send(Send { message, after: None }));
         }
         if let Some(request) = self.outbox.reads.pop_front() {

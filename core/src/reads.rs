@@ -182,6 +182,9 @@ impl Node {
         let committed = self.term_is_committed();
         let commit = self.commit;
         let State::Leader(Leader { followers, rounds, scratch, .. }) = &mut self.state else { return };
+        if rounds.begun.is_empty() && rounds.waiting.is_empty() {
+            return;
+        }
         let round = |voter| {
             let position = followers.binary_search_by_key(&voter, |follower| follower.id).ok();
             let answered = position.map_or(0, |position| followers[position].round);

@@ -56,6 +56,8 @@ pub(crate) struct Leader {
     pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
+    /// The position of the follower that is being sent to, while what there is to be sent is handed out.
+    pub(crate) sending_to: Option<usize>,
     /// Empty between uses; kept so that counting copies allocates nothing.
     pub(crate) scratch: Vec<LogIndex>,
 }
@@ -70,6 +72,11 @@ pub(crate) struct Wait {
 impl Wait {
     pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
         Self { since, at: since + duration }
+    }
+
+    /// It begins anew.
+    pub(crate) fn again(self, since: Instant) -> Self {
+        Self::new(since, self.at.since(self.since))
     }
 }
 

@@ -33,7 +33,7 @@ fn answer(cluster: &Cluster, number: u64, id: ProposalId) -> Option<Result<Answe
 }
 
 fn send(cluster: &mut Cluster, number: u64, seconds: u64, request: Request) -> ProposalId {
-    let proposed = cluster.step(number, |node, now| node.propose(now, bytes(seconds, request)));
+    let proposed = cluster.step(number, |node, now| node.propose(now, bytes(seconds, request).into()));
     proposed.expect("the leader").appended().expect("the leader")
 }
 

@@ -220,7 +220,7 @@ impl Running {
         op: &Op,
         cause: RecordId,
     ) {
-        let proposed = self.node.propose(environment.now, op.encode());
+        let proposed = self.node.propose(environment.now, op.encode().into());
         let refusal = self.waiting.proposed((from, request), proposed);
         refusal.into_iter().for_each(|answer| answer.send(self.node.id(), environment, cause));
     }

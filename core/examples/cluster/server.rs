@@ -143,7 +143,7 @@ impl Server {
                 Ok(envelope) => {
                     // The time of the log is what its leaders say, not what its clients do.
                     let envelope = Envelope { at: Clock::wall(), ..envelope };
-                    match self.node.propose(now, envelope.encode()) {
+                    match self.node.propose(now, envelope.encode().into()) {
                         // It asks for no forwarding: clients find the leader themselves.
                         Ok(proposed) => match proposed.appended() {
                             Some(id) => self.wait_for(id, client),

@@ -133,13 +133,14 @@ impl Envelope {
         }
     }
 
-    /// What was encoded. The command is a part of the same memory, not a copy of it.
+    /// What was encoded. The command is a part of the same memory if that is shared, and not a copy of it.
     ///
     /// # Errors
     ///
     /// If nothing is encoded like that: what is wrong, and where. Every replica decides the same, so an entry like that
     /// does nothing, on all of them.
-    pub fn decode(bytes: Bytes) -> Result<Self, EnvelopeError> {
+    pub fn decode(bytes: impl Into<Bytes>) -> Result<Self, EnvelopeError> {
+        let bytes = bytes.into();
         let kind = *bytes.first().ok_or(EnvelopeError::Short { len: 0 })?;
         if !matches!(kind, OPEN | COMMAND | KEEP_ALIVE | CLOSE) {
             return Err(EnvelopeError::UnknownKind { kind });

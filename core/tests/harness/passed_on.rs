@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
-use raftarium_core::{Entry, EntryId, Forwarded, NodeId, Payload};
+use raftarium_core::{CommandBytes, Entry, EntryId, Forwarded, NodeId, Payload};
 
 #[derive(Clone, Default)]
 pub(crate) struct PassedOn {
     /// The places of each command in any log, ever.
-    places: BTreeMap<Bytes, BTreeSet<(u64, u64)>>,
-    refused: BTreeSet<Bytes>,
-    appended: BTreeMap<Bytes, EntryId>,
+    places: BTreeMap<CommandBytes, BTreeSet<(u64, u64)>>,
+    refused: BTreeSet<CommandBytes>,
+    appended: BTreeMap<CommandBytes, EntryId>,
 }
 
 impl PassedOn {
@@ -26,7 +25,7 @@ impl PassedOn {
     /// A server tells what became of a command that was passed on, which no other command is equal to: it is nowhere,
     /// or where the leader says, and only there.
     pub(super) fn ended(&mut self, server: NodeId, command: String, end: Forwarded) {
-        let command = Bytes::from(command);
+        let command = CommandBytes::from(command);
         let places = self.places.get(&command).cloned().unwrap_or_default();
         match end {
             Forwarded::Appended(id) => {
