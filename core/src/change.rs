@@ -3,16 +3,17 @@
 use alloc::boxed::Box;
 
 use crate::event::{Event, StepDownReason, TransferEnd};
+use crate::lab::Mistake;
 use crate::log::Payload;
 use crate::membership::Membership;
 use crate::node::Node;
-use crate::output::ProposalId;
+use crate::outcome::ProposalId;
 use crate::progress::Progress;
 use crate::refusal::MembershipChangeError;
 use crate::role::{Leader, State};
 use crate::time::Instant;
 use crate::transition::{Change, ChangeError, Transition};
-use crate::types::NodeId;
+use crate::types::{LogIndex, NodeId};
 
 impl Node {
     /// Asks that the membership be changed. It holds as soon as it is appended, and is undone if its entry is dropped.
@@ -64,7 +65,7 @@ impl Node {
         }
         // Without it, two leaders could each change one server on its own, and their majorities not meet: the mistake
         // that Raft's authors found in 2015.
-        if self.log.term_at(self.commit) != Some(self.term) {
+        if self.log.term_at(self.commit) != Some(self.term) && !self.makes(Mistake::ChangeBeforeTermCommitted) {
             return Err(MembershipChangeError::TermNotCommitted { term: self.term });
         }
         Ok(())
@@ -113,15 +114,26 @@ impl Node {
                 self.append_as_leader(Payload::Membership(Box::new(next)));
                 self.advance_commit();
             }
-        } else if !self.membership().is_joint() && !self.membership().is_voter(self.id) {
+        } else if !self.membership().is_joint()
+            && !self.membership().is_voter(self.id)
+            && !self.makes(Mistake::RemovedLeaderStays)
+        {
             // A leader that is not in the membership leads until that is committed (§6), and hands over to the voter
             // that is furthest.
             let voters = leader.followers.iter().filter(|follower| self.membership().is_voter(follower.id));
-            let heir: Option<NodeId> = voters.max_by_key(|follower| follower.matched).map(|follower| follower.id);
+            let heir: Option<NodeId> = voters.max_by_key(|follower| follower.counted()).map(|follower| follower.id);
             if let Some(heir) = heir {
                 self.tell_to_campaign(heir);
             }
             self.step_down(None, StepDownReason::Removed);
+        }
+    }
+
+    /// Leaves the joint membership that held at `index`, whatever was appended since.
+    pub(crate) fn leave_joint_at(&mut self, index: LogIndex) {
+        let held = self.memberships.at(index);
+        if let Some(next) = held.auto_leave().then(|| held.leave_joint().ok()).flatten() {
+            self.append_as_leader(Payload::Membership(Box::new(next)));
         }
     }
 }

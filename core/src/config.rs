@@ -56,6 +56,9 @@ pub struct Settings {
     /// Whether a new leader starts with an entry that does nothing, so that what earlier leaders left can commit
     /// without waiting for a client (§8).
     pub no_op_on_election: bool,
+    /// Whether a follower passes on to the leader what is proposed to it, and learns where it was appended. Off, it
+    /// refuses and says who leads.
+    pub forward_proposals: bool,
     /// After how many applied entries the host is asked for a snapshot, so that the log can be compacted (§7); never,
     /// if there is nothing here.
     pub snapshot_after_entries: Option<NonZeroU64>,
@@ -63,11 +66,19 @@ pub struct Settings {
     pub snapshot_after_bytes: Option<NonZeroU64>,
     /// Where a server's draws come from: the same seed gives the same election timeouts.
     pub seed: u64,
+    /// The rules that this server breaks on purpose.
+    #[cfg(feature = "lab")]
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub mistakes: crate::lab::Mistakes,
 }
 
 impl Default for Settings {
     /// The paper's election timeouts of 150 to 300 ms (§9.3), with a heartbeat every 50 ms, and everything that keeps a
     /// healthy leader where it is.
+    ///
+    /// Proposals are not forwarded: a refusal says for certain that nothing was done, and who leads; the answer to a
+    /// message that was passed on can be lost, and then nobody knows. Who would rather save its clients the way turns it
+    /// on.
     fn default() -> Self {
         Self {
             election_timeout_min: Duration::from_millis(150),
@@ -86,9 +97,12 @@ impl Default for Settings {
             priority: 0,
             backoff_doublings_max: 4,
             no_op_on_election: true,
+            forward_proposals: false,
             snapshot_after_entries: None,
             snapshot_after_bytes: None,
             seed: 0,
+            #[cfg(feature = "lab")]
+            mistakes: crate::lab::Mistakes::NONE,
         }
     }
 }
@@ -213,6 +227,11 @@ impl Config {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.0
+    }
+
+    #[cfg(feature = "lab")]
+    pub(crate) const fn make_mistakes(&mut self, mistakes: crate::lab::Mistakes) {
+        self.0.mistakes = mistakes;
     }
 }
 

@@ -130,7 +130,9 @@ impl Durability {
             let Some(write) = self.under_way.pop_front() else { break };
             // A later write may replace entries of this one. They do not count: after a crash between the two, the
             // disk could hold neither the old ones nor the new ones.
-            let replaced_from = self.under_way.iter().map(|later| later.first).min().unwrap_or(LogIndex::MAX);
+            let dropped = self.install.filter(|install| !install.keep_suffix).map(|_| LogIndex::ZERO);
+            let replaced_from = self.under_way.iter().map(|later| later.first).chain(dropped).min();
+            let replaced_from = replaced_from.unwrap_or(LogIndex::MAX);
             let kept = write.last.min(replaced_from.min(self.dirty_from).prev());
             if write.first <= write.last {
                 self.durable = self.durable.max(kept);
@@ -163,13 +165,14 @@ impl Durability {
 
     /// The write after which the current term and vote, and the log up to `through`, are durable; nothing if they are.
     pub(crate) fn after_log(&self, through: LogIndex) -> Option<PersistId> {
-        let log = if through <= self.durable {
-            None
-        } else if self.dirty_from <= through || self.install.is_some() {
-            Some(self.next_id())
-        } else {
-            self.under_way.iter().rev().find(|write| write.first <= through).map(|write| write.id)
-        };
+        if through <= self.durable {
+            return self.after_hard_state();
+        }
+        if self.dirty_from <= through || self.install.is_some() {
+            // No other write is later.
+            return Some(self.next_id());
+        }
+        let log = self.under_way.iter().rev().find(|write| write.first <= through).map(|write| write.id);
         log.max(self.after_hard_state())
     }
 
@@ -231,6 +234,19 @@ mod tests {
         assert_eq!(durability.durable(), LogIndex(3));
         assert!(durability.complete(third));
         assert_eq!(durability.durable(), LogIndex(5));
+    }
+
+    #[test]
+    fn what_was_written_before_a_snapshot_that_replaces_the_log_counts_for_nothing() {
+        let mut durability = Durability::new(Boot(1), LogIndex(0));
+        let old = write(&mut durability, 5);
+        durability.installed(LogIndex(3), false);
+        assert!(durability.complete(old));
+        assert_eq!(durability.durable(), LogIndex(0));
+        let new = write(&mut durability, 3);
+        assert_eq!(durability.after_log(LogIndex(3)), Some(new));
+        assert!(durability.complete(new));
+        assert_eq!(durability.durable(), LogIndex(3));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::event::{ElectionReason, Event};
+use crate::forward::PassedOn;
+use crate::lab::Mistake;
 use crate::log::Payload;
 use crate::message::{Ballot, Body, VoteReply, VoteRequest};
 use crate::node::Node;
@@ -106,6 +108,7 @@ impl Node {
         self.term = self.term.next();
         self.vote = Some(self.id);
         self.durability.hard_state_changed();
+        self.forwards.leader_lost();
         self.state = State::Candidate(self.own_vote(reason));
         let (term, attempt) = (self.term, self.attempt);
         self.emit(|| Event::ElectionStarted { term, reason, attempt });
@@ -132,12 +135,16 @@ impl Node {
     pub(crate) fn on_vote_reply(&mut self, from: NodeId, term: Term, reply: &VoteReply) {
         self.learn_commit(reply.commit);
         let is_voter = self.membership().is_voter(from);
+        let any_earlier = self.makes(Mistake::CountVotesOfEarlierTerms);
+        let any_later = self.makes(Mistake::TakeHigherTermForVote) && term > self.term;
         let (candidate, expected) = match &mut self.state {
             // Who grants a pre-vote answers for the term to come; who refuses, for its own, which may be behind.
             State::PreCandidate(candidate) if reply.pre_vote => {
                 (candidate, if reply.granted { term == self.term.next() } else { term <= self.term })
             }
-            State::Candidate(candidate) if !reply.pre_vote => (candidate, term == self.term),
+            State::Candidate(candidate) if !reply.pre_vote => {
+                (candidate, term == self.term || any_later || (any_earlier && term < self.term))
+            }
             State::Follower(_) | State::PreCandidate(_) | State::Candidate(_) | State::Leader(_) => {
                 return self.emit(|| Event::StaleIgnored { from, term });
             }
@@ -146,10 +153,14 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         // The first answer stands: in one term a vote cannot change (§5.2).
-        let granted = *candidate.votes.entry(from).or_insert(reply.granted);
+        let granted = *candidate.votes.entry(from).or_insert(reply.granted || any_later);
         let votes = u32::try_from(candidate.votes.values().filter(|&&granted| granted).count()).unwrap_or(u32::MAX);
         let needed = u32::try_from(quorum::majority(self.membership().voters().len())).unwrap_or(u32::MAX);
-        self.emit(|| Event::VoteCounted { from, granted, votes, needed });
+        if reply.pre_vote {
+            self.emit(|| Event::PreVoteCounted { from, granted, votes, needed });
+        } else {
+            self.emit(|| Event::VoteCounted { from, granted, votes, needed });
+        }
         self.count_votes();
     }
 
@@ -183,8 +194,10 @@ impl Node {
             oldest_write: None,
             transfer: None,
             rounds: Rounds::default(),
+            passed_on: PassedOn::default(),
             uncommitted_bytes: 0,
             stirred: true,
+            sending_to: None,
             scratch: Vec::new(),
         });
         self.attempt = 0;
@@ -192,6 +205,9 @@ impl Node {
         self.emit(|| Event::BecameLeader { term });
         if self.config.settings().no_op_on_election {
             self.append_as_leader(Payload::NoOp);
+        }
+        if self.makes(Mistake::LeaveJointTwice) {
+            self.leave_joint_at(self.commit);
         }
     }
 

@@ -71,7 +71,7 @@ pub enum Event {
         /// Why.
         reason: VoteRefusal,
     },
-    /// A candidate received an answer.
+    /// A candidate received an answer; to a pre-vote, that is [`Event::PreVoteCounted`].
     VoteCounted {
         /// From whom.
         from: NodeId,
@@ -184,6 +184,40 @@ pub enum Event {
         from: NodeId,
         /// Its term.
         term: Term,
+    },
+    /// A server that asks whether it could win an election received an answer (§9.6 of the dissertation).
+    PreVoteCounted {
+        /// From whom.
+        from: NodeId,
+        /// What it was.
+        granted: bool,
+        /// How many would vote for it now, itself included.
+        votes: u32,
+        /// How many it needs.
+        needed: u32,
+    },
+    /// A follower passed a proposal on to the leader.
+    ProposalForwarded {
+        /// The leader.
+        to: NodeId,
+    },
+    /// A leader was asked for a snapshot, by a follower that may have the whole log.
+    SnapshotRequested {
+        /// The follower.
+        by: NodeId,
+        /// The least that it must cover.
+        least: LogIndex,
+    },
+    /// A follower denies what it acknowledged as durable: its disk has lost it. This leader counts it for nothing any
+    /// more. It may have forgotten its votes as well, so it must be stopped, and come back under a new name
+    /// ([`NodeId`]), as a new server.
+    PeerLostData {
+        /// The follower.
+        peer: NodeId,
+        /// How far it had acknowledged the log.
+        acknowledged: LogIndex,
+        /// The furthest entry that it still has in common with this leader, as far as it says.
+        has: EntryId,
     },
 }
 

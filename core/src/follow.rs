@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::event::{Event, StepDownReason};
+use crate::lab::Mistake;
 use crate::log::{Entry, Payload};
 use crate::message::{AppendReply, AppendRequest, Body, Message};
 use crate::node::Node;
@@ -19,6 +20,9 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         self.follow(from);
+        if self.snapshot_requested && request.entries.is_empty() {
+            self.ask_for_snapshot(from);
+        }
         if self.log.base().index <= prev.index && !self.log.contains(prev) {
             let hint = self.refuse_append(from, prev, request.round);
             return self.emit(|| Event::AppendRefused { leader: from, prev, hint });
@@ -36,6 +40,7 @@ impl Node {
             let matched = matched.min(self.durability.durable());
             self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), at_once);
         }
+        let after = after.filter(|_| !self.makes(Mistake::AcknowledgeBeforeFsync));
         self.send(from, Body::AppendReply(AppendReply::Accepted { matched, round }), after);
     }
 
@@ -52,7 +57,14 @@ impl Node {
         let term = self.term;
         self.attempt = 0;
         self.promise();
-        if matches!(self.state, State::PreCandidate(_) | State::Candidate(_)) {
+        if let State::Follower(follower) = &mut self.state
+            && follower.leader == Some(leader)
+        {
+            // Drawn from the same as when the leader was found, the timeout would be the same again.
+            follower.election = follower.election.again(self.now);
+            return;
+        }
+        if !matches!(self.state, State::Follower(_)) {
             self.step_down(Some(leader), StepDownReason::LeaderFound { leader });
         }
         let election = self.election_wait();
@@ -73,9 +85,15 @@ impl Node {
 
     /// Adds what is new. Entries that are there already stay, whatever comes after them: the message may be an old one
     /// (§5.3). Only an entry that conflicts with a new one is dropped, with all that follow it.
-    fn take_entries(&mut self, entries: Vec<Entry>) {
+    fn take_entries(&mut self, mut entries: Vec<Entry>) {
+        self.take_new_entries(&mut entries);
+        self.spare.keep(entries);
+    }
+
+    fn take_new_entries(&mut self, entries: &mut Vec<Entry>) {
         let base = self.log.base().index;
-        let known = |entry: &&Entry| entry.id.index <= base || self.log.contains(entry.id);
+        let anew = self.makes(Mistake::TruncateOnEveryAppend);
+        let known = |entry: &&Entry| entry.id.index <= base || (!anew && self.log.contains(entry.id));
         let skip = entries.iter().take_while(known).count();
         let Some(first) = entries.get(skip).map(|entry| entry.id) else { return };
         let last = self.log.last();
@@ -88,7 +106,8 @@ impl Node {
         }
         let event = Event::appended(&entries[skip..]);
         let changed = self.memberships.appended(&entries[skip..]) || dropped;
-        self.log.extend(entries.into_iter().skip(skip));
+        self.log.extend(entries, skip);
+        self.forget_dropped_commit();
         if let Some(event) = event {
             self.emit(|| event);
         }
@@ -123,6 +142,9 @@ impl Node {
         if message.term < self.term {
             return Ok(());
         }
+        if self.errs() {
+            return Ok(());
+        }
         if message.term == self.term && matches!(self.state, State::Leader(_)) {
             return Err(Rejection::SecondLeader { term: self.term, other: message.from });
         }
@@ -132,8 +154,10 @@ impl Node {
     /// Every leader has what is committed here (Leader Completeness, §5.4).
     fn check_committed(&self, request: &AppendRequest) -> Result<(), Rejection> {
         let committed = self.log.base().index..=self.commit;
-        let mut ids = core::iter::once(request.prev).chain(request.entries.iter().map(|entry| entry.id));
-        match ids.find(|id| committed.contains(&id.index) && !self.log.contains(*id)) {
+        let ids = core::iter::once(request.prev).chain(request.entries.iter().map(|entry| entry.id));
+        // They are in order, and most messages have nothing that is committed already.
+        let mut known = ids.take_while(|id| id.index <= self.commit);
+        match known.find(|id| committed.contains(&id.index) && !self.log.contains(*id)) {
             Some(entry) => Err(Rejection::ConflictsWithCommitted { entry, commit: self.commit }),
             None => Ok(()),
         }

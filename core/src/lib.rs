@@ -29,7 +29,7 @@
 //!             }
 //!             // A cluster of one sends nothing, and this host neither takes snapshots nor reads.
 //!             Output::Send(_) | Output::ReadSnapshot(_) | Output::KeepChunk(_) | Output::TakeSnapshot(_) => {}
-//!             Output::Read { .. } | Output::Proposals(_) | Output::Event(_) => {}
+//!             Output::Read { .. } | Output::Proposals(_) | Output::Forwarded { .. } | Output::Event(_) => {}
 //!         }
 //!     }
 //!     Ok(applied)
@@ -38,10 +38,13 @@
 //! let now = node.deadline().expect("a voter always waits for something").at;
 //! node.wake(now);
 //! run(&mut node, now)?;
-//! let proposal = node.propose(now, "hello".into())?;
+//! let proposal = node.propose(now, "hello".into())?.appended().expect("it leads");
 //! assert!(run(&mut node, now)?.contains(&proposal));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [Embedding the core](embedding) goes from here to a service with files, sockets, snapshots and clients;
+//! [`sessions`] makes commands happen once that clients send again.
 //!
 //! # Rules for a host
 //!
@@ -51,6 +54,10 @@
 //!   rule whose breach can lose data.
 //! - Writes become durable in the order in which they were handed out, each of them as a whole or not at all.
 //! - After a crash, [start](Node::start) from what is on the disk, with a greater [`Boot`].
+//! - If the state machine is lost while the log is sound, [ask](Node::request_snapshot) for the leader's.
+//!
+//! A host that also [gives back](Node::give_buffer) the buffers of messages that it has sent has a node that allocates
+//! nothing while its cluster runs steadily.
 //!
 //! # Errors and panics
 //!
@@ -65,25 +72,33 @@
 //!
 //! # Features
 //!
-//! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`.
+//! - `serde`: what travels or is stored derives `Serialize` and `Deserialize`. What is read is checked: a membership or a
+//!   table of sessions that cannot be is an error.
+//! - `lab`: rules can be broken on purpose, for teaching and for testing what checks them. Without it, which is how a
+//!   production program uses this crate, they cannot.
 
 #![no_std]
 
 extern crate alloc;
 
 mod change;
+mod command;
 mod config;
 mod durability;
 mod election;
+pub mod embedding;
 mod error;
 mod event;
 mod follow;
+mod forward;
+mod lab;
 mod log;
 mod membership;
 mod memberships;
 mod message;
 mod node;
 mod outbox;
+mod outcome;
 mod output;
 mod progress;
 mod proposals;
@@ -94,7 +109,10 @@ mod refusal;
 mod rejection;
 mod replication;
 mod role;
+pub mod sessions;
 mod snapshot;
+mod snapshot_request;
+mod spare;
 mod start;
 mod status;
 mod time;
@@ -103,21 +121,26 @@ mod transition;
 mod types;
 mod vote;
 
+pub use command::CommandBytes;
 pub use config::{Config, ConfigError, DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings, TIMEOUT_MAX};
 pub use error::{CompactError, ReportError, StartError};
 pub use event::{ElectionReason, Event, Role, StepDownReason, TransferEnd, VoteRefusal};
+#[cfg(feature = "lab")]
+pub use lab::{Harm, Mistake, Mistakes};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Membership, MembershipError};
 pub use message::{
-    AppendReply, AppendRequest, Ballot, Body, Message, SnapshotChunk, SnapshotReply, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Message, ProposalReply, ProposalRequest, SnapshotChunk, SnapshotReply,
+    VoteReply, VoteRequest,
 };
 pub use node::Node;
+pub use outcome::{ForwardId, Forwarded, Outcome, ProposalId, Proposed, Resolution, UnknownReason};
 pub use output::{
-    ChunkRequest, Deadline, HardState, Installed, Outcome, Output, Persist, PersistId, ProposalId, ReadFailure, ReadId,
-    ReceivedChunk, Resolution, Send, Timer,
+    ChunkRequest, Deadline, HardState, Installed, Output, Persist, PersistId, ReadFailure, ReadId, ReceivedChunk, Send,
+    Timer,
 };
 pub use progress::{Progress, ProgressState};
-pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, TransferError};
+pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError, SnapshotError, TransferError};
 pub use rejection::Rejection;
 pub use start::DurableState;
 pub use time::Instant;

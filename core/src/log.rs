@@ -3,8 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
+use crate::command::CommandBytes;
 use crate::membership::Membership;
 use crate::types::{EntryId, LogIndex, Term};
 
@@ -24,8 +23,8 @@ pub struct Entry {
 pub enum Payload {
     /// Nothing: what a new leader appends, to commit what came before (§8).
     NoOp,
-    /// A command for the state machine; the core never looks inside. Cloning it shares the bytes.
-    Command(Bytes),
+    /// A command for the state machine.
+    Command(CommandBytes),
     /// Who belongs to the cluster from this entry on (§6).
     Membership(Box<Membership>),
 }
@@ -114,9 +113,11 @@ impl Log {
         id
     }
 
-    pub(crate) fn extend(&mut self, entries: impl Iterator<Item = Entry>) {
-        let bytes = &mut self.bytes;
-        self.entries.extend(entries.inspect(|entry| *bytes += entry.payload.bytes()));
+    /// Adds all of `entries` but the first `skip`, and leaves nothing of them there.
+    pub(crate) fn extend(&mut self, entries: &mut Vec<Entry>, skip: usize) {
+        entries.drain(..skip);
+        self.bytes += entries.iter().map(|entry| entry.payload.bytes()).sum::<u64>();
+        self.entries.append(entries);
     }
 
     /// Drops the entry at `from` and all after it.

@@ -11,7 +11,7 @@ use crate::types::{LogIndex, NodeId};
 /// A membership is *joint* while it has outgoing voters: then every decision needs a majority of the voters and a
 /// majority of the outgoing voters (§6).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Written"))]
 pub struct Membership {
     // Each in ascending order, without repetition.
     pub(crate) voters: Vec<NodeId>,
@@ -32,6 +32,8 @@ pub enum MembershipError {
         /// That server.
         node: NodeId,
     },
+    /// The lists that were read do not go together: no membership is written like that.
+    Contradictory,
 }
 
 impl fmt::Display for MembershipError {
@@ -39,6 +41,12 @@ impl fmt::Display for MembershipError {
         match self {
             Self::NoVoters => write!(f, "a cluster of 0 voters; allowed is 1 or more"),
             Self::Repeated { node } => write!(f, "{node} is named twice"),
+            Self::Contradictory => {
+                write!(
+                    f,
+                    "a membership without voters, out of order, or with a server in two places that exclude another"
+                )
+            }
         }
     }
 }
@@ -170,6 +178,30 @@ impl Membership {
             && self.learners_next.iter().all(|&node| has(&self.outgoing, node) && !has(&self.voters, node));
         let plain = self.is_joint() || (self.learners_next.is_empty() && !self.auto_leave);
         all.into_iter().all(|ids| ascending(ids)) && apart && plain && !self.voters.is_empty()
+    }
+}
+
+/// What is read in place of a membership, and may be anything.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(rename = "Membership", deny_unknown_fields)]
+struct Written {
+    voters: Vec<NodeId>,
+    outgoing: Vec<NodeId>,
+    learners: Vec<NodeId>,
+    learners_next: Vec<NodeId>,
+    auto_leave: bool,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for Membership {
+    type Error = MembershipError;
+
+    fn try_from(written: Written) -> Result<Self, MembershipError> {
+        let Written { voters, outgoing, learners, learners_next, auto_leave } = written;
+        let membership = Self { voters, outgoing, learners, learners_next, auto_leave };
+        let possible = membership.is_valid() || membership == Self::nobody();
+        if possible { Ok(membership) } else { Err(MembershipError::Contradictory) }
     }
 }
 

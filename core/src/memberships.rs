@@ -15,17 +15,29 @@ pub(crate) struct Memberships {
     base: Membership,
     /// What holds from these entries on, in the order of the log.
     later: Vec<(LogIndex, Membership)>,
+    /// With [`Mistake::ConfigurationOnApply`](crate::lab::Mistake::ConfigurationOnApply), only what is applied holds.
+    #[cfg(feature = "lab")]
+    applied: Option<LogIndex>,
 }
 
 impl Memberships {
     pub(crate) fn new(base: Membership, entries: &[Entry]) -> Self {
-        let mut memberships = Self { base, later: Vec::new() };
+        let mut memberships = Self {
+            base,
+            later: Vec::new(),
+            #[cfg(feature = "lab")]
+            applied: None,
+        };
         memberships.appended(entries);
         memberships
     }
 
     /// What holds now.
     pub(crate) fn current(&self) -> &Membership {
+        #[cfg(feature = "lab")]
+        if let Some(applied) = self.applied {
+            return self.at(applied);
+        }
         self.later.last().map_or(&self.base, |(_, membership)| membership)
     }
 
@@ -61,7 +73,7 @@ impl Memberships {
 
     /// The log is empty, and starts with a snapshot of this membership.
     pub(crate) fn reset(&mut self, base: Membership) {
-        *self = Self { base, later: Vec::new() };
+        (self.base, self.later) = (base, Vec::new());
     }
 
     /// The log now starts after a snapshot at `base` of this membership, which a server that joined later may not have
@@ -69,6 +81,14 @@ impl Memberships {
     pub(crate) fn installed(&mut self, base: LogIndex, membership: Membership) {
         self.compacted(base);
         self.base = membership;
+    }
+
+    /// True if what holds has changed.
+    #[cfg(feature = "lab")]
+    pub(crate) fn hold_back(&mut self, applied: Option<LogIndex>) -> bool {
+        let before = self.current().clone();
+        self.applied = applied;
+        *self.current() != before
     }
 
     /// The log now starts after `base`.

@@ -5,9 +5,13 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use crate::command::CommandBytes;
+
 use crate::log::Entry;
 use crate::membership::Membership;
+use crate::outcome::ForwardId;
 use crate::output::ReadId;
+use crate::refusal::ProposeError;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
 
 /// A message from one server to another.
@@ -51,6 +55,15 @@ pub enum Body {
     },
     /// A leader hands over: the receiver starts an election at once (§3.10 of the dissertation).
     TimeoutNow,
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest(ProposalRequest),
+    /// The answer.
+    ProposalReply(ProposalReply),
+    /// A follower asks the leader for a snapshot, although it may have the whole log.
+    SnapshotRequest {
+        /// The least that it must cover: the state machine of the follower has been given that much, and never goes back.
+        least: LogIndex,
+    },
 }
 
 /// `RequestVote` of Figure 2.
@@ -154,6 +167,27 @@ pub struct SnapshotReply {
     pub received: u64,
 }
 
+/// A proposal that a follower passes on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ProposalRequest {
+    /// The follower's name for it. The leader looks at it once, however often the message arrives.
+    pub id: ForwardId,
+    /// The command.
+    pub command: CommandBytes,
+}
+
+/// The answer to a proposal that was passed on. It says where the command is, not that it is committed: that is in the
+/// log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ProposalReply {
+    /// The follower's name for it.
+    pub id: ForwardId,
+    /// Where the leader has appended it, in the message's term; or why it did not.
+    pub result: Result<EntryId, ProposeError>,
+}
+
 impl Body {
     /// The message's name.
     #[must_use]
@@ -168,6 +202,9 @@ impl Body {
             Self::ReadRequest(_) => "read request",
             Self::ReadReply { .. } => "read reply",
             Self::TimeoutNow => "timeout now",
+            Self::ProposalRequest(_) => "proposal request",
+            Self::ProposalReply(_) => "proposal reply",
+            Self::SnapshotRequest { .. } => "snapshot request",
         }
     }
 }

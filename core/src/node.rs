@@ -1,22 +1,22 @@
 //! A server of the cluster: its state, what comes in, what goes out.
 
-use bytes::Bytes;
-
 use crate::config::Config;
 use crate::durability::Durability;
 use crate::error::{ReportError, StartError};
 use crate::event::{ElectionReason, Event, StepDownReason, TransferEnd};
-use crate::log::{Log, Payload};
+use crate::forward::Forwards;
+use crate::lab::Mistake;
+use crate::log::Log;
 use crate::memberships::Memberships;
 use crate::message::{Ballot, Body, Message, VoteReply, VoteRequest};
 use crate::outbox::Outbox;
-use crate::output::{PersistId, ProposalId, ReadFailure, Timer};
+use crate::output::{PersistId, ReadFailure, Timer};
 use crate::proposals::Proposals;
 use crate::reads::Reads;
-use crate::refusal::ProposeError;
 use crate::rejection::Rejection;
 use crate::role::{Follower, State, Wait};
 use crate::snapshot::Incoming;
+use crate::spare::Spare;
 use crate::start::DurableState;
 use crate::time::Instant;
 use crate::types::{Boot, LogIndex, NodeId, Term};
@@ -40,16 +40,20 @@ pub struct Node {
     pub(crate) durability: Durability,
     pub(crate) proposals: Proposals,
     pub(crate) reads: Reads,
+    pub(crate) forwards: Forwards,
     pub(crate) handed_out: LogIndex,
     pub(crate) applied: LogIndex,
     /// A snapshot that is arriving.
     pub(crate) incoming: Option<Incoming>,
     /// Whether the host was asked for a snapshot.
     pub(crate) snapshot_wanted: bool,
+    /// Whether the host has asked for a snapshot of the leader's.
+    pub(crate) snapshot_requested: bool,
     /// With leases: until then this server takes part in no election, so that no other leads while the one that it heard
     /// from may trust its lease. Unlike the leader's name, no message makes it forget that.
     pub(crate) promised_until: Instant,
     pub(crate) outbox: Outbox,
+    pub(crate) spare: Spare,
 }
 
 /// Inputs.
@@ -68,8 +72,7 @@ impl Node {
         boot: Boot,
         now: Instant,
     ) -> Result<Self, StartError> {
-        durable.check()?;
-        let DurableState { hard_state, base, membership, entries, applied } = durable;
+        let DurableState { hard_state, base, membership, entries, applied } = durable.checked(&config)?;
         let memberships = Memberships::new(membership, &entries);
         let log = Log::new(base, entries);
         let mut node = Self {
@@ -86,17 +89,21 @@ impl Node {
             attempt: 0,
             proposals: Proposals::default(),
             reads: Reads::default(),
+            forwards: Forwards::default(),
             handed_out: applied,
             applied,
             incoming: None,
             snapshot_wanted: false,
+            snapshot_requested: false,
             promised_until: Instant::ZERO,
             outbox: Outbox::default(),
+            spare: Spare::default(),
         };
         let election = node.election_wait();
         node.state = State::Follower(Follower::new(None, election));
         // It may have heard from a leader just before it crashed.
         node.promise();
+        node.hold_membership_back();
         Ok(node)
     }
 
@@ -121,6 +128,10 @@ impl Node {
                 // The term of a pre-vote, and of its granting, has not begun yet.
                 Body::VoteRequest(VoteRequest { ballot: Ballot::PreVote, .. })
                 | Body::VoteReply(VoteReply { pre_vote: true, granted: true, .. }) => {}
+                Body::VoteReply(_) if self.makes(Mistake::TakeHigherTermForVote) => {}
+                Body::AppendRequest(_) if self.makes(Mistake::AcknowledgeBeforeTermDurable) => {
+                    self.enter_term_unwritten(term, from);
+                }
                 Body::VoteRequest(_)
                 | Body::VoteReply(_)
                 | Body::AppendRequest(_)
@@ -129,11 +140,17 @@ impl Node {
                 | Body::SnapshotReply(_)
                 | Body::ReadRequest(_)
                 | Body::ReadReply { .. }
-                | Body::TimeoutNow => self.enter_term(term, from),
+                | Body::TimeoutNow
+                | Body::ProposalRequest(_)
+                | Body::ProposalReply(_)
+                | Body::SnapshotRequest { .. } => self.enter_term(term, from),
             }
         }
         match body {
             Body::TimeoutNow => self.on_timeout_now(from, term),
+            Body::ProposalRequest(request) => self.on_proposal_request(from, term, request),
+            Body::ProposalReply(reply) => self.on_proposal_reply(from, term, &reply),
+            Body::SnapshotRequest { least } => self.on_snapshot_request(from, term, least),
             Body::ReadRequest(id) => self.on_read_request(from, term, id),
             Body::ReadReply { id, index } => self.on_read_reply(from, term, id, index),
             Body::SnapshotChunk(chunk) => self.on_snapshot_chunk(from, term, chunk),
@@ -146,35 +163,13 @@ impl Node {
         Ok(())
     }
 
-    /// Asks that `payload` be appended to the log (§5.3). The place that it got is returned; what becomes of it comes
-    /// as [`Output::Proposals`](crate::Output::Proposals).
-    ///
-    /// # Errors
-    ///
-    /// If this server is not the leader; then nothing has changed.
-    pub fn propose(&mut self, now: Instant, payload: Bytes) -> Result<ProposalId, ProposeError> {
-        let State::Leader(leader) = &self.state else {
-            return Err(ProposeError::NotLeader { leader: self.leader() });
-        };
-        if let Some(transfer) = leader.transfer {
-            return Err(ProposeError::Transferring { to: transfer.to });
-        }
-        let max = self.config.settings().max_uncommitted_bytes;
-        let (bytes, given) = (leader.uncommitted_bytes, u64::try_from(payload.len()).unwrap_or(u64::MAX));
-        if bytes > 0 && bytes.saturating_add(given) > max {
-            return Err(ProposeError::TooMuchUncommitted { bytes, given, max });
-        }
-        self.advance(now);
-        let id = self.append_as_leader(Payload::Command(payload));
-        self.proposals.accepted(id);
-        Ok(id)
-    }
-
     /// The time is `now`: whatever was waited for until then happens. Before the [deadline](Self::deadline), nothing.
     pub fn wake(&mut self, now: Instant) {
         self.advance(now);
         // Each is done once at most: at the end of time, the next deadline is reached as well.
-        for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Read, Timer::Election] {
+        for timer in
+            [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer, Timer::Read, Timer::Forward, Timer::Election]
+        {
             if self.wait(timer).is_none_or(|wait| wait.at > self.now) {
                 continue;
             }
@@ -183,6 +178,7 @@ impl Node {
                 Timer::CheckQuorum => self.check_quorum(),
                 Timer::Transfer => self.end_transfer(TransferEnd::TimedOut),
                 Timer::Read => self.give_up_reads(),
+                Timer::Forward => self.forwards.give_up(self.now),
                 Timer::Election if self.may_campaign() => self.seek_election(ElectionReason::Timeout),
                 Timer::Election => {}
             }
@@ -217,6 +213,7 @@ impl Node {
         }
         self.advance(now);
         self.applied = index;
+        self.hold_membership_back();
         Ok(())
     }
 
@@ -235,10 +232,15 @@ impl Node {
 
     /// Enters a higher term, as everyone does who hears of one (§5.1).
     fn enter_term(&mut self, term: Term, by: NodeId) {
+        self.durability.hard_state_changed();
+        self.enter_term_unwritten(term, by);
+    }
+
+    fn enter_term_unwritten(&mut self, term: Term, by: NodeId) {
         let from = core::mem::replace(&mut self.term, term);
         self.vote = None;
-        self.durability.hard_state_changed();
         self.reads.fail_forwarded(ReadFailure::LeaderLost);
+        self.forwards.leader_lost();
         self.emit(|| Event::TermAdvanced { from, to: term, by });
         match &mut self.state {
             State::Follower(follower) => *follower = Follower::new(None, follower.election),
@@ -284,7 +286,10 @@ impl Node {
             | Body::SnapshotReply(_)
             | Body::ReadRequest(_)
             | Body::ReadReply { .. }
+            | Body::ProposalRequest(_)
             | Body::TimeoutNow => Ok(()),
+            Body::ProposalReply(reply) => Self::check_proposal_reply(message.term, reply),
+            Body::SnapshotRequest { least } => self.check_snapshot_request(message.term, *least),
             Body::SnapshotChunk(chunk) => self.check_snapshot_chunk(message, chunk),
             Body::AppendRequest(request) => self.check_append_request(message, request),
             Body::AppendReply(reply) => self.check_append_reply(message, reply),

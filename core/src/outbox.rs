@@ -31,8 +31,7 @@ impl Node {
         }
         // What needs no write goes first, so that a leader's followers write while it writes itself (§10.2.1 of the
         // dissertation).
-        self.send_appends();
-        if let Some(message) = self.outbox.ready.pop_front() {
+        if let Some(message) = self.outbox.ready.pop_front().or_else(|| self.next_append_message()) {
             return Some(Output::Send(Send { message, after: None }));
         }
         if let Some(request) = self.outbox.reads.pop_front() {
@@ -59,11 +58,12 @@ impl Node {
         }
         let installs = self.durability.installs();
         let appliable = self.commit.min(self.durability.durable());
-        if self.handed_out < appliable && !installs {
+        let replaced = installs || self.snapshot_requested;
+        if self.handed_out < appliable && !replaced {
             let after = core::mem::replace(&mut self.handed_out, appliable);
             return Some(Output::Apply(self.log.between(after, appliable)));
         }
-        if !installs && let Some(id) = self.reads.pop_ready(self.applied) {
+        if !replaced && let Some(id) = self.reads.pop_ready(self.applied) {
             return Some(Output::Read { id, result: Ok(()) });
         }
         if let Some((id, failure)) = self.reads.pop_failed() {
@@ -71,6 +71,10 @@ impl Node {
         }
         if let Some(index) = self.wants_snapshot() {
             return Some(Output::TakeSnapshot(index));
+        }
+        // Where a proposal is comes before what became of it.
+        if let Some((id, end)) = self.forwards.pop_ended() {
+            return Some(Output::Forwarded { id, end });
         }
         self.proposals.resolve(&self.log, self.commit).map(Output::Proposals)
     }
@@ -87,6 +91,7 @@ impl Node {
     pub(crate) fn wait(&self, timer: Timer) -> Option<Wait> {
         match timer {
             Timer::Read => self.reads.deadline(),
+            Timer::Forward => self.forwards.deadline(),
             Timer::Election | Timer::Heartbeat | Timer::CheckQuorum | Timer::Transfer => self.state.wait(timer),
         }
     }

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::log::Entry;
 use crate::membership::Membership;
 use crate::message::Message;
+use crate::outcome::{ForwardId, Forwarded, Resolution};
 use crate::time::Instant;
 use crate::types::{Boot, EntryId, LogIndex, NodeId, Term};
 
@@ -31,8 +32,9 @@ pub enum Output<'a> {
     /// Keep a part of a snapshot that arrives. The parts come in order; one at offset 0 begins anew. When all are there,
     /// a [`Persist`] says so.
     KeepChunk(ReceivedChunk),
-    /// The log has grown as far as the settings allow: take a snapshot of the state machine as of this index, or a
-    /// later one, and tell with [`Node::compact`](crate::Node::compact).
+    /// The log has grown as far as the settings allow, or a follower has asked this leader for a snapshot that is newer
+    /// than the last one: take a snapshot of the state machine as of this index, or a later one, and tell with
+    /// [`Node::compact`](crate::Node::compact).
     TakeSnapshot(LogIndex),
     /// The state machine may be read for this read, now; or it failed, and may be asked again.
     Read {
@@ -43,6 +45,13 @@ pub enum Output<'a> {
     },
     /// What became of entries that were proposed to this node.
     Proposals(Resolution),
+    /// What the leader says to a proposal that was passed on to it, or that it says nothing.
+    Forwarded {
+        /// What [`Node::propose`](crate::Node::propose) gave.
+        id: ForwardId,
+        /// What became of it.
+        end: Forwarded,
+    },
     /// Something that the node did or decided. Only for nodes that are [observed](crate::Node::observe).
     Event(Event),
 }
@@ -123,7 +132,8 @@ pub struct Persist<'a> {
     /// The new term, vote and commit index, if the term or the vote changed.
     pub hard_state: Option<HardState>,
     /// A snapshot to install, before the entries are written. To be reported only when the state machine has become the
-    /// snapshot's as well: until then nothing is given to be applied, and no read is answered.
+    /// snapshot's as well: until then nothing is given to be applied, and no read is answered. One that was
+    /// [asked for](crate::Node::request_snapshot) may end where the log starts already.
     pub snapshot: Option<Installed<'a>>,
     /// Entries to write. The first one replaces the entry at its index and everything after it.
     pub entries: &'a [Entry],
@@ -149,38 +159,6 @@ pub struct HardState {
     pub vote: Option<NodeId>,
     /// How far it knew the log to be committed when this was written. A hint: it may be older than the truth.
     pub commit: LogIndex,
-}
-
-/// What became of a run of proposals.
-///
-/// Every proposal that [`Node::propose`](crate::Node::propose) accepted is in exactly one of these in the end, unless
-/// the server crashes before; then nobody can know, and it may have been committed or not.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Resolution {
-    /// The term in which they were proposed.
-    pub term: Term,
-    /// The index of the first.
-    pub first: LogIndex,
-    /// The index of the last.
-    pub last: LogIndex,
-    /// What became of them.
-    pub outcome: Outcome,
-}
-
-/// What became of a proposal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Outcome {
-    /// It is committed: it will be applied on every server, and never be lost.
-    Committed,
-    /// Another entry was committed in its place: it will never be applied.
-    Superseded {
-        /// The term of the entry that took its place; if a snapshot covers the place, of the last entry of the snapshot.
-        by: Term,
-    },
-    /// A snapshot was installed that covers its place, and does not tell: it was committed or superseded.
-    Unknown,
 }
 
 /// When a node wants to be woken, and why.
@@ -209,15 +187,15 @@ pub enum Timer {
     Read,
     /// A leader gives up handing over (§3.10 of the dissertation).
     Transfer,
+    /// A follower gives up waiting for the leader's answer to a proposal that it passed on.
+    Forward,
 }
 
 impl Timer {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Election, Self::Heartbeat, Self::CheckQuorum, Self::Read, Self::Transfer];
+    pub const ALL: [Self; 6] =
+        [Self::Election, Self::Heartbeat, Self::CheckQuorum, Self::Read, Self::Transfer, Self::Forward];
 }
-
-/// Names an accepted proposal: the place in the log that it has if it commits.
-pub type ProposalId = EntryId;
 
 impl fmt::Display for PersistId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

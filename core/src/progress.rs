@@ -3,6 +3,8 @@
 use alloc::collections::VecDeque;
 
 use crate::log::Log;
+use crate::snapshot_request::AskedSnapshot;
+use crate::time::Instant;
 use crate::types::{EntryId, LogIndex, NodeId};
 
 /// A follower, as its leader sees it.
@@ -14,12 +16,20 @@ pub struct Progress {
     pub(crate) state: ProgressState,
     /// The last index of each AppendEntries message with entries that is under way.
     pub(crate) in_flight: VecDeque<Flight>,
+    /// How many bytes of commands are under way to it.
     in_flight_bytes: u64,
+    /// A snapshot that it asked for, which travels beside the entries.
+    pub(crate) asked: Option<AskedSnapshot>,
     /// The latest round in which it has answered (§6.4 of the dissertation).
     pub(crate) round: u64,
     pub(crate) heartbeat_due: bool,
     /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
     pub(crate) active: bool,
+    /// The round that the leader was in when it last heard of more.
+    pub(crate) acknowledged_in: u64,
+    /// Whether it denies what it acknowledged.
+    pub(crate) lost_data: bool,
+    last_contact: Option<Instant>,
     /// How many more heartbeats a part of a snapshot is waited for.
     patience: u8,
 }
@@ -32,7 +42,7 @@ pub(crate) struct Flight {
 }
 
 /// How many heartbeats a part of a snapshot is waited for.
-const PATIENCE: u8 = 4;
+pub(crate) const PATIENCE: u8 = 4;
 
 /// How a leader replicates to a follower.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -67,9 +77,13 @@ impl Progress {
             state: ProgressState::Probe { waiting: false },
             in_flight: VecDeque::new(),
             in_flight_bytes: 0,
+            asked: None,
             round: 0,
             heartbeat_due: true,
             active: false,
+            acknowledged_in: 0,
+            lost_data: false,
+            last_contact: None,
             patience: 0,
         }
     }
@@ -92,6 +106,13 @@ impl Progress {
         self.next
     }
 
+    /// Whether it denies what it acknowledged, so that its disk must have lost it. Until another leader is elected, it
+    /// counts for nothing here.
+    #[must_use]
+    pub const fn has_lost_data(&self) -> bool {
+        self.lost_data
+    }
+
     /// How the leader replicates to it.
     #[must_use]
     pub const fn state(&self) -> ProgressState {
@@ -108,6 +129,43 @@ impl Progress {
         }
     }
 
+    /// How many bytes of commands are under way to it and not acknowledged, parts of snapshots not counted.
+    #[must_use]
+    pub const fn in_flight_bytes(&self) -> u64 {
+        self.in_flight_bytes
+    }
+
+    /// When the leader last got an answer from it, to entries, to a heartbeat or to a part of a snapshot; nothing if it
+    /// has answered nothing in this leader's term.
+    #[must_use]
+    pub const fn last_contact(&self) -> Option<Instant> {
+        self.last_contact
+    }
+
+    /// Whether it has answered since the leader last looked whether a majority does; of one that was just added, true
+    /// until that look. The leader looks once in each of its shortest election timeouts (§6.2 of the dissertation), and
+    /// never if [`check_quorum`](crate::Settings::check_quorum) is off.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// The last entry of the snapshot that it is being sent, because it is behind or because it asked for one.
+    #[must_use]
+    pub fn pending_snapshot(&self) -> Option<EntryId> {
+        match (self.state, &self.asked) {
+            (ProgressState::Snapshot { last, .. }, _) => Some(last),
+            (ProgressState::Probe { .. } | ProgressState::Replicate, Some(asked)) => asked.last(),
+            (ProgressState::Probe { .. } | ProgressState::Replicate, None) => None,
+        }
+    }
+
+    /// It has answered.
+    pub(crate) const fn heard(&mut self, now: Instant) {
+        self.active = !self.lost_data;
+        self.last_contact = Some(now);
+    }
+
     /// Whether there is room for a message with entries.
     pub(crate) fn may_send_entries(&self, window: usize, window_bytes: u64) -> bool {
         match self.state {
@@ -121,7 +179,10 @@ impl Progress {
     /// Entries up to `last` were sent.
     pub(crate) fn sent(&mut self, last: LogIndex, bytes: u64) {
         match &mut self.state {
-            ProgressState::Probe { waiting } => *waiting = true,
+            ProgressState::Probe { waiting } => {
+                *waiting = true;
+                self.in_flight_bytes = bytes;
+            }
             ProgressState::Replicate => {
                 self.next = last.next();
                 self.in_flight.push_back(Flight { last, bytes });
@@ -146,6 +207,7 @@ impl Progress {
         };
         if found {
             self.state = ProgressState::Replicate;
+            self.forget_flights();
         }
         self.next = self.next.max(matched.next());
         news
@@ -174,6 +236,17 @@ impl Progress {
         true
     }
 
+    /// Whether a follower that refused in `round`, and has nothing after `has` that can be the leader's, denies what it
+    /// acknowledged: it was asked after it had done so. What it refused before may only have come late.
+    pub(crate) fn denies(&self, has: EntryId, round: u64) -> bool {
+        has.index < self.matched && round > self.acknowledged_in
+    }
+
+    /// How far its copy of the log counts (§5.3).
+    pub(crate) fn counted(&self) -> LogIndex {
+        if self.lost_data { LogIndex::ZERO } else { self.matched }
+    }
+
     fn forget_flights(&mut self) {
         self.in_flight.clear();
         self.in_flight_bytes = 0;
@@ -184,11 +257,15 @@ impl Progress {
         self.state = ProgressState::Snapshot { last, acknowledged: offset, waiting: true };
         self.patience = PATIENCE;
         self.forget_flights();
+        // This one may be what it asked for. If not, it asks again.
+        self.asked = None;
     }
 
     /// So much of the snapshot of `last` has arrived. True if the next part can go.
     pub(crate) fn snapshot_received(&mut self, last: EntryId, received: u64) -> bool {
-        let ProgressState::Snapshot { last: ours, acknowledged, waiting } = &mut self.state else { return false };
+        let ProgressState::Snapshot { last: ours, acknowledged, waiting } = &mut self.state else {
+            return self.asked.as_mut().is_some_and(|asked| asked.received(last, received));
+        };
         // An answer that came late says less than is known.
         if *ours != last || (received <= *acknowledged && received != 0) {
             return false;
@@ -204,6 +281,13 @@ impl Progress {
             self.patience = self.patience.saturating_sub(1);
             *waiting = self.patience > 0;
         }
+        self.asked.take_if(AskedSnapshot::heartbeat);
+    }
+
+    /// Whether the host was asked for the part of the snapshot of `last` from `offset` on.
+    pub(crate) fn waits_for_chunk(&self, last: EntryId, offset: u64) -> bool {
+        self.state == ProgressState::Snapshot { last, acknowledged: offset, waiting: true }
+            || self.asked.as_ref().is_some_and(|asked| asked.waits_for_chunk(last, offset))
     }
 
     /// The index before the next entries, if the log still has it.

@@ -8,10 +8,11 @@ use alloc::collections::VecDeque;
 use core::cmp::Ordering;
 
 use crate::log::Log;
-use crate::output::{Outcome, Resolution};
+use crate::outcome::{Outcome, Resolution, UnknownReason};
 use crate::types::{EntryId, LogIndex, Term};
 
-/// The proposals whose fate is open, oldest first.
+/// The proposals whose fate is open: this server's own, oldest first, and those that a leader took for it, in the order
+/// in which it heard of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Proposals {
     runs: VecDeque<Run>,
@@ -64,9 +65,9 @@ impl Proposals {
             match base.term.cmp(&term) {
                 // Terms never go back, so an older base covers nothing of this term.
                 Ordering::Less => Outcome::Superseded { by: base.term },
-                // The base is an entry that this server made as leader of the term, after these.
+                // The base is an entry of the term's leader, which made it after these.
                 Ordering::Equal => Outcome::Committed,
-                Ordering::Greater => Outcome::Unknown,
+                Ordering::Greater => Outcome::Unknown { reason: UnknownReason::CoveredBySnapshot { last: base } },
             }
         } else {
             let by = log.term_at(first)?;

@@ -7,6 +7,7 @@
 use alloc::collections::VecDeque;
 
 use crate::event::Event;
+use crate::lab::Mistake;
 use crate::message::Body;
 use crate::node::Node;
 use crate::output::{ReadFailure, ReadId};
@@ -123,7 +124,8 @@ impl Node {
             State::Leader(_) => {
                 self.advance(now);
                 let id = self.reads.new_id(self.durability.boot());
-                if lease && self.lease().is_some_and(|until| self.now < until) && self.term_is_committed() {
+                let trusted = |until| self.now < until || self.makes(Mistake::TrustExpiredLease);
+                if lease && self.lease().is_some_and(trusted) && self.term_is_committed() {
                     self.reads.applying.push_back((self.commit, id));
                 } else {
                     self.wait_for_round(id, None);
@@ -153,7 +155,7 @@ impl Node {
     pub fn lease(&self) -> Option<Instant> {
         let settings = self.config.settings();
         let State::Leader(leader) = &self.state else { return None };
-        if !settings.leases || leader.rounds.lease_lost {
+        if !settings.leases || (leader.rounds.lease_lost && !self.makes(Mistake::TrustExpiredLease)) {
             return None;
         }
         let timeout = micros(settings.election_timeout_min);
@@ -180,6 +182,9 @@ impl Node {
         let committed = self.term_is_committed();
         let commit = self.commit;
         let State::Leader(Leader { followers, rounds, scratch, .. }) = &mut self.state else { return };
+        if rounds.begun.is_empty() && rounds.waiting.is_empty() {
+            return;
+        }
         let round = |voter| {
             let position = followers.binary_search_by_key(&voter, |follower| follower.id).ok();
             let answered = position.map_or(0, |position| followers[position].round);
@@ -245,6 +250,6 @@ impl Node {
     }
 
     fn term_is_committed(&self) -> bool {
-        self.log.term_at(self.commit) == Some(self.term)
+        self.log.term_at(self.commit) == Some(self.term) || self.makes(Mistake::ReadBeforeTermCommitted)
     }
 }

@@ -11,7 +11,8 @@ use crate::types::{LogIndex, NodeId, Term};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ProposeError {
-    /// Only a leader takes proposals (§8).
+    /// Only a leader takes proposals (§8); a follower passes them on only if
+    /// [`forward_proposals`](crate::Settings::forward_proposals) is on and it knows the leader.
     NotLeader {
         /// Who leads, as far as this server knows.
         leader: Option<NodeId>,
@@ -198,3 +199,28 @@ impl fmt::Display for ReadError {
 }
 
 impl core::error::Error for ReadError {}
+
+/// Why no snapshot is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The server leads: snapshots come from leaders.
+    Leads {
+        /// The term that it leads.
+        term: Term,
+    },
+    /// The server is the only voter, so no other can ever lead.
+    OnlyVoter,
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leads { term } => write!(f, "this server leads term {term}; only followers get snapshots"),
+            Self::OnlyVoter => write!(f, "this server is the only voter; there is no leader to ask"),
+        }
+    }
+}
+
+impl core::error::Error for SnapshotError {}

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::event::{ElectionReason, Role};
+use crate::forward::PassedOn;
 use crate::output::{PersistId, Timer};
 use crate::progress::Progress;
 use crate::reads::Rounds;
@@ -48,11 +49,15 @@ pub(crate) struct Leader {
     pub(crate) oldest_write: Option<PersistId>,
     pub(crate) transfer: Option<Transfer>,
     pub(crate) rounds: Rounds,
+    /// What others passed on to this leader.
+    pub(crate) passed_on: PassedOn,
     /// How many bytes of commands this leader took that are not committed. What it found in its log does not count:
     /// that may need a proposal to commit (§5.4.2).
     pub(crate) uncommitted_bytes: u64,
     /// Whether a follower may have something to be sent.
     pub(crate) stirred: bool,
+    /// The position of the follower that is being sent to, while what there is to be sent is handed out.
+    pub(crate) sending_to: Option<usize>,
     /// Empty between uses; kept so that counting copies allocates nothing.
     pub(crate) scratch: Vec<LogIndex>,
 }
@@ -67,6 +72,11 @@ pub(crate) struct Wait {
 impl Wait {
     pub(crate) fn new(since: Instant, duration: core::time::Duration) -> Self {
         Self { since, at: since + duration }
+    }
+
+    /// It begins anew.
+    pub(crate) fn again(self, since: Instant) -> Self {
+        Self::new(since, self.at.since(self.since))
     }
 }
 

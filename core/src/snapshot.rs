@@ -9,11 +9,12 @@ use bytes::Bytes;
 
 use crate::error::{CompactError, ReportError};
 use crate::event::Event;
+use crate::lab::Mistake;
 use crate::membership::Membership;
 use crate::message::{AppendReply, Body, Message, SnapshotChunk, SnapshotReply};
 use crate::node::Node;
 use crate::output::{ChunkRequest, ReceivedChunk};
-use crate::progress::ProgressState;
+use crate::progress::{Progress, ProgressState};
 use crate::rejection::Rejection;
 use crate::role::State;
 use crate::time::Instant;
@@ -51,6 +52,11 @@ impl Node {
         self.log.compact(EntryId::new(through, term));
         self.memberships.compacted(through);
         self.snapshot_wanted = false;
+        if let State::Leader(leader) = &mut self.state
+            && leader.followers.iter().any(|follower| follower.asked.is_some())
+        {
+            leader.stirred = true;
+        }
         self.emit(|| Event::Compacted { through: EntryId::new(through, term) });
         Ok(())
     }
@@ -61,14 +67,17 @@ impl Node {
         (index >= self.log.base().index).then(|| self.memberships.at(index))
     }
 
-    /// Whether the log has grown so far that the host should take a snapshot.
+    /// Whether the host should take a snapshot, because the log has grown so far or a follower has asked for one.
     pub(crate) fn wants_snapshot(&mut self) -> Option<LogIndex> {
         let settings = self.config.settings();
         let entries = self.applied.0.saturating_sub(self.log.base().index.0);
         let many = settings.snapshot_after_entries.is_some_and(|limit| entries >= limit.get());
         let large = settings.snapshot_after_bytes.is_some_and(|limit| self.log.bytes() >= limit.get());
-        let knows = self.memberships.at(self.applied).is_valid();
-        if self.snapshot_wanted || entries == 0 || !(many || large) || !knows {
+        // A state machine that is about to be replaced may be what is wrong.
+        if self.snapshot_wanted || self.snapshot_requested || entries == 0 {
+            return None;
+        }
+        if !(many || large || self.owes_snapshot()) || !self.memberships.at(self.applied).is_valid() {
             return None;
         }
         self.snapshot_wanted = true;
@@ -78,7 +87,7 @@ impl Node {
 
 /// What a leader does.
 impl Node {
-    /// Asks the host for the next part of its snapshot, for a follower that needs what the log no longer has.
+    /// Asks the host for the next part of its snapshot, for a follower that needs what the log no longer has, or asked.
     pub(crate) fn next_chunk_request(&mut self, position: usize) -> Option<ChunkRequest> {
         let base = self.log.base();
         let State::Leader(leader) = &mut self.state else { return None };
@@ -89,7 +98,10 @@ impl Node {
             ProgressState::Snapshot { waiting: true, .. } => return None,
             ProgressState::Snapshot { last, acknowledged, .. } => (last, acknowledged),
             ProgressState::Probe { .. } | ProgressState::Replicate if follower.next <= base.index => (base, 0),
-            ProgressState::Probe { .. } | ProgressState::Replicate => return None,
+            ProgressState::Probe { .. } | ProgressState::Replicate => {
+                let (last, offset) = follower.asked.as_mut()?.next_part(base)?;
+                return Some(ChunkRequest { to: follower.id, last, offset });
+            }
         };
         follower.start_snapshot(last, offset);
         Some(ChunkRequest { to: follower.id, last, offset })
@@ -109,8 +121,8 @@ impl Node {
         done: bool,
     ) -> Result<(), ReportError> {
         let ChunkRequest { to, last, offset } = request;
-        let asked = ProgressState::Snapshot { last, acknowledged: offset, waiting: true };
-        let waits = self.followers().iter().any(|follower| follower.id == to && follower.state == asked);
+        let waits = |follower: &Progress| follower.id == to && follower.waits_for_chunk(last, offset);
+        let waits = self.followers().iter().any(waits);
         if !waits || last != self.log.base() {
             return Err(ReportError::NotAsked { to, last, offset });
         }
@@ -123,14 +135,14 @@ impl Node {
     }
 
     pub(crate) fn on_snapshot_reply(&mut self, from: NodeId, term: Term, reply: &SnapshotReply) {
-        let current = term == self.term;
+        let (current, now) = (term == self.term, self.now);
         let State::Leader(leader) = &mut self.state else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
         let Some(follower) = leader.follower(from).filter(|_| current) else {
             return self.emit(|| Event::StaleIgnored { from, term });
         };
-        follower.active = true;
+        follower.heard(now);
         if follower.snapshot_received(reply.last, reply.received) {
             leader.stirred = true;
         }
@@ -148,9 +160,17 @@ impl Node {
             return self.emit(|| Event::StaleIgnored { from, term });
         }
         self.follow(from);
-        if last.index <= self.commit {
+        let wanted = self.snapshot_requested && last.index >= self.handed_out;
+        if !wanted && last.index <= self.commit {
             // What is committed is the same everywhere, so there is nothing to install.
             return self.acknowledge(from, self.commit);
+        }
+        let has_all = self.log.contains(last) && self.memberships.at(last.index).is_valid();
+        if !wanted && has_all && !self.makes(Mistake::DropSuffixOnSnapshot) {
+            // A snapshot covers what is committed, and by Log Matching (§5.3) a log that has its last entry has all of
+            // it: there is nothing to transfer.
+            self.commit_through(last.index);
+            return self.acknowledge(from, last.index);
         }
         let same = |incoming: &Incoming| (incoming.term, incoming.last) == (term, last);
         let received = self.incoming.filter(same).map_or(0, |incoming| incoming.received);
@@ -180,10 +200,11 @@ impl Node {
 
     /// Takes the snapshot's place as the beginning of the log. What the log has after it stays, if it follows (§7).
     fn install(&mut self, last: EntryId, membership: Membership) {
-        let keep_suffix = self.log.contains(last);
+        let keep_suffix = self.log.contains(last) && !self.makes(Mistake::DropSuffixOnSnapshot);
         self.proposals.settle(&self.log, if keep_suffix { last.index } else { self.commit });
         // What the host was asked for is behind this one.
         self.snapshot_wanted = false;
+        self.snapshot_requested = false;
         if keep_suffix {
             self.log.compact(last);
             self.memberships.installed(last.index, membership);
@@ -208,6 +229,9 @@ impl Node {
         }
         if !chunk.membership.is_valid() {
             return Err(Rejection::ImpossibleMembership { at: last });
+        }
+        if self.errs() {
+            return Ok(());
         }
         if message.term == self.term && matches!(self.state, State::Leader(_)) {
             return Err(Rejection::SecondLeader { term: self.term, other: message.from });

@@ -9,6 +9,17 @@ use crate::output::HardState;
 use crate::types::{EntryId, LogIndex, Term};
 
 /// What a server finds on its disk when it starts.
+///
+/// What no correct server left behind is refused, with what was found; nothing is repaired ([`StartError`]). The rest is
+/// for the host to find, because only it knows its own files:
+///
+/// - The end of the log may be left out only if it is of a write that was never reported as
+///   [persisted](crate::Node::persisted): a crash cut it short, and nothing was promised. A damaged record before that,
+///   or one that was reported, is lost data: the server must not start.
+/// - A server that lost data, or all of it, may have promised what it forgot: votes, entries. It never comes back under
+///   its old [`NodeId`](crate::NodeId). It is removed, and a new server is added, which gets everything from the leader.
+///   If it comes back all the same, a leader that it acknowledged entries to says so:
+///   [`Event::PeerLostData`](crate::Event::PeerLostData).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DurableState {
     /// The last [`HardState`] that was persisted; of a new server, the default.

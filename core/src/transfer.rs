@@ -1,12 +1,13 @@
 //! Leadership transfer (§3.10 of the dissertation).
 
 use crate::event::{ElectionReason, Event, TransferEnd};
+use crate::lab::Mistake;
 use crate::message::Body;
 use crate::node::Node;
 use crate::refusal::TransferError;
 use crate::role::{Leader, State, Wait};
 use crate::time::Instant;
-use crate::types::{NodeId, Term};
+use crate::types::{LogIndex, NodeId, Term};
 
 /// A transfer that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,10 +52,10 @@ impl Node {
 
     /// Tells the other to start its election, once it has the whole log.
     pub(crate) fn go_on_with_transfer(&mut self) {
-        let last = self.log.last().index;
+        let needed = if self.makes(Mistake::TransferToLaggard) { LogIndex::ZERO } else { self.log.last().index };
         let State::Leader(leader) = &mut self.state else { return };
         let Some(transfer) = leader.transfer.filter(|transfer| !transfer.told) else { return };
-        if leader.follower(transfer.to).is_none_or(|follower| follower.matched < last) {
+        if leader.follower(transfer.to).is_none_or(|follower| follower.counted() < needed) {
             return;
         }
         leader.transfer = Some(Transfer { told: true, ..transfer });

@@ -2,6 +2,7 @@
 //! dissertation).
 
 use crate::event::{Event, VoteRefusal};
+use crate::lab::Mistake;
 use crate::message::{Ballot, Body, VoteReply, VoteRequest};
 use crate::node::Node;
 use crate::rejection::Rejection;
@@ -41,25 +42,34 @@ impl Node {
         let pre_vote = request.ballot == Ballot::PreVote;
         let refusal = self.vote_refusal(from, term, request);
         match refusal {
-            None if pre_vote => self.emit(|| Event::PreVoteGranted { to: from, term }),
+            None if pre_vote => {
+                if self.makes(Mistake::PreVoteResetsTimer) {
+                    self.wait_anew();
+                }
+                self.emit(|| Event::PreVoteGranted { to: from, term });
+            }
             None => {
                 if self.vote.is_none() {
                     self.vote = Some(from);
                     self.durability.hard_state_changed();
                 }
-                let election = self.election_wait();
-                if let State::Follower(follower) = &mut self.state {
-                    follower.election = election;
-                }
+                self.wait_anew();
                 self.emit(|| Event::VoteGranted { to: from, term });
             }
             Some(reason) => self.emit(|| Event::VoteRefused { to: from, reason }),
         }
         let granted = refusal.is_none();
-        let after = self.durability.after_hard_state();
+        let after = self.durability.after_hard_state().filter(|_| !self.makes(Mistake::VoteBeforeDurable));
         let reply = VoteReply { pre_vote, granted, commit: self.committed() };
         let term = if granted { term } else { self.term };
         self.send_in(term, from, Body::VoteReply(reply), after);
+    }
+
+    fn wait_anew(&mut self) {
+        let election = self.election_wait();
+        if let State::Follower(follower) = &mut self.state {
+            follower.election = election;
+        }
     }
 
     pub(crate) fn check_vote_request(term: Term, request: &VoteRequest) -> Result<(), Rejection> {
@@ -84,7 +94,7 @@ impl Node {
             return Some(VoteRefusal::AlreadyVoted { to });
         }
         let ours = self.log.last();
-        if !request.last.is_up_to_date_with(ours) {
+        if !request.last.is_up_to_date_with(ours) && !self.makes(Mistake::SkipUpToDateCheck) {
             return Some(VoteRefusal::LogBehind { candidate: request.last, ours });
         }
         // Whom the leader hands over to has been chosen already.

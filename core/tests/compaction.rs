@@ -32,7 +32,7 @@ fn asked(node: &mut Node) -> Asked {
             Output::TakeSnapshot(index) => asked.snapshots.push(index.0),
             Output::ReadSnapshot(request) => asked.chunks.push(request),
             Output::Send(_) | Output::KeepChunk(_) | Output::Read { .. } => {}
-            Output::Proposals(_) | Output::Event(_) => {}
+            Output::Proposals(_) | Output::Forwarded { .. } | Output::Event(_) => {}
         }
     }
     asked

@@ -2,21 +2,12 @@
 
 mod harness;
 mod hostile;
+mod random;
 mod world;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases in every run, unless the environment asks for others with `PROPTEST_RNG_SEED`, or for more with
-/// `PROPTEST_CASES`.
-fn config(cases: u32) -> ProptestConfig {
-    let asked = |name| std::env::var(name).ok();
-    let cases = asked("PROPTEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(cases);
-    let seed = asked("PROPTEST_RNG_SEED").and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let rng_seed = RngSeed::Fixed(seed);
-    ProptestConfig { cases, rng_seed, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
-}
+use random::config;
 
 proptest! {
     #![proptest_config(config(200))]

@@ -135,7 +135,7 @@ fn a_server_may_have_open_proposals_of_several_terms() {
 fn a_proposal_is_a_command_and_its_bytes_are_shared() {
     let mut cluster = Cluster::of(3);
     cluster.elect(1);
-    let payload = bytes::Bytes::from(vec![7; 100]);
+    let payload = raftarium_core::CommandBytes::from(vec![7; 100]);
     let shared = payload.clone();
     cluster.step(1, |node, now| node.propose(now, shared)).expect("the leader");
     cluster.deliver_all();

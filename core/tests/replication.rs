@@ -132,6 +132,9 @@ fn appends(said: &[Message], to: u64) -> Vec<(u64, usize)> {
         | Body::SnapshotReply(_)
         | Body::ReadRequest(_)
         | Body::ReadReply { .. }
+        | Body::ProposalRequest(_)
+        | Body::ProposalReply(_)
+        | Body::SnapshotRequest { .. }
         | Body::TimeoutNow => None,
     };
     said.iter().filter_map(request).collect()

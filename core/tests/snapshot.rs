@@ -5,7 +5,7 @@ mod harness;
 use harness::{Cluster, accepted, append, at, chunk, entries_after, id, message, received, snapshot_of, vote_reply};
 use raftarium_core::{
     Body, Boot, Change, ChunkRequest, Config, DurableState, EntryId, Event, Instant, LogIndex, Node, Outcome,
-    ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition,
+    ProgressState, Rejection, ReportError, Resolution, Settings, Term, Transition, UnknownReason,
 };
 
 /// Three servers; S1 leads, has sixteen commands, and has compacted all; S3 was down all the time.
@@ -129,13 +129,16 @@ fn follower(log: &[u64]) -> Cluster {
 fn a_newer_suffix_is_kept_and_a_log_that_differs_is_dropped_7() {
     let snapshot = snapshot_of(&[1, 1, 4]);
     for (what, log, base, kept) in [
-        ("it goes on after the snapshot", &[1, 1, 4, 4, 5][..], at(3, 4), &[4, 5][..]),
-        ("it ends where the snapshot does", &[1, 1, 4], at(3, 4), &[]),
+        ("it goes on after the snapshot, which was asked for", &[1, 1, 4, 4, 5][..], at(3, 4), &[4, 5][..]),
+        ("it ends where the snapshot does, which was asked for", &[1, 1, 4], at(3, 4), &[]),
         ("it is shorter", &[1, 1], at(3, 4), &[]),
         ("it has another entry there", &[1, 1, 3, 3], at(3, 4), &[]),
         ("it is empty", &[], at(3, 4), &[]),
     ] {
         let mut cluster = follower(log);
+        if what.contains("asked for") {
+            cluster.lose_state(1).expect("a follower");
+        }
         cluster.receive(chunk(2, 1, 5, at(3, 4), 0, &snapshot, true)).expect(what);
         assert_eq!((cluster.node(1).log().base(), &*cluster.log_terms(1)), (base, kept), "{what}");
         assert_eq!((cluster.commit(1), cluster.server(1).applied_up_to()), (3, LogIndex(3)), "{what}");
@@ -153,6 +156,39 @@ fn a_newer_suffix_is_kept_and_a_log_that_differs_is_dropped_7() {
     }
 }
 
+#[test]
+fn a_log_that_has_the_last_entry_of_a_snapshot_needs_nothing_of_it_7() {
+    for (log, committed) in [(&[1, 1, 4, 4, 5][..], EntryId::ZERO), (&[1, 1, 4], at(2, 1)), (&[1, 1, 4, 4], at(3, 4))] {
+        let mut cluster = follower(log);
+        cluster.receive(append(2, 1, 5, committed, &[], committed.index.0)).expect("the leader");
+        cluster.take_said();
+        // The first part is enough to know.
+        cluster.receive(chunk(2, 1, 5, at(3, 4), 0, b"a part", false)).expect("the leader");
+        assert_eq!(cluster.take_said(), [accepted(1, 2, 5, 3)], "{log:?}");
+        assert_eq!((cluster.node(1).log().base(), &*cluster.log_terms(1)), (EntryId::ZERO, log), "nothing is dropped");
+        assert_eq!(
+            (cluster.commit(1), cluster.server(1).applied_up_to()),
+            (3, LogIndex(3)),
+            "it is committed: {log:?}"
+        );
+        assert_eq!(installed(&cluster, 1), 0);
+    }
+}
+
+#[test]
+fn an_acknowledgement_of_what_the_log_has_already_waits_for_the_disk_7() {
+    let mut cluster = follower(&[1]);
+    cluster.hold_disk(1);
+    cluster.receive(append(2, 1, 5, at(1, 1), &[1, 4], 0)).expect("the leader");
+    cluster.take_said();
+    cluster.receive(chunk(2, 1, 5, at(3, 4), 0, b"a part", false)).expect("the leader");
+    assert_eq!(cluster.take_said(), []);
+    assert_eq!((cluster.commit(1), cluster.server(1).applied_up_to()), (3, LogIndex(1)));
+    cluster.release_disk(1);
+    assert_eq!(cluster.take_said().last(), Some(&accepted(1, 2, 5, 3)));
+    assert_eq!(cluster.server(1).applied_up_to(), LogIndex(3));
+}
+
 /// Found by `no_input_does_harm`: the disk holds 1@1 and 2@1, the log was given 1@4 instead, and before that was written
 /// a snapshot came that ends with 1@4. The log "had" its last entry, so the disk was told to keep what follows; that was
 /// 2@1, which nobody has, and the server could not start again.
@@ -160,6 +196,7 @@ fn a_newer_suffix_is_kept_and_a_log_that_differs_is_dropped_7() {
 fn a_suffix_that_was_truncated_and_not_yet_on_the_disk_is_not_kept_7() {
     for (what, terms, kept) in [("nothing follows", &[4][..], &[][..]), ("another entry follows", &[4, 4], &[4])] {
         let mut cluster = follower(&[1, 1]);
+        cluster.lose_state(1).expect("a follower");
         let append = append(2, 1, 5, EntryId::ZERO, terms, 0);
         cluster.input(1, |node, now| node.receive(now, append)).expect(what);
         let chunk = chunk(2, 1, 5, at(1, 4), 0, &snapshot_of(&[4]), true);
@@ -170,6 +207,26 @@ fn a_suffix_that_was_truncated_and_not_yet_on_the_disk_is_not_kept_7() {
         cluster.restart(1);
         assert_eq!((cluster.node(1).log().base(), &*cluster.log_terms(1)), (at(1, 4), kept), "{what}");
     }
+}
+
+/// Found by the model of a follower: 1@1 is being written, and then a snapshot that ends with 1@4 takes the place of all.
+/// When the old write was done, index 1 was taken to be durable; so the next heartbeat was answered before the snapshot
+/// was on the disk, and after a crash the leader did not believe that this server had nothing.
+#[test]
+fn what_was_being_written_does_not_make_a_snapshot_durable_7() {
+    let mut cluster = follower(&[]);
+    cluster.hold_disk(1);
+    cluster.receive(append(2, 1, 5, EntryId::ZERO, &[1], 0)).expect("a leader");
+    let chunk = chunk(3, 1, 6, at(1, 4), 0, &snapshot_of(&[4]), true);
+    cluster.input(1, |node, now| node.receive(now, chunk)).expect("the next leader");
+    cluster.write_one(1);
+    cluster.take_said();
+    assert_eq!(cluster.node(1).durable_index(), LogIndex(0));
+    let heartbeat = append(3, 1, 6, at(1, 4), &[], 1);
+    cluster.receive(heartbeat).expect("the next leader");
+    assert_eq!(cluster.take_said(), [], "it waits for the snapshot");
+    cluster.release_disk(1);
+    assert_eq!(cluster.take_said(), [accepted(1, 3, 6, 1), accepted(1, 3, 6, 1)]);
 }
 
 #[test]
@@ -290,22 +347,23 @@ fn overtaken(last: EntryId) -> Vec<Resolution> {
 fn what_a_snapshot_says_of_proposals_and_what_it_does_not() {
     let run =
         |first, last, outcome| Resolution { term: Term(6), first: LogIndex(first), last: LogIndex(last), outcome };
-    assert_eq!(overtaken(at(9, 8)), [run(4, 5, Outcome::Unknown)]);
+    let unknown = |last| Outcome::Unknown { reason: UnknownReason::CoveredBySnapshot { last } };
+    assert_eq!(overtaken(at(9, 8)), [run(4, 5, unknown(at(9, 8)))]);
     assert_eq!(overtaken(at(9, 5)), [run(4, 5, Outcome::Superseded { by: Term(5) })]);
     assert_eq!(overtaken(at(9, 6)), [run(4, 5, Outcome::Committed)], "an entry of its own, and made after them");
     assert_eq!(overtaken(at(5, 6)), [run(4, 5, Outcome::Committed)], "the last of them itself");
     let rest = run(5, 5, Outcome::Superseded { by: Term(9) });
-    assert_eq!(overtaken(at(4, 8)), [run(4, 4, Outcome::Unknown), rest], "an unknown one is no end");
+    assert_eq!(overtaken(at(4, 8)), [run(4, 4, unknown(at(4, 8))), rest], "an unknown one is no end");
 }
 
 #[test]
 fn nothing_is_read_and_nothing_applied_while_a_snapshot_takes_the_state_machines_place_6_4() {
-    let mut cluster = follower(&[1, 1, 4, 4]);
+    let mut cluster = follower(&[1, 1, 3, 3]);
     cluster.receive(append(2, 1, 5, at(2, 1), &[], 2)).expect("the leader");
     let read = cluster.read(1, false).expect("it knows the leader");
     cluster.hold_disk(1);
     cluster.receive(chunk(2, 1, 5, at(3, 4), 0, &snapshot_of(&[1, 1, 4]), true)).expect("the leader");
-    cluster.receive(append(2, 1, 5, at(4, 4), &[], 4)).expect("it goes on");
+    cluster.receive(append(2, 1, 5, at(3, 4), &[5], 4)).expect("it goes on");
     let reply = message(2, 1, 5, Body::ReadReply { id: read, index: LogIndex(3) });
     cluster.receive(reply).expect("the answer");
     assert_eq!((cluster.server(1).applied_up_to(), cluster.server(1).reads.len()), (LogIndex(2), 0));

@@ -111,6 +111,15 @@ pub enum PacketKind {
         /// Whether what it asked was done.
         done: bool,
     },
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply {
+        /// Whether the leader has appended it.
+        appended: bool,
+    },
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 /// The kinds of packets, by what they are for: what a filter asks about.
@@ -144,11 +153,17 @@ pub enum PacketClass {
     Request,
     /// The answer.
     Answer,
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply,
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 impl PacketClass {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::VoteRequest,
         Self::VoteReply,
         Self::PreVoteRequest,
@@ -163,6 +178,9 @@ impl PacketClass {
         Self::TimeoutNow,
         Self::Request,
         Self::Answer,
+        Self::ProposalRequest,
+        Self::ProposalReply,
+        Self::SnapshotRequest,
     ];
 
     const fn bit(self) -> u32 {
@@ -213,6 +231,9 @@ impl PacketKind {
             Self::AppendReply { .. } => PacketClass::AppendReply,
             Self::Request => PacketClass::Request,
             Self::Answer { .. } => PacketClass::Answer,
+            Self::ProposalRequest => PacketClass::ProposalRequest,
+            Self::ProposalReply { .. } => PacketClass::ProposalReply,
+            Self::SnapshotRequest => PacketClass::SnapshotRequest,
         }
     }
 }
@@ -246,6 +267,9 @@ impl Content {
                 Body::ReadRequest(_) => PacketKind::ReadRequest,
                 Body::ReadReply { .. } => PacketKind::ReadReply,
                 Body::TimeoutNow => PacketKind::TimeoutNow,
+                Body::ProposalRequest(_) => PacketKind::ProposalRequest,
+                Body::ProposalReply(reply) => PacketKind::ProposalReply { appended: reply.result.is_ok() },
+                Body::SnapshotRequest { .. } => PacketKind::SnapshotRequest,
                 Body::VoteReply(reply) => PacketKind::VoteReply { granted: reply.granted },
                 Body::AppendRequest(request) if request.entries.is_empty() => PacketKind::Heartbeat,
                 Body::AppendRequest(request) => {

@@ -148,6 +148,14 @@ pub struct FollowerView {
     pub state: ProgressState,
     /// How many messages with entries are under way to it.
     pub in_flight: u32,
+    /// How many bytes of commands are in them.
+    pub in_flight_bytes: u64,
+    /// When it last answered this leader.
+    pub last_contact: Option<Instant>,
+    /// Whether it has answered since the leader last looked.
+    pub active: bool,
+    /// The last entry of the snapshot that it is being sent.
+    pub snapshot: Option<EntryId>,
 }
 
 /// A packet that is under way, or was lost on its way.
@@ -305,5 +313,9 @@ fn follower_view(progress: &Progress) -> FollowerView {
         next: progress.next(),
         state: progress.state(),
         in_flight: u32::try_from(progress.in_flight()).unwrap_or(u32::MAX),
+        in_flight_bytes: progress.in_flight_bytes(),
+        last_contact: progress.last_contact(),
+        active: progress.is_active(),
+        snapshot: progress.pending_snapshot(),
     }
 }

@@ -293,16 +293,16 @@ fn deliver(
     record: RecordId,
 ) {
     let (id, now) = (server.id, server.clock.read(environment.now));
-    let Some(running) = server.running() else { return };
     match content {
         Content::Raft(message) => {
+            let Some(running) = server.running() else { return };
             if let Err(reason) = running.node.receive(now, message) {
                 environment.record(Some(record), Happening::Rejected { server: id, reason });
             }
         }
         Content::Request { request, op } => {
             if let Address::Client(client) = from {
-                running.request(environment, now, client, request, &op, record);
+                server.request(environment, client, request, &op, record);
             }
         }
         Content::Answer { .. } => {}

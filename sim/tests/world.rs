@@ -211,3 +211,45 @@ fn all_servers_down_is_a_world_in_which_only_time_passes() {
     timeline.advance(Duration::from_secs(2));
     leader(&timeline.view());
 }
+
+#[test]
+fn a_follower_that_passes_requests_on_answers_them_itself() {
+    let mut setup = Setup { servers: 3, ..Setup::default() };
+    setup.raft.forward_proposals = true;
+    let mut timeline = after(setup.clone(), 1_000);
+    let leader = leader(&timeline.view());
+    let follower = NodeId(leader.0 % 3 + 1);
+    let get = Command::Request { client: ClientId(1), server: Some(follower), op: Op::Get { key: "x".into() } };
+    for (command, expected) in [(put(1, Some(follower)), None), (get, Some("1".to_owned()))] {
+        timeline.dispatch(command).unwrap();
+        timeline.advance(Duration::from_millis(300));
+        let request = timeline.view().requests.pop().expect("just asked");
+        let RequestStatus::Answered { answer: Answer::Committed { value, .. }, .. } = &request.status else {
+            panic!("{request:?}");
+        };
+        assert_eq!((request.server, value), (follower, &expected));
+    }
+
+    // What is lost on the way, nobody can tell; the client's patience ends.
+    timeline.dispatch(Command::Cut { from: follower, to: leader, both: false }).unwrap();
+    timeline.dispatch(put(1, Some(follower))).unwrap();
+    timeline.advance(setup.request_timeout + Duration::from_millis(1));
+    let request = timeline.view().requests.pop().expect("just asked");
+    assert!(matches!(request.status, RequestStatus::Unknown { .. }), "{request:?}");
+}
+
+#[test]
+fn a_view_says_when_a_leader_last_heard_from_whom() {
+    let mut timeline = after(Setup { servers: 3, ..Setup::default() }, 1_000);
+    let leader = leader(&timeline.view());
+    let silent = NodeId(leader.0 % 3 + 1);
+    timeline.dispatch(Command::Cut { from: silent, to: leader, both: false }).unwrap();
+    let cut = timeline.now();
+    timeline.advance(Duration::from_millis(140));
+    let view = timeline.view();
+    let followers = &view.servers.iter().find(|server| server.id == leader).expect("it is there").followers;
+    for follower in followers {
+        let at = follower.last_contact.expect("it has answered");
+        assert_eq!(at <= cut, follower.id == silent, "{follower:?}");
+    }
+}

@@ -78,6 +78,7 @@ fn setup(position: usize, seed: u64, servers: u32) -> Setup {
         let raft = &mut setup.raft;
         (raft.pre_vote, raft.check_quorum, raft.leader_stickiness) = (true, true, true);
         raft.leases = position % 4 == 1;
+        raft.forward_proposals = position % 4 >= 2;
         raft.backoff_doublings_max = 2;
         raft.snapshot_after_entries = NonZeroU64::new(2);
         (raft.max_append_bytes, raft.max_in_flight_bytes, raft.max_uncommitted_bytes) = (20, 60, 200);

@@ -42,6 +42,7 @@ fn setup(dice: &mut Dice) -> Setup {
     setup.raft.check_quorum = dice.below(2) == 0;
     setup.raft.backoff_doublings_max = u32::try_from(dice.below(4)).unwrap();
     setup.raft.snapshot_after_entries = NonZeroU64::new(dice.below(12));
+    setup.raft.forward_proposals = dice.below(2) == 0;
     setup.raft.max_append_bytes = 1 + dice.below(100);
     setup.raft.max_in_flight_bytes = 1 + dice.below(200);
     setup.raft.max_uncommitted_bytes = 1 + dice.below(400);

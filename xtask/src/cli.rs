@@ -1,6 +1,8 @@
 //! The command line, parsed into values that cannot be wrong.
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
@@ -17,9 +19,14 @@ cargo xtask test [--only STEP[,STEP]] [--keep-going]
     Get the tools and run every check. It stops at the first step that fails, unless told to keep going.
 cargo xtask test --list
     Name the steps.
+cargo xtask bench [--ours] [--rounds N] [--quick] [--json FILE]
+    Race against other Rafts, which are fetched for it, and print one table. About four minutes; on a machine that does
+    nothing else, if the numbers are to mean something. --ours: without the others. --rounds: how often everybody runs,
+    7 if nothing is said. --quick: one short round. --json: every round's numbers as well.
 
 RAFTARIUM_TOOLS   the folder for tools that are not on this machine yet (a folder of your user's cache by default)
 RAFTARIUM_CHROME  the Chromium or Chrome that the browser tests drive
+RAFTARIUM_CONFORMANCE  a directory of etcd's raft scripts to replay (skipped if there is none)
 
 After one of the first two, `. FOLDER/env.sh` puts the tools on the PATH of your shell, for `trunk serve` and the like.
 ";
@@ -37,6 +44,8 @@ pub(crate) enum Command {
     ListSteps,
     /// Run the steps of `test`.
     Test(Selection),
+    /// Race against other Rafts.
+    Race(RaceOptions),
 }
 
 /// Options of `serve`.
@@ -68,6 +77,25 @@ pub(crate) struct Selection {
     pub(crate) keep_going: bool,
 }
 
+/// Options of `bench`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RaceOptions {
+    /// Without the others.
+    pub(crate) ours: bool,
+    /// How often everybody runs.
+    pub(crate) rounds: u32,
+    /// How long a run is measured.
+    pub(crate) millis: u32,
+    /// Where to leave every round's numbers.
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Default for RaceOptions {
+    fn default() -> Self {
+        Self { ours: false, rounds: 7, millis: 250, json: None }
+    }
+}
+
 /// Parses the arguments that follow `cargo xtask`.
 ///
 /// # Errors
@@ -84,8 +112,9 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command> {
             "serve" => parse_serve(&mut parser),
             "build" => parse_build(&mut parser),
             "test" => parse_test(&mut parser),
+            "bench" => parse_race(&mut parser),
             other => Err(Error::Usage(format!(
-                "there is no command `{other}`: the commands are serve, build, test and help"
+                "there is no command `{other}`: the commands are serve, build, test, bench and help"
             ))),
         },
         Short(_) | Long(_) => Err(first.unexpected().into()),
@@ -141,6 +170,21 @@ fn parse_test(parser: &mut lexopt::Parser) -> Result<Command> {
     Ok(Command::Test(selection))
 }
 
+fn parse_race(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut options = RaceOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("ours") => options.ours = true,
+            Long("rounds") => options.rounds = parser.value()?.parse::<NonZeroU32>()?.get(),
+            Long("quick") => (options.rounds, options.millis) = (1, 50),
+            Long("json") => options.json = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Race(options))
+}
+
 fn parse_steps(names: &str) -> Result<Vec<Step>> {
     for name in names.split(',') {
         if !Step::ALL.iter().any(|step| step.name() == name) {
@@ -189,6 +233,14 @@ mod tests {
     }
 
     #[test]
+    fn a_race_has_seven_rounds_unless_told_otherwise() {
+        let Command::Race(options) = parse_words(&["bench", "--ours"]).unwrap() else {
+            panic!("`bench` is a race");
+        };
+        assert_eq!(options, RaceOptions { ours: true, rounds: 7, ..RaceOptions::default() });
+    }
+
+    #[test]
     fn what_is_not_offered_is_refused() {
         for words in [
             &["deploy"][..],
@@ -196,6 +248,8 @@ mod tests {
             &["serve", "now"],
             &["test", "--only", "everything"],
             &["build", "--public-url"],
+            &["bench", "--rounds", "0"],
+            &["bench", "--rounds", "many"],
         ] {
             assert!(matches!(parse_words(words), Err(Error::Usage(_))), "{words:?}");
         }

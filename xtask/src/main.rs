@@ -11,6 +11,7 @@ mod cli;
 mod error;
 mod npm;
 mod process;
+mod race;
 mod say;
 mod site;
 mod steps;
@@ -47,5 +48,6 @@ fn run() -> Result<()> {
             Ok(())
         }
         Command::Test(selection) => steps::run(&selection),
+        Command::Race(options) => race::race(&options),
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raftarium_core::{
-    Body, Boot, Config, DurableState, Entry, EntryId, Event, Instant, LogIndex, Membership, Message, Node, NodeId,
-    ReadFailure, ReadId, Resolution, Role, Send, Settings,
+    Body, Boot, Config, DurableState, Entry, EntryId, Event, ForwardId, Forwarded, Instant, LogIndex, Membership,
+    Message, Node, NodeId, ReadFailure, ReadId, Resolution, Role, Send, Settings,
 };
 
 use super::disk::Disk;
 use super::safety::Safety;
 use super::{config, disk_with, id};
 
+#[derive(Clone)]
 pub(crate) struct Cluster {
     pub(crate) now: Instant,
     pub(super) servers: Vec<Server>,
@@ -18,6 +19,8 @@ pub(crate) struct Cluster {
     pub(crate) wire: Vec<Message>,
     /// Whoever is named together in a set can talk; if there are no sets, all can.
     pub(super) groups: Vec<BTreeSet<NodeId>>,
+    /// Whoever can be heard and hears nothing.
+    pub(crate) deaf: BTreeSet<NodeId>,
     pub(super) safety: Safety,
     /// Whether the servers are all there. If not, a test speaks for the others, and only what the ones that are there
     /// send is checked.
@@ -27,8 +30,11 @@ pub(crate) struct Cluster {
     pub(crate) chunk_size: usize,
     /// What was committed when each read was asked for that is not answered yet.
     pub(super) asked: BTreeMap<(NodeId, ReadId), LogIndex>,
+    /// The commands that were passed on, and whose fate was not told yet.
+    pub(super) forwarded: BTreeMap<(NodeId, ForwardId), String>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) id: NodeId,
     pub(super) config: Config,
@@ -39,12 +45,16 @@ pub(crate) struct Server {
     pub(super) waiting: Vec<Send>,
     /// Whether its host takes nothing from it.
     pub(super) neglected: bool,
+    /// Whether its state machine applies nothing any more.
+    pub(crate) stands_still: bool,
     /// What has arrived of a snapshot.
     pub(super) receiving: Vec<u8>,
     pub(crate) applied: Vec<Entry>,
     /// The reads that were answered.
     pub(crate) reads: Vec<(ReadId, Result<(), ReadFailure>)>,
     pub(crate) resolved: Vec<Resolution>,
+    /// What became of the proposals that it passed on.
+    pub(crate) forwarded: Vec<(ForwardId, Forwarded)>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -82,10 +92,12 @@ impl Cluster {
             disk: Disk::new(durable),
             waiting: vec![],
             neglected: false,
+            stands_still: false,
             receiving: vec![],
             applied: vec![],
             reads: vec![],
             resolved: vec![],
+            forwarded: vec![],
             events: vec![],
         });
         let mut cluster = Self {
@@ -93,12 +105,18 @@ impl Cluster {
             servers: servers.collect(),
             wire: vec![],
             groups: vec![],
+            deaf: BTreeSet::new(),
             safety: Safety::default(),
             complete: true,
             commands: 0,
             chunk_size: 16,
             asked: BTreeMap::new(),
+            forwarded: BTreeMap::new(),
         };
+        #[cfg(feature = "lab")]
+        if cluster.servers.iter().any(|server| !server.config.settings().mistakes.is_empty()) {
+            cluster.keep_findings();
+        }
         for number in 1..=cluster.size() {
             cluster.restart(number);
         }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use raftarium_core::{DurableState, Entry, EntryId, HardState, Membership, Persist, PersistId};
 
+#[derive(Clone)]
 pub(crate) struct Disk {
     /// What a crash leaves.
     pub(crate) durable: DurableState,
@@ -15,6 +16,7 @@ pub(crate) struct Disk {
     pub(crate) held: bool,
 }
 
+#[derive(Clone)]
 struct Write {
     id: PersistId,
     hard_state: Option<HardState>,
@@ -22,6 +24,7 @@ struct Write {
     entries: Vec<Entry>,
 }
 
+#[derive(Clone)]
 struct Install {
     last: EntryId,
     membership: Membership,
@@ -65,7 +68,7 @@ impl Disk {
         let installs = install.is_some();
         if let Some(Install { last, membership, keep_suffix, data }) = install {
             let durable = &mut self.durable;
-            assert!(last.index > durable.base.index, "a snapshot of {last}, and the log starts at {}", durable.base);
+            assert!(last.index >= durable.base.index, "a snapshot of {last}, and the log starts at {}", durable.base);
             durable.entries.retain(|entry| keep_suffix && entry.id.index > last.index);
             (durable.base, durable.membership, durable.applied) = (last, membership, last.index);
             self.snapshot = data;

@@ -1,6 +1,6 @@
 //! What a host does for its server: it serves what the server wants, and writes.
 
-use raftarium_core::{Message, Output, Send};
+use raftarium_core::{Event, Message, Output, Send};
 
 use super::cluster::Cluster;
 use super::id;
@@ -14,6 +14,8 @@ enum Wish {
     Compacts(u64),
     Resolves(raftarium_core::Resolution),
     Answers(raftarium_core::ReadId, Result<(), raftarium_core::ReadFailure>),
+    Tells(Event),
+    EndsForward(raftarium_core::ForwardId, raftarium_core::Forwarded),
 }
 
 impl Cluster {
@@ -44,6 +46,7 @@ impl Cluster {
                 if waits { server.waiting.push(send) } else { wish = Wish::Leaves(send.message) }
             }
             Some(Output::Persist(write)) => server.disk.begin(&write, &server.receiving.clone().into()),
+            Some(Output::Apply(_)) if server.stands_still => {}
             Some(Output::Apply(entries)) => {
                 let last = entries.last().expect("never empty").id.index;
                 server.applied.extend_from_slice(entries);
@@ -54,7 +57,8 @@ impl Cluster {
             Some(Output::TakeSnapshot(index)) => wish = Wish::Compacts(index.0),
             Some(Output::Read { id, result }) => wish = Wish::Answers(id, result),
             Some(Output::Proposals(resolution)) => wish = Wish::Resolves(resolution),
-            Some(Output::Event(event)) => server.events.push(event),
+            Some(Output::Event(event)) => wish = Wish::Tells(event),
+            Some(Output::Forwarded { id, end }) => wish = Wish::EndsForward(id, end),
         }
         match wish {
             Wish::Nothing => {}
@@ -64,6 +68,8 @@ impl Cluster {
             Wish::Compacts(index) => self.compact(number, index).expect("it was asked for"),
             Wish::Resolves(resolution) => self.resolve(number, resolution),
             Wish::Answers(read, result) => self.answer(number, read, result),
+            Wish::Tells(event) => self.tell(number, event),
+            Wish::EndsForward(forward, end) => self.end_forward(number, forward, end),
         }
         self.check(number);
         true
@@ -90,9 +96,15 @@ impl Cluster {
         true
     }
 
+    /// Crashes alone lose nothing that was acknowledged, and no leader takes them for a loss.
+    fn tell(&mut self, number: u64, event: Event) {
+        self.safety.watch(|_| assert!(!matches!(event, Event::PeerLostData { .. }), "Lost Data: {event:?}"));
+        self.server_mut(number).events.push(event);
+    }
+
     fn wire_up(&mut self, messages: impl IntoIterator<Item = Message>) {
         for message in messages {
-            self.safety.check_sent(&self.servers, &message);
+            self.safety.watch(|safety| safety.check_sent(&self.servers, &message));
             self.wire.push(message);
         }
     }

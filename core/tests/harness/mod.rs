@@ -5,7 +5,9 @@
 
 mod cluster;
 mod disk;
+mod findings;
 mod host;
+mod passed_on;
 mod requests;
 mod safety;
 mod snapshots;

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use raftarium_core::quorum::VoteResult;
 use raftarium_core::{
     AppendReply, Ballot, Body, Boot, Entry, EntryId, LogIndex, Membership, Message, NodeId, Outcome, Payload,
-    Resolution, Role, Term,
+    ProposalReply, Resolution, Role, Term, UnknownReason,
 };
 
 use super::cluster::Server;
+use super::passed_on::PassedOn;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Safety {
     leaders: BTreeMap<Term, NodeId>,
     /// The votes that have left, by term and voter.
@@ -29,24 +30,33 @@ pub(crate) struct Safety {
     matched: BTreeMap<(Term, NodeId), LogIndex>,
     /// The proposals of each life of a server whose fate was told.
     resolved: BTreeSet<(NodeId, Boot, Term, LogIndex)>,
+    /// What was found, if a test wants to know; otherwise the first finding ends it.
+    pub(super) findings: Option<Vec<String>>,
+    pub(super) passed_on: PassedOn,
 }
 
+type Check = fn(&mut Safety, &[Server], &Server);
+
 impl Safety {
+    const CHECKS: [Check; 11] = [
+        |safety, _, server| safety.check_log_matching(server),
+        |_, _, server| Self::check_durable(server),
+        |safety, _, server| safety.check_acknowledged(server),
+        |safety, _, server| safety.check_nothing_goes_back(server),
+        Self::check_committed,
+        |safety, _, server| safety.check_applied(server),
+        |safety, _, server| safety.check_resolved(server),
+        |safety, _, server| safety.check_own_vote(server),
+        |safety, _, server| safety.check_leader(server),
+        |safety, _, server| safety.check_one_change(server),
+        |safety, servers, _| servers.iter().for_each(|server| safety.check_leader_completeness(server)),
+    ];
+
     /// Checks everything that a step of the server `changed` can have broken.
     pub(crate) fn check(&mut self, servers: &[Server], changed: NodeId) {
         let server = find(servers, changed);
-        self.check_log_matching(server);
-        Self::check_durable(server);
-        self.check_acknowledged(server);
-        self.check_nothing_goes_back(server);
-        self.check_committed(servers, server);
-        self.check_applied(server);
-        self.check_resolved(server);
-        self.check_own_vote(server);
-        self.check_leader(server);
-        self.check_one_change(server);
-        for other in servers {
-            self.check_leader_completeness(other);
+        for check in Self::CHECKS {
+            self.watch(|safety| check(safety, servers, server));
         }
     }
 
@@ -60,7 +70,10 @@ impl Safety {
         }
         for entry in node.log().entries() {
             let key = (entry.id.index.0, entry.id.term.0);
-            let known = self.entries.entry(key).or_insert_with(|| (before, entry.clone()));
+            let known = self.entries.entry(key).or_insert_with(|| {
+                self.passed_on.found(entry);
+                (before, entry.clone())
+            });
             assert_eq!((known.0, &known.1), (before, entry), "Log Matching: {} at {}", entry.id, server.id);
             before = entry.id;
         }
@@ -93,7 +106,11 @@ impl Safety {
         }
         for follower in node.followers() {
             let seen = self.matched.insert((now.0, follower.id()), follower.matched()).unwrap_or_default();
-            assert!(follower.matched() >= seen, "{} was known to match {seen}: {follower:?}", follower.id());
+            assert!(
+                follower.matched() >= seen,
+                "Match Index: {} was known to match {seen}: {follower:?}",
+                follower.id()
+            );
         }
     }
 
@@ -116,15 +133,15 @@ impl Safety {
             // It is counted by the membership that holds; a leader that leaves a joint one does so in the same step.
             let counted_by = [Some(node.membership()), node.membership_at(commit)];
             let enough = counted_by.into_iter().flatten().any(on_majority);
-            assert!(enough, "{} is committed, and not on the disks of a majority", entry.id);
             assert_eq!(place(entry.id.index), Some(self.committed.len()), "{} leaves a gap", entry.id);
             self.committed.push((entry.clone(), node.hard_state().term));
+            assert!(enough, "Commitment: {} is committed, and not on the disks of a majority", entry.id);
         }
         if let Some((last, term)) = self.committed.last().filter(|_| self.committed.len() > known) {
             // A leader that commits its own removal leads no more.
             let led = node.role() == Role::Leader || !node.membership().is_voter(server.id);
             assert!(led, "{} commits, and is {:?}", server.id, node.role());
-            assert_eq!(last.id.term, *term, "{} is committed by counting in term {term}", last.id);
+            assert_eq!(last.id.term, *term, "Commitment: {} is committed by counting in term {term}", last.id);
         }
     }
 
@@ -150,7 +167,10 @@ impl Safety {
                         let by_snapshot = term.is_some_and(|term| term <= by) && by < resolution.term;
                         assert!(exact || by_snapshot, "{id}: {index} {told:?}");
                     }
-                    Outcome::Unknown => assert!(term.is_some(), "{id}: {index} {told:?}"),
+                    Outcome::Unknown { reason } => {
+                        assert!(matches!(reason, UnknownReason::CoveredBySnapshot { .. }), "{id}: {index} {told:?}");
+                        assert!(term.is_some(), "{id}: {index} {told:?}");
+                    }
                 }
             }
         }
@@ -163,7 +183,7 @@ impl Safety {
         if !self.leaders.contains_key(&term) {
             let vote = |voter| Some(self.votes.get(&(term, voter)) == Some(&server.id));
             let result = node.membership().vote_result(vote);
-            assert_eq!(result, VoteResult::Won, "{} leads term {term} without a majority", server.id);
+            assert_eq!(result, VoteResult::Won, "Election Safety: {} leads term {term} without a majority", server.id);
         }
         let leader = *self.leaders.entry(term).or_insert(server.id);
         assert_eq!(leader, server.id, "Election Safety: two leaders in term {term}");
@@ -182,7 +202,11 @@ impl Safety {
         let open = |entry: &&Entry| committed(entry.id.index) != Some(entry.id);
         let changes: Vec<_> =
             node.log().entries().iter().filter(is_change).filter(open).map(|entry| entry.id).collect();
-        assert!(changes.len() <= 1, "{}: {changes:?} are changes, and none of them is committed", server.id);
+        assert!(
+            changes.len() <= 1,
+            "One Change: {}: {changes:?} are changes, and none of them is committed",
+            server.id
+        );
     }
 
     /// Leader Completeness (§5.4): what was committed in an earlier term is in the log of every leader.
@@ -206,6 +230,9 @@ impl Safety {
             | Body::SnapshotReply(_)
             | Body::ReadRequest(_)
             | Body::ReadReply { .. }
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. }
             | Body::TimeoutNow => false,
         };
         if pre_vote {
@@ -214,7 +241,7 @@ impl Safety {
         }
         let server = find(servers, message.from);
         let (disk, term) = (&server.disk.durable, message.term);
-        let ctx = format!("{message:?} leaves, and on the disk is {:?}", disk.hard_state);
+        let ctx = format!("Stable Storage: {message:?} leaves, and on the disk is {:?}", disk.hard_state);
         assert!(disk.hard_state.term >= term, "{ctx}");
         let in_term = disk.hard_state.term == term;
         match &message.body {
@@ -241,7 +268,17 @@ impl Safety {
                     assert_eq!(differs, [], "{ctx}, and something else than the leader has");
                 }
             }
-            Body::VoteReply(_) | Body::AppendReply(_) | Body::SnapshotReply(_) | Body::ReadRequest(_) => {}
+            Body::ProposalReply(ProposalReply { result: Ok(id), .. }) => {
+                assert_eq!(id.term, term, "{ctx}");
+                assert!(!in_term || disk.hard_state.vote == Some(server.id), "{ctx}");
+            }
+            Body::VoteReply(_)
+            | Body::AppendReply(_)
+            | Body::SnapshotReply(_)
+            | Body::ReadRequest(_)
+            | Body::ProposalRequest(_)
+            | Body::ProposalReply(_)
+            | Body::SnapshotRequest { .. } => {}
         }
     }
 
@@ -273,7 +310,7 @@ impl Safety {
 
     fn count_vote(&mut self, term: Term, voter: NodeId, candidate: NodeId) {
         let given = *self.votes.entry((term, voter)).or_insert(candidate);
-        assert_eq!(given, candidate, "{voter} voted twice in term {term}");
+        assert_eq!(given, candidate, "Election Safety: {voter} voted twice in term {term}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use raftarium_core::{Boot, Instant, Message, Node, NodeId, Rejection, Role};
+use raftarium_core::{Boot, Instant, Message, Node, NodeId, Rejection, Role, StartError};
 
 use super::cluster::Cluster;
 use super::id;
@@ -82,8 +82,9 @@ impl Cluster {
         let together = |group: &BTreeSet<_>| group.contains(&message.from) && group.contains(&message.to);
         assert!(self.complete, "the test takes what S1 says");
         let connected = self.groups.is_empty() || self.groups.iter().any(together);
-        if connected && self.is_up(message.to.0) {
-            self.receive(message).expect("servers send what servers take");
+        if connected && !self.deaf.contains(&message.to) && self.is_up(message.to.0) {
+            let taken = self.receive(message);
+            self.safety.watch(|_| assert_eq!(taken, Ok(()), "Refused: servers send what servers take"));
         }
     }
 
@@ -165,20 +166,27 @@ impl Cluster {
         server.disk.crash();
         // Whoever asked has gone with it, or asks again.
         self.asked.retain(|(by, _), _| *by != id(number));
+        self.forwarded.retain(|(by, _), _| *by != id(number));
     }
 
     /// The server starts from its disk, with the state machine of its snapshot.
     pub(crate) fn restart(&mut self, number: u64) {
+        self.try_restart(number).expect("its own disk");
+    }
+
+    /// The server starts from whatever is on its disk, or stays down.
+    pub(crate) fn try_restart(&mut self, number: u64) -> Result<(), StartError> {
         let now = self.now;
         let server = self.server_mut(number);
         assert!(server.node.is_none(), "S{number} runs");
         server.boot = Boot(server.boot.0 + 1);
         let durable = server.disk.durable.clone();
-        let mut node = Node::start(server.id, server.config.clone(), durable, server.boot, now).expect("its own disk");
+        let mut node = Node::start(server.id, server.config.clone(), durable, server.boot, now)?;
         node.observe(true);
         server.node = Some(node);
         self.load_snapshot(number);
         self.check(number);
         self.run(number);
+        Ok(())
     }
 }

@@ -62,6 +62,11 @@ impl Host {
                 self.node.forget_leader(now);
                 false
             }
+            Input::RequestSnapshot => self.node.request_snapshot(now).is_err(),
+            Input::WithdrawSnapshotRequest => {
+                self.node.withdraw_snapshot_request(now);
+                false
+            }
             Input::Read(lease) => self.node.read(now, *lease).is_err(),
             Input::Compact(through) => self.compact(LogIndex(*through)),
             Input::CompactAll => self.compact(self.node.applied_index()),
@@ -140,6 +145,7 @@ impl Host {
 
     /// Does one thing that the server wants. False if there is none.
     fn poll(&mut self) -> bool {
+        let waits = self.node.waits_for_snapshot();
         match self.node.poll() {
             None => return false,
             Some(Output::Persist(write)) => {
@@ -148,6 +154,7 @@ impl Host {
                 assert!(something, "a write of nothing");
                 let install = write.snapshot.map(|it| (it.last, it.membership.clone(), it.keep_suffix));
                 if let Some((last, ..)) = install {
+                    assert!(last.index >= self.handed_out, "the state machine goes back to {last}");
                     self.handed_out = self.handed_out.max(last.index);
                 }
                 let (id, hard_state, entries) = (write.id, write.hard_state, write.entries.to_vec());
@@ -162,6 +169,7 @@ impl Host {
             }
             Some(Output::Apply(entries)) => {
                 assert!(self.writes.iter().all(|write| write.install.is_none()), "the state machine is being replaced");
+                assert!(!waits, "the state machine waits for a snapshot");
                 for entry in entries {
                     assert_eq!(entry.id.index, self.handed_out.next(), "applied in order, each once");
                     self.handed_out = entry.id.index;
@@ -170,11 +178,11 @@ impl Host {
             }
             Some(Output::Read { result, .. }) => {
                 let installing = self.writes.iter().any(|write| write.install.is_some());
-                assert!(result.is_err() || !installing, "the state machine is being replaced");
+                assert!(result.is_err() || !(installing || waits), "the state machine is being replaced");
             }
             Some(Output::ReadSnapshot(request)) => self.asked = Some(request),
             Some(Output::TakeSnapshot(index)) => assert_eq!(index, self.node.applied_index()),
-            Some(Output::KeepChunk(_) | Output::Proposals(_) | Output::Event(_)) => {}
+            Some(Output::KeepChunk(_) | Output::Proposals(_) | Output::Forwarded { .. } | Output::Event(_)) => {}
         }
         true
     }

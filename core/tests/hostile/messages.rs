@@ -3,8 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use raftarium_core::{
-    AppendReply, AppendRequest, Ballot, Body, Boot, Change, Entry, EntryId, LogIndex, Membership, Message, Node,
-    NodeId, Payload, ReadId, SnapshotChunk, SnapshotReply, Term, VoteReply, VoteRequest,
+    AppendReply, AppendRequest, Ballot, Body, Boot, Change, Entry, EntryId, ForwardId, LogIndex, Membership, Message,
+    Node, NodeId, Payload, ProposalReply, ProposalRequest, ProposeError, ReadId, SnapshotChunk, SnapshotReply, Term,
+    VoteReply, VoteRequest,
 };
 
 use crate::harness::{entries_after, voters};
@@ -43,6 +44,13 @@ pub(crate) enum Peer {
     TimeoutNow,
     ReadRequest(u64),
     ReadReply(u64, u64),
+    Proposal(u64),
+    /// An answer that it was appended so far back from the end of the log, or refused.
+    ProposalReply(u64, Option<u64>),
+    /// It asks for a snapshot that covers all but so many entries.
+    SnapshotRequest {
+        back: u64,
+    },
     Transfer,
 }
 
@@ -62,6 +70,9 @@ pub(super) fn peer() -> impl Strategy<Value = Peer> {
         1 => Just(Peer::TimeoutNow),
         1 => (0..4_u64).prop_map(Peer::ReadRequest),
         1 => (0..4_u64, back()).prop_map(|(id, back)| Peer::ReadReply(id, back)),
+        2 => (0..4_u64).prop_map(Peer::Proposal),
+        2 => (0..4_u64, proptest::option::of(back())).prop_map(|(id, back)| Peer::ProposalReply(id, back)),
+        2 => back().prop_map(|back| Peer::SnapshotRequest { back }),
         1 => Just(Peer::Transfer),
     ]
 }
@@ -109,6 +120,17 @@ impl Peer {
             }
             Self::TimeoutNow => (term(0), Body::TimeoutNow),
             Self::ReadRequest(sequence) => (term(0), Body::ReadRequest(ReadId { boot: Boot(1), sequence })),
+            Self::Proposal(sequence) => {
+                let id = ForwardId { boot: Boot(1), sequence };
+                (term(0), Body::ProposalRequest(ProposalRequest { id, command: "x".into() }))
+            }
+            Self::ProposalReply(sequence, back) => {
+                let id = ForwardId { boot: node.boot(), sequence };
+                let appended = |back| EntryId::new(place(back).index.next(), term(0));
+                let result = back.map(appended).ok_or(ProposeError::NotLeader { leader: None });
+                (term(0), Body::ProposalReply(ProposalReply { id, result }))
+            }
+            Self::SnapshotRequest { back } => (term(0), Body::SnapshotRequest { least: place(back).index }),
             Self::ReadReply(sequence, back) => {
                 let id = ReadId { boot: node.boot(), sequence };
                 (term(0), Body::ReadReply { id, index: place(back).index })
@@ -152,6 +174,17 @@ pub(super) fn entries(after: EntryId) -> impl Strategy<Value = Vec<Entry>> {
 
 fn read_id() -> impl Strategy<Value = ReadId> {
     (0..3_u64, number()).prop_map(|(boot, sequence)| ReadId { boot: Boot(boot), sequence })
+}
+
+fn forward_id() -> impl Strategy<Value = ForwardId> {
+    (0..3_u64, number()).prop_map(|(boot, sequence)| ForwardId { boot: Boot(boot), sequence })
+}
+
+fn proposal_result() -> impl Strategy<Value = Result<EntryId, ProposeError>> {
+    prop_oneof![
+        2 => entry_id().prop_map(Ok),
+        1 => number().prop_map(|to| Err(ProposeError::Transferring { to: NodeId(to) })),
+    ]
 }
 
 /// A membership that a server can be in, or nobody's.
@@ -198,6 +231,10 @@ fn body() -> impl Strategy<Value = Body> {
             .prop_map(|(last, received)| Body::SnapshotReply(SnapshotReply { last, received })),
         1 => read_id().prop_map(Body::ReadRequest),
         1 => (read_id(), number()).prop_map(|(id, index)| Body::ReadReply { id, index: LogIndex(index) }),
+        1 => forward_id().prop_map(|id| Body::ProposalRequest(ProposalRequest { id, command: "x".into() })),
+        1 => (forward_id(), proposal_result())
+            .prop_map(|(id, result)| Body::ProposalReply(ProposalReply { id, result })),
+        1 => number().prop_map(|least| Body::SnapshotRequest { least: LogIndex(least) }),
     ]
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Input {
     Transfer(u64),
     ForgetLeader,
     Read(bool),
+    RequestSnapshot,
+    WithdrawSnapshotRequest,
     Compact(u64),
     CompactAll,
     /// A part of a snapshot that was not asked for, or as it was asked for last.
@@ -75,6 +77,8 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         1 => number().prop_map(Input::Transfer),
         1 => Just(Input::ForgetLeader),
         2 => any::<bool>().prop_map(Input::Read),
+        2 => Just(Input::RequestSnapshot),
+        1 => Just(Input::WithdrawSnapshotRequest),
         1 => number().prop_map(Input::Compact),
         1 => Just(Input::CompactAll),
     ];
@@ -99,7 +103,8 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
 
 /// All that is there, or nothing of it.
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
-    (any::<bool>(), 0..3_u32, 0..3_u64).prop_map(|(plain, priority, window)| Settings {
+    (any::<bool>(), any::<bool>(), 0..3_u32, 0..3_u64).prop_map(|(plain, forward, priority, window)| Settings {
+        forward_proposals: forward,
         max_append_entries: 2,
         max_in_flight_appends: 2,
         max_in_flight_bytes: window,

@@ -39,6 +39,10 @@ pub(crate) enum Step {
     Elect(u64),
     Propose(u64),
     ProposeToLeaders,
+    /// A proposal to every server: those that do not lead may pass it on.
+    ProposeToAll,
+    /// The state machine of a server is lost, and it asks for another one's.
+    LoseState(u64),
     Crash(u64),
     Restart(u64),
     /// A crash after so many of the outputs that wait.
@@ -96,8 +100,10 @@ fn requests() -> impl Strategy<Value = Step> {
         2 => server.clone().prop_map(Step::ForgetLeader),
         4 => (server.clone(), 0..3_u64).prop_map(|(server, kept)| Step::Compact(server, kept)),
         4 => (server.clone(), any::<bool>()).prop_map(|(server, lease)| Step::Read(server, lease)),
-        2 => (server, any::<bool>()).prop_map(|(server, restart)| Step::Usurp(server, restart)),
+        2 => (server.clone(), any::<bool>()).prop_map(|(server, restart)| Step::Usurp(server, restart)),
         6 => any::<bool>().prop_map(Step::ReadFromLeaders),
+        6 => Just(Step::ProposeToAll),
+        5 => server.prop_map(Step::LoseState),
         4 => (1..120_u64).prop_map(Step::Pass),
         3 => (1..400_u64).prop_map(Step::Idle),
     ]
@@ -135,7 +141,7 @@ fn accidents() -> impl Strategy<Value = Step> {
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let sizes = (1..=3_u32, 1..=3_u32, 1..40_u64, 1..40_u64, 1..200_u64, 0..6_u64);
     let rules = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0..3_u32);
-    (sizes, rules, 0..8_u64).prop_map(|(sizes, rules, seed)| {
+    (sizes, rules, any::<bool>(), 0..8_u64).prop_map(|(sizes, rules, forward_proposals, seed)| {
         let (no_op_on_election, pre_vote, leader_stickiness, check_quorum, leases, backoff_doublings_max) = rules;
         Settings {
             max_append_entries: sizes.0,
@@ -148,6 +154,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             pre_vote,
             leader_stickiness,
             check_quorum,
+            forward_proposals,
             leases: leases && leader_stickiness,
             backoff_doublings_max,
             seed,
@@ -213,6 +220,8 @@ fn take(cluster: &mut Cluster, step: &Step) {
                 on_live(cluster, number, propose);
             }
         }
+        Step::ProposeToAll => (1..=size).for_each(|number| on_live(cluster, number, propose)),
+        Step::LoseState(number) => on_live(cluster, server(number), |cluster, number| _ = cluster.lose_state(number)),
         Step::Crash(number) => on_live(cluster, server(number), Cluster::crash),
         Step::Restart(number) => {
             if !cluster.is_up(server(number)) {
@@ -251,7 +260,10 @@ fn take(cluster: &mut Cluster, step: &Step) {
         Step::ForgetLeader(number) => on_live(cluster, server(number), Cluster::forget_leader),
         Step::Compact(number, kept) => on_live(cluster, server(number), |cluster, number| {
             let through = cluster.node(number).applied_index().0.saturating_sub(kept);
-            let _ = cluster.compact(number, through);
+            // Whoever has lost its state machine has nothing to take a snapshot of.
+            if !cluster.node(number).waits_for_snapshot() {
+                let _ = cluster.compact(number, through);
+            }
         }),
         Step::Read(number, lease) => {
             on_live(cluster, server(number), |cluster, number| _ = cluster.read(number, lease))
@@ -304,6 +316,6 @@ fn campaign(cluster: &mut Cluster, number: u64) {
 fn propose(cluster: &mut Cluster, number: u64) {
     // Each command is another one, so that entries that must differ do.
     let command = format!("{} to S{number}", cluster.next_command());
-    // Whoever does not lead refuses, and that is as good.
-    let _ = cluster.propose(number, &command);
+    // Whoever does not lead refuses or passes it on, and that is as good.
+    let _ = cluster.offer(number, &command);
 }

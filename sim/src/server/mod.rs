@@ -1,21 +1,23 @@
 //! A server: a Raft node, its disk, its clock, its state machine, and what waits for them.
 
 mod outputs;
-mod requests;
+mod waiting;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, PersistId};
 
+use crate::address::ClientId;
 use crate::checks::Checks;
+use crate::client::RequestId;
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
-use crate::kv::Kv;
+use crate::kv::{Kv, Op};
 use crate::queue::{Due, Key};
 use crate::trace::{Happening, RecordId};
-use requests::Waiting;
+use waiting::Waiting;
 
 /// A server, up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +50,6 @@ pub(crate) struct Running {
     pub(crate) kv: Kv,
     /// Messages that wait for a write.
     held: Vec<Held>,
-    /// Whom to tell what became of a proposal.
     waiting: Waiting,
     alarm: Option<Alarm>,
     /// A snapshot that is arriving, as far as it has.
@@ -123,7 +124,7 @@ impl Server {
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
         let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
-        let (held, waiting, arriving) = (Vec::new(), Waiting::new(), Vec::new());
+        let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
         self.settle(environment, checks, record);
     }
@@ -194,6 +195,22 @@ impl Server {
             environment.send_message(held.message, record);
         }
         self.settle(environment, checks, record);
+    }
+
+    /// A client asks something: it is proposed, or the client is told at once that this server cannot.
+    pub(crate) fn request(
+        &mut self,
+        environment: &mut Environment,
+        from: ClientId,
+        request: RequestId,
+        op: &Op,
+        cause: RecordId,
+    ) {
+        let (server, now) = (self.id, self.clock.read(environment.now));
+        let Some(running) = self.running() else { return };
+        let proposed = running.node.propose(now, op.encode().into());
+        let refusal = running.waiting.proposed((from, request), proposed);
+        refusal.into_iter().for_each(|answer| answer.send(server, environment, cause));
     }
 
     /// Lets the alarm ring when the node wants to be woken, by its own clock.

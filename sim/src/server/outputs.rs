@@ -1,13 +1,16 @@
 //! Carrying out what a node asks for.
 
-use bytes::Bytes;
-use raftarium_core::{EntryId, LogIndex, NodeId, Output, Persist};
+use alloc::vec::Vec;
 
-use super::requests::{apply, superseded};
+use bytes::Bytes;
+use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Payload, Persist};
+
+use super::waiting::{PendingAnswer, Waiting};
 use super::{Held, Process, Running, Server, Stop, state_of};
 use crate::checks::Checks;
 use crate::disk::{Content, Disk, Snapshot};
 use crate::environment::Environment;
+use crate::kv::{Kv, Op};
 use crate::trace::{Happening, RecordId};
 
 /// How much of a snapshot travels in one packet.
@@ -71,8 +74,12 @@ impl Server {
                     }
                 }
                 Output::Proposals(resolution) => {
-                    let answers = superseded(&mut running.waiting, resolution);
+                    let answers = running.waiting.resolved(resolution);
                     answers.into_iter().for_each(|answer| answer.send(server, environment, cause));
+                }
+                Output::Forwarded { id, end } => {
+                    let answer = running.waiting.forward_ended(id, end);
+                    answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
                 }
             }
             // What is only seen changes nothing, so a crash before it is a crash after it.
@@ -131,4 +138,15 @@ fn take_snapshot(
     let snapshot = Snapshot { last, membership, data, keep_suffix: true };
     let cause = environment.record(Some(cause), Happening::SnapshotBegan { server: node.id(), through });
     disk.begin(&mut environment.queue, environment.now, Content::Snapshot(snapshot), cause);
+}
+
+fn apply(kv: &mut Kv, waiting: &mut Waiting, entries: &[Entry]) -> Vec<PendingAnswer> {
+    let apply = |entry: &Entry| {
+        let value = match &entry.payload {
+            Payload::NoOp | Payload::Membership(_) => None,
+            Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
+        };
+        waiting.applied(entry.id, value)
+    };
+    entries.iter().filter_map(apply).collect()
 }

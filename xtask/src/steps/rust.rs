@@ -10,32 +10,44 @@ use crate::{process, say, workspace};
 /// Packages that may have tests in wasm. One has when it depends on [`WASM_TESTS`].
 const FACES: [(&str, &str); 2] = [("raftarium-js", "web/js"), ("raftarium-tests", "tests")];
 const WASM_TESTS: &str = "wasm-bindgen-test";
+/// The wire types, and the rules that can be broken: what no other package turns on.
+const CORE_WITH_ALL: [&str; 3] = ["--package", "raftarium-core", "--all-features"];
 
 pub(super) fn format() -> Result<()> {
     process::run(cargo().args(["fmt", "--all", "--check"]))
 }
 
 pub(super) fn lint() -> Result<()> {
-    process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    for which in [&["--workspace"][..], &CORE_WITH_ALL] {
+        process::run(cargo().arg("clippy").args(which).args(["--all-targets", "--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 pub(super) fn native(counts: &mut Counts) -> Result<()> {
-    let mut cargo = cargo();
-    cargo.args(["test", "--workspace"]);
-    process::run_counting(cargo, counts)
+    for which in [&["--workspace"][..], &CORE_WITH_ALL] {
+        let mut cargo = cargo();
+        cargo.arg("test").args(which);
+        process::run_counting(cargo, counts)?;
+    }
+    Ok(())
 }
 
 pub(super) fn documentation() -> Result<()> {
-    let mut cargo = cargo();
-    cargo.args(["doc", "--workspace", "--no-deps"]);
-    process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+    for which in [&["--workspace"][..], &CORE_WITH_ALL] {
+        let mut cargo = cargo();
+        cargo.arg("doc").args(which).arg("--no-deps");
+        process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
 }
 
-/// `core` as it is and with its wire types, and `sim`, for a target where `std` cannot be found by accident.
+/// `core` as it is, with its wire types and with all it can have, and `sim`, for a target where `std` cannot be found by accident.
 pub(super) fn no_std(tools: &Tools) -> Result<()> {
     for build in [
         &["--package", "raftarium-core"][..],
         &["--package", "raftarium-core", "--features", "serde"],
+        &CORE_WITH_ALL,
         &["--package", "raftarium-sim"],
     ] {
         let mut cargo = tools.wasm_command("cargo")?;

@@ -186,6 +186,38 @@ pub enum NodeEvent {
         /// Its term.
         term: u64,
     },
+    /// A server that asks whether it could win an election received an answer (§9.6 of the dissertation).
+    PreVoteCounted {
+        /// From whom.
+        from: ServerId,
+        /// What it was.
+        granted: bool,
+        /// How many would vote for it now, itself included.
+        votes: u32,
+        /// How many it needs.
+        needed: u32,
+    },
+    /// A follower passed a proposal on to the leader.
+    ProposalForwarded {
+        /// The leader.
+        to: ServerId,
+    },
+    /// A leader was asked for a snapshot, by a follower that may have the whole log.
+    SnapshotRequested {
+        /// The follower.
+        by: ServerId,
+        /// The least index that it must cover.
+        least: u64,
+    },
+    /// A follower denies what it acknowledged as durable: its disk has lost it.
+    PeerLostData {
+        /// The follower.
+        peer: ServerId,
+        /// How far it had acknowledged the log.
+        acknowledged: u64,
+        /// The furthest entry that it still has in common with this leader, as far as it says.
+        has: EntryId,
+    },
 }
 
 /// Why an election was started.
@@ -308,6 +340,14 @@ impl From<core::Event> for NodeEvent {
             Event::TransferStarted { to } => Self::TransferStarted { to: to.into() },
             Event::TransferEnded { to, end } => Self::TransferEnded { to: to.into(), end: end.into() },
             Event::StaleIgnored { from, term } => Self::StaleIgnored { from: from.into(), term: term.0 },
+            Event::PreVoteCounted { from, granted, votes, needed } => {
+                Self::PreVoteCounted { from: from.into(), granted, votes, needed }
+            }
+            Event::ProposalForwarded { to } => Self::ProposalForwarded { to: to.into() },
+            Event::SnapshotRequested { by, least } => Self::SnapshotRequested { by: by.into(), least: least.0 },
+            Event::PeerLostData { peer, acknowledged, has } => {
+                Self::PeerLostData { peer: peer.into(), acknowledged: acknowledged.0, has: has.into() }
+            }
         }
     }
 }

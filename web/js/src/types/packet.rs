@@ -83,6 +83,15 @@ pub enum PacketKind {
         /// Whether what it asked was done.
         done: bool,
     },
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply {
+        /// Whether the leader has appended it.
+        appended: bool,
+    },
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 /// What a packet is for: what a filter asks about.
@@ -117,6 +126,12 @@ pub enum PacketClass {
     Request,
     /// The answer.
     Answer,
+    /// A follower passes a proposal on to the leader.
+    ProposalRequest,
+    /// The answer.
+    ProposalReply,
+    /// A follower asks for a snapshot.
+    SnapshotRequest,
 }
 
 impl From<PacketClass> for sim::PacketClass {
@@ -136,6 +151,9 @@ impl From<PacketClass> for sim::PacketClass {
             PacketClass::TimeoutNow => Self::TimeoutNow,
             PacketClass::Request => Self::Request,
             PacketClass::Answer => Self::Answer,
+            PacketClass::ProposalRequest => Self::ProposalRequest,
+            PacketClass::ProposalReply => Self::ProposalReply,
+            PacketClass::SnapshotRequest => Self::SnapshotRequest,
         }
     }
 }
@@ -157,6 +175,9 @@ impl From<sim::PacketClass> for PacketClass {
             sim::PacketClass::TimeoutNow => Self::TimeoutNow,
             sim::PacketClass::Request => Self::Request,
             sim::PacketClass::Answer => Self::Answer,
+            sim::PacketClass::ProposalRequest => Self::ProposalRequest,
+            sim::PacketClass::ProposalReply => Self::ProposalReply,
+            sim::PacketClass::SnapshotRequest => Self::SnapshotRequest,
         }
     }
 }
@@ -194,6 +215,9 @@ impl From<sim::PacketKind> for PacketKind {
             sim::PacketKind::TimeoutNow => Self::TimeoutNow,
             sim::PacketKind::Request => Self::Request,
             sim::PacketKind::Answer { done } => Self::Answer { done },
+            sim::PacketKind::ProposalRequest => Self::ProposalRequest,
+            sim::PacketKind::ProposalReply { appended } => Self::ProposalReply { appended },
+            sim::PacketKind::SnapshotRequest => Self::SnapshotRequest,
         }
     }
 }

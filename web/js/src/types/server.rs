@@ -153,6 +153,8 @@ pub enum Timer {
     Read,
     /// A leader that hands over gives up waiting (§3.10 of the dissertation).
     Transfer,
+    /// A proposal that a follower passed on was not answered in time.
+    Forward,
 }
 
 /// A voter's answer.
@@ -167,6 +169,7 @@ pub struct Vote {
 /// A follower, as its leader sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
 pub struct Follower {
     /// Which.
     pub id: ServerId,
@@ -178,6 +181,14 @@ pub struct Follower {
     pub progress: Progress,
     /// How many messages with entries are under way to it.
     pub in_flight: u32,
+    /// How many bytes of commands are in them.
+    pub in_flight_bytes: u64,
+    /// When it last answered this leader; null if it has not.
+    pub last_contact: Option<Milliseconds>,
+    /// Whether it has answered since the leader last looked (§6.2 of the dissertation).
+    pub active: bool,
+    /// The last entry of the snapshot that it is being sent; null if it is not.
+    pub snapshot: Option<EntryId>,
 }
 
 /// How a leader replicates to a follower.
@@ -287,6 +298,7 @@ impl From<core::Timer> for Timer {
             core::Timer::CheckQuorum => Self::CheckQuorum,
             core::Timer::Read => Self::Read,
             core::Timer::Transfer => Self::Transfer,
+            core::Timer::Forward => Self::Forward,
         }
     }
 }
@@ -305,6 +317,10 @@ impl From<sim::FollowerView> for Follower {
             next_index: follower.next.0,
             progress: follower.state.into(),
             in_flight: follower.in_flight,
+            in_flight_bytes: follower.in_flight_bytes,
+            last_contact: follower.last_contact.map(Into::into),
+            active: follower.active,
+            snapshot: follower.snapshot.map(Into::into),
         }
     }
 }

@@ -168,13 +168,17 @@ fn is_notable(record: &Record) -> bool {
             | Event::MembershipChanged { .. }
             | Event::TransferStarted { .. }
             | Event::TransferEnded { .. }
-            | Event::LeaderForgotten { .. } => true,
+            | Event::SnapshotRequested { .. }
+            | Event::LeaderForgotten { .. }
+            | Event::PeerLostData { .. } => true,
             Event::TermAdvanced { .. }
             | Event::PreVoteGranted { .. }
             | Event::VoteCounted { .. }
             | Event::Appended { .. }
             | Event::Matched { .. }
             | Event::BackedUp { .. }
+            | Event::PreVoteCounted { .. }
+            | Event::ProposalForwarded { .. }
             | Event::StaleIgnored { .. } => false,
         },
         Happening::Sent { .. }

@@ -1,8 +1,9 @@
 //! What servers and links are called, on the screen and by a screen reader.
 
-use raftarium_sim::core::{Membership, NodeId, Role};
-use raftarium_sim::{EntryView, ServerView, View};
+use raftarium_sim::core::{Membership, NodeId, ProgressState, Role};
+use raftarium_sim::{EntryView, FollowerView, ServerView, View};
 
+use super::seconds;
 use crate::geometry::partition::is_cut;
 
 /// The role in a word.
@@ -21,6 +22,20 @@ pub(crate) const fn is_candidate(server: &ServerView) -> bool {
     match server.role {
         Some(Role::PreCandidate | Role::Candidate) => true,
         Some(Role::Follower | Role::Leader) | None => false,
+    }
+}
+
+/// How a leader replicates to a follower, and when it last heard from it.
+pub(crate) fn replication(follower: &FollowerView) -> String {
+    let how = match follower.state {
+        ProgressState::Probe { .. } => "looks for the place where the logs agree",
+        ProgressState::Replicate if follower.snapshot.is_some() => "sends one after the other, and a snapshot",
+        ProgressState::Replicate => "sends one after the other",
+        ProgressState::Snapshot { .. } => "sends a snapshot",
+    };
+    match follower.last_contact {
+        Some(at) => format!("{how}; last answer at {}", seconds(at)),
+        None => format!("{how}; no answer yet"),
     }
 }
 
@@ -122,6 +137,17 @@ mod tests {
         assert!(at(&timeline.view(), id).ends_with(", cut off"));
         timeline.dispatch(Command::Crash { server: id }).expect("it runs");
         assert!(at(&timeline.view(), id).contains(", crashed, "));
+    }
+
+    #[test]
+    fn a_leader_says_when_a_follower_last_answered() {
+        let view = fixture::settled(3).view();
+        let follower = leader(&view).expect("a leader after a second").followers[0];
+        let at = follower.last_contact.expect("it answers each heartbeat");
+        assert!(at <= view.now && view.now.since(at) < std::time::Duration::from_millis(100), "{follower:?}");
+        assert_eq!(replication(&follower), format!("sends one after the other; last answer at {}", seconds(at)));
+        let silent = FollowerView { last_contact: None, ..follower };
+        assert_eq!(replication(&silent), "sends one after the other; no answer yet");
     }
 
     #[test]

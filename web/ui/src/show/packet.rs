@@ -15,13 +15,13 @@ pub(crate) enum Shape {
     DottedDiamond,
     /// A part of a snapshot.
     Stack,
-    /// A read: it carries no entries.
+    /// A question that carries no entries: of a read, or for a snapshot.
     Dot,
     /// A leader hands over.
     Wedge,
     /// The answer to entries or a heartbeat.
     Disc,
-    /// Between a client and a server.
+    /// What a client asks, and the answer; passed on by a follower, too.
     Pill,
 }
 
@@ -51,6 +51,9 @@ pub(crate) const fn glyph(kind: PacketKind) -> Glyph {
         PacketKind::AppendReply { accepted } => (Shape::Disc, true, !accepted),
         PacketKind::Request => (Shape::Pill, false, false),
         PacketKind::Answer { done } => (Shape::Pill, true, !done),
+        PacketKind::ProposalRequest => (Shape::Pill, false, false),
+        PacketKind::ProposalReply { appended } => (Shape::Pill, true, !appended),
+        PacketKind::SnapshotRequest => (Shape::Dot, false, false),
     };
     Glyph { shape, hollow, crossed }
 }
@@ -78,6 +81,10 @@ pub(crate) fn name(what: Glimpse) -> String {
         PacketKind::Request => "request",
         PacketKind::Answer { done: true } => "answer: done",
         PacketKind::Answer { done: false } => "answer: not done",
+        PacketKind::ProposalRequest => "proposal, passed on",
+        PacketKind::ProposalReply { appended: true } => "proposal appended",
+        PacketKind::ProposalReply { appended: false } => "proposal refused",
+        PacketKind::SnapshotRequest => "snapshot request",
     };
     text.to_owned()
 }
@@ -103,6 +110,10 @@ pub(crate) fn with_article(what: Glimpse) -> String {
         PacketKind::AppendReply { accepted: false } => "a rejection".to_owned(),
         PacketKind::Request => "a request".to_owned(),
         PacketKind::Answer { .. } => "an answer".to_owned(),
+        PacketKind::ProposalRequest => "a proposal to pass on".to_owned(),
+        PacketKind::ProposalReply { appended: true } => "the place of its proposal".to_owned(),
+        PacketKind::ProposalReply { appended: false } => "a refusal of its proposal".to_owned(),
+        PacketKind::SnapshotRequest => "a request for a snapshot".to_owned(),
     }
 }
 
@@ -126,6 +137,8 @@ mod tests {
             (PacketKind::Heartbeat, false, false),
             (PacketKind::AppendReply { accepted: true }, true, false),
             (PacketKind::Answer { done: false }, true, true),
+            (PacketKind::ProposalRequest, false, false),
+            (PacketKind::ProposalReply { appended: false }, true, true),
         ];
         for (kind, hollow, crossed) in cases {
             let glyph = glyph(kind);

@@ -84,6 +84,7 @@ fn timer_fired(server: NodeId, timer: Timer) -> String {
         Timer::CheckQuorum => format!("{server} looks whether it heard from a majority."),
         Timer::Read => format!("{server} has waited long enough for the answer to a read."),
         Timer::Transfer => format!("{server} has waited long enough for another to take over."),
+        Timer::Forward => format!("{server} has waited long enough for the answer to a proposal that it passed on."),
     }
 }
 
@@ -253,6 +254,17 @@ fn node(server: NodeId, event: &Event) -> String {
         }
         Event::TransferEnded { to, end: TransferEnd::NotVoter } => {
             format!("{server} leads on: {to} does not vote any more.")
+        }
+        Event::PreVoteCounted { from, granted: true, votes, needed } => {
+            format!("{server} would have the vote of {from}: {votes} of {needed}.")
+        }
+        Event::PreVoteCounted { from, granted: false, votes, needed } => {
+            format!("{server} would not get the vote of {from}: {votes} of {needed}.")
+        }
+        Event::ProposalForwarded { to } => format!("{server} passes a proposal on to {to}, which leads."),
+        Event::SnapshotRequested { by, .. } => format!("{server} is asked by {by} for its snapshot."),
+        Event::PeerLostData { peer, acknowledged, has } => {
+            format!("{server} finds that {peer} has lost its data: it had up to {acknowledged}, and now up to {has}.")
         }
         Event::StaleIgnored { from, term } => format!("{server} ignores an old message of {from}, term {term}."),
     }

@@ -94,7 +94,10 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
         | PacketKind::TimeoutNow
         | PacketKind::AppendReply { .. }
         | PacketKind::Request
-        | PacketKind::Answer { .. } => None,
+        | PacketKind::Answer { .. }
+        | PacketKind::ProposalRequest
+        | PacketKind::ProposalReply { .. }
+        | PacketKind::SnapshotRequest => None,
     };
     html! {
         <>

@@ -18,7 +18,7 @@ pub(super) fn timers(ring: &Ring, view: &View, now: Instant) -> Html {
         let left = deadline.at.since(now).as_micros().min(whole) * u128::from(WHOLE) / whole;
         let class = match deadline.timer {
             Timer::Election => "timer election",
-            Timer::Heartbeat | Timer::CheckQuorum | Timer::Read | Timer::Transfer => "timer heartbeat",
+            Timer::Heartbeat | Timer::CheckQuorum | Timer::Read | Timer::Transfer | Timer::Forward => "timer heartbeat",
         };
         let (x, y) = (px(place.x), px(place.y));
         Some(html! {

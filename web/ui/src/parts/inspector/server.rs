@@ -75,6 +75,9 @@ fn waits_for(dispatch: &Dispatch, server: &ServerView) -> Html {
         (Timer::Read, ..) => html! {
             <p class="why">{ "It waits until " }{ at }{ " for the answer to a read." }</p>
         },
+        (Timer::Forward, ..) => html! {
+            <p class="why">{ "It waits until " }{ at }{ " to be told where a proposal is that it passed on." }</p>
+        },
         (Timer::Election, Some(Role::PreCandidate), _) => html! {
             <p class="why">{ "It asks the others whether they would vote for it. If no majority would by " }{ at }{ ", it asks again. Its term stays as it is." }</p>
         },
@@ -95,11 +98,6 @@ fn followers(server: &ServerView) -> Html {
         return Html::default();
     }
     let rows = server.followers.iter().map(|follower| {
-        let state = match follower.state {
-            ProgressState::Probe { .. } => "looks for the place where the logs agree",
-            ProgressState::Replicate => "sends one after the other",
-            ProgressState::Snapshot { .. } => "sends a snapshot",
-        };
         let in_flight = match follower.state {
             ProgressState::Probe { .. } => format!("{} ?", follower.in_flight),
             ProgressState::Replicate => follower.in_flight.to_string(),
@@ -108,7 +106,7 @@ fn followers(server: &ServerView) -> Html {
         html! {
             <tr key={follower.id.0}>
                 <th scope="row">{ follower.id.to_string() }</th>
-                <td>{ follower.matched.0 }</td><td>{ follower.next.0 }</td><td title={state}>{ in_flight }</td>
+                <td>{ follower.matched.0 }</td><td>{ follower.next.0 }</td><td title={names::replication(follower)}>{ in_flight }</td>
             </tr>
         }
     });
