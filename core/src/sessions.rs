@@ -110,6 +110,9 @@ pub struct Sessions<R> {
     /// Each session by the entry that used it last; an entry uses one session at most.
     #[cfg_attr(feature = "serde", serde(skip))]
     by_use: BTreeMap<LogIndex, SessionId>,
+    #[cfg(feature = "lab")]
+    #[cfg_attr(feature = "serde", serde(skip))]
+    mistakes: crate::Mistakes,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -174,7 +177,15 @@ impl<R> Sessions<R> {
     /// No sessions yet: the state before the first entry of the log.
     #[must_use]
     pub const fn new(limits: SessionLimits) -> Self {
-        Self { limits, last: LogIndex::ZERO, time: Instant::ZERO, open: BTreeMap::new(), by_use: BTreeMap::new() }
+        Self {
+            limits,
+            last: LogIndex::ZERO,
+            time: Instant::ZERO,
+            open: BTreeMap::new(),
+            by_use: BTreeMap::new(),
+            #[cfg(feature = "lab")]
+            mistakes: crate::Mistakes::NONE,
+        }
     }
 
     /// Applies the entry at `index`, which carries `envelope`: every replica calls this for the same entries, in the order
@@ -206,6 +217,13 @@ impl<R> Sessions<R> {
         }
     }
 
+    /// From now on, makes these mistakes; of all there are, [one](crate::Mistake::RetryWithoutSession) is the table's. They
+    /// are no part of a snapshot: who reads one back says it again.
+    #[cfg(feature = "lab")]
+    pub const fn make_mistakes(&mut self, mistakes: crate::Mistakes) {
+        self.mistakes = mistakes;
+    }
+
     fn open(&mut self, index: LogIndex) -> SessionId {
         while self.open.len() >= count(self.limits.sessions_max) {
             let Some((_, &unused)) = self.by_use.first_key_value() else { break };
@@ -226,6 +244,8 @@ impl<R> Sessions<R> {
         command: &'a Bytes,
     ) -> Result<Verdict<'a, R>, SessionError> {
         let max = self.limits.answers_max;
+        #[cfg(feature = "lab")]
+        let again = self.mistakes.has(crate::Mistake::RetryWithoutSession);
         let session = self.touch(id)?;
         if answered_below > sequence {
             return Err(SessionError::AnsweredAhead { sequence, answered_below });
@@ -237,6 +257,10 @@ impl<R> Sessions<R> {
         let answered_below = session.answered_below;
         if sequence < answered_below {
             return Ok(Verdict::Forgotten { answered_below });
+        }
+        #[cfg(feature = "lab")]
+        if again {
+            session.answers.remove(&sequence);
         }
         let full = session.answers.len() >= count(max);
         match session.answers.entry(sequence) {

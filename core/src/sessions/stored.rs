@@ -39,6 +39,14 @@ impl<R> TryFrom<Stored<R>> for Sessions<R> {
                 return Err(StoredSessionsError::Impossible { session: *other });
             }
         }
-        Ok(Self { limits, last, time, open, by_use })
+        Ok(Self {
+            limits,
+            last,
+            time,
+            open,
+            by_use,
+            #[cfg(feature = "lab")]
+            mistakes: crate::Mistakes::NONE,
+        })
     }
 }

@@ -72,7 +72,7 @@ impl Follower {
             return;
         }
         let has = self.log.get(through - 1).map(|ours| ours.id) == Some(chunk.last);
-        if has && self.membership_at(through).voters().first().is_some() {
+        if has && !self.membership_at(through).voters().is_empty() {
             self.commit = through;
             return;
         }
