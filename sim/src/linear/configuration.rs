@@ -14,6 +14,9 @@ pub(super) const LIVE: Slots = (1 << LIVE_MAX) - 1;
 /// A set of slots. Each pending operation has one.
 pub(super) type Slots = u64;
 
+/// What the operations under way remember of a value: see [`Table::mark`](super::symbols::Table::mark).
+pub(super) type Marks = [Symbols; LIVE_MAX];
+
 /// A value, and which of the pending operations it is already the result of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Configuration {
@@ -24,9 +27,9 @@ pub(super) struct Configuration {
     /// left what was there anyway, or was overwritten at once. Of an operation that only observes: there was a moment,
     /// the same for all of them, at which such a write was overwritten.
     pub(super) idle: Slots,
-    /// Of each operation under way that has not changed the value: what it can have observed. Of one that has: what
-    /// the value was then.
-    seen: [Symbols; LIVE_MAX],
+    /// Of each operation under way that has not changed the value: what it can have observed. Of an increment that has:
+    /// what the value was then.
+    seen: Marks,
 }
 
 impl Configuration {
@@ -47,8 +50,8 @@ impl Configuration {
     }
 
     /// An operation was called.
-    pub(super) const fn call(&mut self, slot: usize, idle: bool) {
-        self.seen[slot] = self.value.bit();
+    pub(super) const fn call(&mut self, slot: usize, mark: Symbols, idle: bool) {
+        self.seen[slot] = mark;
         if idle {
             self.idle |= 1 << slot;
         }
@@ -64,36 +67,45 @@ impl Configuration {
         self
     }
 
-    /// The same after the operation in `slot` has made the value `after`. `written` are the pending writes of that
-    /// value; `all` are all pending ones if what was there before is overwritten unseen, and none otherwise.
-    pub(super) fn take(mut self, slot: Option<usize>, after: Symbol, all: Slots, written: Slots, live: Slots) -> Self {
-        if let Some(slot) = slot {
-            self = self.without(slot);
-            self.taken |= 1 << slot;
-        }
+    /// The same after the value has become `after`, which the operations under way remember as `marks`, and `idle` are
+    /// those that could have been put in before or there.
+    pub(super) fn changed(mut self, after: Symbol, marks: &Marks, idle: Slots) -> Self {
         self.value = after;
-        self.idle |= (all | written) & !self.taken;
-        self.observe(live & !self.taken, after);
-        if let Some(slot) = slot.filter(|&slot| slot < LIVE_MAX) {
-            self.seen[slot] = after.bit();
+        self.idle |= idle & !self.taken;
+        self.observe(LIVE & !self.taken, marks);
+        self
+    }
+
+    /// The same if a write was where it changes nothing that came after. The idle operations remember it as `marks`.
+    pub(super) fn hidden(mut self, marks: &Marks) -> Self {
+        self.observe(LIVE & self.idle & !self.taken, marks);
+        self
+    }
+
+    /// The same if the operation in `slot` is done, and remembers `mark`.
+    pub(super) const fn with(mut self, slot: usize, mark: Symbols) -> Self {
+        self = self.without(slot);
+        self.taken |= 1 << slot;
+        if slot < LIVE_MAX {
+            self.seen[slot] = mark;
         }
         self
     }
 
-    /// The same if the write of `value` in `slot` was where it changes nothing that came after.
-    pub(super) fn hide(mut self, slot: Option<usize>, value: Symbol, live: Slots) -> Self {
-        if let Some(slot) = slot {
-            self = self.without(slot);
-            self.taken |= 1 << slot;
+    fn observe(&mut self, slots: Slots, marks: &Marks) {
+        for slot in members(slots) {
+            self.seen[slot] |= marks[slot];
         }
-        self.observe(live & self.idle & !self.taken, value);
-        self
     }
 
-    fn observe(&mut self, slots: Slots, value: Symbol) {
-        for slot in members(slots & LIVE) {
-            self.seen[slot] |= value.bit();
+    /// The same, if the slots of `alike` mean the same: only how many of them are taken counts.
+    pub(super) fn normal(mut self, alike: &[Slots]) -> Self {
+        for &group in alike {
+            let count = (self.taken & group).count_ones();
+            self.taken &= !group;
+            members(group).take(count as usize).for_each(|slot| self.taken |= 1 << slot);
         }
+        self
     }
 
     /// The operation in `from` ended as unknown, and has the slot `to` now. What it observed no longer matters, unless

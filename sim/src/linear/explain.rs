@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::configuration::{Configuration, LIVE, add, members};
+use super::configuration::{Configuration, LIVE, LIVE_MAX, Marks, Slots, add, members};
 use super::online::KeyCheck;
 use super::symbols::{Action, Seen, Symbol};
 use super::verdict::{Doubt, ORDERS_MAX};
@@ -62,29 +62,33 @@ impl KeyCheck {
         let observed = if write {
             output == Seen::Done && configuration.is_idle(slot)
         } else {
-            self.table.observes_any(action, configuration.seen(slot), output)
+            self.table.observed(action, configuration.seen(slot), output)
         };
         if observed {
-            add(next, configuration.without(slot), self.writes);
+            // Where a write is put in unseen, it is seen by those who looked at that moment.
+            let marks = self.written(slot).map_or([0; LIVE_MAX], |value| self.marks(value));
+            add(next, configuration.without(slot).hidden(&marks), self.writes);
             if only_observes(action, output) {
                 return Ok(false);
             }
         }
-        if !(write && step.unused)
-            && let Some(after) = self.table.change(action, configuration.value)?
-            && self.table.gives(action, after.bit(), output)
-        {
-            add(next, self.take(configuration, Some(slot), after, write).without(slot), self.writes);
+        let after = match self.written(slot) {
+            // Even if it is there already: what was there before is overwritten.
+            Some(value) => Some(value).filter(|_| !step.unused),
+            None => self.table.change(action, configuration.value)?,
+        };
+        if let Some(after) = after.filter(|after| self.table.gives(action, after.bit(), output)) {
+            add(next, self.take(configuration, Some(slot), action, after).without(slot), self.writes);
         }
         if !write && configuration.is_idle(slot) {
-            let live = self.pending & LIVE;
             for other in members(self.writes & configuration.idle & !configuration.taken) {
                 if let Some(value) = self.written(other).filter(|&value| self.table.observes(action, value, output)) {
-                    add(next, configuration.hide(Some(other), value, live).without(slot), self.writes);
+                    let hidden = configuration.with(other, 0).hidden(&self.marks(value));
+                    add(next, hidden.without(slot), self.writes);
                 }
             }
             for &value in self.loose.iter().filter(|&&value| self.table.observes(action, value, output)) {
-                add(next, configuration.hide(None, value, live).without(slot), self.writes);
+                add(next, configuration.hidden(&self.marks(value)).without(slot), self.writes);
             }
         }
         Ok(true)
@@ -102,7 +106,7 @@ impl KeyCheck {
                     if let Some(after) = self.table.change(action, configuration.value)? {
                         self.push(
                             work,
-                            Step { configuration: self.take(configuration, Some(other), after, false), unused: false },
+                            Step { configuration: self.take(configuration, Some(other), action, after), unused: false },
                         );
                     }
                 }
@@ -126,7 +130,10 @@ impl KeyCheck {
         if step.unused || value == configuration.value || !self.is_of_use(of, configuration, value)? {
             return Ok(());
         }
-        self.push(work, Step { configuration: self.take(configuration, slot, value, true), unused: true });
+        self.push(
+            work,
+            Step { configuration: self.take(configuration, slot, Action::Write(value), value), unused: true },
+        );
         Ok(())
     }
 
@@ -145,6 +152,7 @@ impl KeyCheck {
     }
 
     fn push(&self, work: &mut Vec<Step>, new: Step) {
+        let new = Step { configuration: new.configuration.normal(&self.alike), ..new };
         let covers =
             |known: &Step| (new.unused || !known.unused) && known.configuration.covers(&new.configuration, self.writes);
         if !work.iter().any(covers) {
@@ -152,11 +160,40 @@ impl KeyCheck {
         }
     }
 
-    fn take(&self, configuration: Configuration, slot: Option<usize>, after: Symbol, write: bool) -> Configuration {
+    /// The configuration after `action`, that of `slot` or a loose one, has made the value `after`.
+    fn take(&self, from: Configuration, slot: Option<usize>, action: Action, after: Symbol) -> Configuration {
+        let mark = if matches!(action, Action::Add(_)) { after.bit() } else { 0 };
+        let to = slot.map_or(from, |slot| from.with(slot, mark));
+        let left = self.writes & !to.taken;
         let same = |&other: &usize| self.written(other) == Some(after);
-        let written = members(self.writes & !configuration.taken).filter(same).fold(0, |all, other| all | 1 << other);
-        let all = if write { self.pending & (LIVE | self.writes) } else { 0 };
-        configuration.take(slot, after, all, written, self.pending & LIVE)
+        let same = members(left).filter(same).fold(0, |all, other| all | 1 << other);
+        let idle = if matches!(action, Action::Write(_)) { left | self.curious(to) } else { same };
+        to.changed(after, &self.marks(after), idle)
+    }
+
+    /// The operations under way, but writes, that could have observed something at the moment of a pending write that is
+    /// overwritten at once.
+    fn curious(&self, configuration: Configuration) -> Slots {
+        let left = self.writes & !configuration.taken;
+        let is_curious = |&slot: &usize| {
+            let hidden = members(left).filter_map(|write| self.written(write)).chain(self.loose.iter().copied());
+            self.slots[slot].is_some_and(|pending| {
+                hidden
+                    .map(|value| self.table.mark(pending.action, value))
+                    .any(|mark| mark & !configuration.seen(slot) != 0)
+            })
+        };
+        let open = self.pending & LIVE & !self.writes & !configuration.taken & !configuration.idle;
+        members(open).filter(is_curious).fold(0, |all, slot| all | 1 << slot)
+    }
+
+    /// What the operations under way remember of a value.
+    fn marks(&self, value: Symbol) -> Marks {
+        let mut marks = [0; LIVE_MAX];
+        for slot in members(self.pending & LIVE & !self.writes) {
+            marks[slot] = self.slots[slot].map_or(0, |pending| self.table.mark(pending.action, value));
+        }
+        marks
     }
 
     fn written(&self, slot: usize) -> Option<Symbol> {

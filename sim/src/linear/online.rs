@@ -42,6 +42,8 @@ pub struct KeyCheck {
     pub(super) pending: Slots,
     /// Of these, the ones that write one value whatever was there.
     pub(super) writes: Slots,
+    /// Groups of those that ended as unknown and mean the same. Writes are not in them: they may still be answered.
+    pub(super) alike: Vec<Slots>,
     /// What is written by the writes that are let happen any number of times.
     pub(super) loose: Vec<Symbol>,
     pub(super) configurations: Vec<Configuration>,
@@ -69,6 +71,7 @@ impl KeyCheck {
             slots: vec![None; LIVE_MAX + UNKNOWN_MAX],
             pending: 0,
             writes: 0,
+            alike: Vec::new(),
             loose: Vec::new(),
             configurations: vec![Configuration::new(value)],
             spare: Vec::new(),
@@ -104,7 +107,8 @@ impl KeyCheck {
         };
         self.occupy(free, Pending { id, action });
         for configuration in &mut self.configurations {
-            configuration.call(free, action == Action::Write(configuration.value));
+            let mark = self.table.mark(action, configuration.value);
+            configuration.call(free, mark, action == Action::Write(configuration.value));
         }
     }
 
@@ -123,7 +127,13 @@ impl KeyCheck {
     /// An operation was refused: it has not taken effect, and never will.
     pub fn never(&mut self, id: RequestId) {
         let Some(slot) = self.slot(id) else { return };
-        self.configurations.retain(|configuration| !configuration.has(slot));
+        // Of those that mean the same, any other one can have been the one that took effect.
+        let alike = self.alike.iter().copied().find(|group| group & 1 << slot != 0).unwrap_or(1 << slot);
+        self.configurations.retain(|configuration| configuration.taken & alike != alike);
+        for configuration in self.configurations.iter_mut().filter(|configuration| configuration.has(slot)) {
+            let other = (alike & !configuration.taken).trailing_zeros() as usize;
+            *configuration = configuration.without(slot).with(other, 0);
+        }
         self.drop_slot(slot);
         self.judge();
     }
@@ -140,6 +150,7 @@ impl KeyCheck {
         let free = (!self.pending & !LIVE).trailing_zeros() as usize;
         self.vacate(slot);
         self.occupy(free, pending);
+        self.group();
         self.replace(|configuration| configuration.moved(slot, free, matches!(pending.action, Action::Write(_))));
     }
 
@@ -191,12 +202,31 @@ impl KeyCheck {
     /// Nobody asks for the operation in `slot` any more.
     fn drop_slot(&mut self, slot: usize) {
         self.vacate(slot);
+        self.group();
         self.replace(|configuration| configuration.without(slot));
+    }
+
+    fn group(&mut self) {
+        self.alike.clear();
+        let unknown = self.pending & !LIVE & !self.writes;
+        let mut left = unknown;
+        while left != 0 {
+            let first = self.slots[left.trailing_zeros() as usize];
+            let same =
+                |&slot: &usize| self.slots[slot].map(|pending| pending.action) == first.map(|pending| pending.action);
+            let group: Slots = members(left).filter(same).fold(0, |all, slot| all | 1 << slot);
+            if group.count_ones() > 1 {
+                self.alike.push(group);
+            }
+            left &= !group;
+        }
     }
 
     fn replace(&mut self, change: impl Fn(Configuration) -> Configuration) {
         let before = core::mem::take(&mut self.configurations);
-        before.into_iter().for_each(|configuration| add(&mut self.configurations, change(configuration), self.writes));
+        before.into_iter().for_each(|configuration| {
+            add(&mut self.configurations, change(configuration).normal(&self.alike), self.writes)
+        });
     }
 
     /// Makes sure that one more can end as unknown. False if the check has ended over it.

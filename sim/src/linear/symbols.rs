@@ -61,6 +61,10 @@ pub(super) enum Seen {
     NotANumber,
 }
 
+/// What a compare-and-set remembers.
+const UNEXPECTED: Symbols = 1;
+const EXPECTED: Symbols = 2;
+
 /// The values in play.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Table {
@@ -177,14 +181,30 @@ impl Table {
         }
     }
 
-    /// Whether `action` observes one of `values` and gives `output` back.
-    pub(super) fn observes_any(&self, action: Action, values: Symbols, output: Seen) -> bool {
+    /// What `action` remembers of finding `value`, without changing it: of a get, the value; of a compare-and-set, only
+    /// whether it was the expected one; nothing if it would have changed it.
+    pub(super) fn mark(&self, action: Action, value: Symbol) -> Symbols {
+        match action {
+            Action::Get => value.bit(),
+            Action::Write(_) => 0,
+            Action::Swap { expected, .. } if expected != value => UNEXPECTED,
+            Action::Swap { value: new, .. } if new == value => EXPECTED,
+            Action::Swap { .. } => 0,
+            Action::Add(by) => match self.sum(value, by) {
+                None => value.bit(),
+                Some(sum) if by == 0 && self.is_written(value, sum) => value.bit(),
+                Some(_) => 0,
+            },
+        }
+    }
+
+    /// Whether `action` observed one of what it remembers, and gives `output` back.
+    pub(super) fn observed(&self, action: Action, marks: Symbols, output: Seen) -> bool {
         match (action, output) {
-            (Action::Get, Seen::Value(value)) => values & value.bit() != 0,
-            (Action::Swap { expected, .. }, Seen::Swapped(false)) => values & !expected.bit() != 0,
-            (Action::Get | Action::Write(_) | Action::Swap { .. } | Action::Add(_), _) => {
-                each(values).any(|value| self.observes(action, value, output))
-            }
+            (Action::Get, Seen::Value(value)) => marks & value.bit() != 0,
+            (Action::Swap { .. }, Seen::Swapped(swapped)) => marks & if swapped { EXPECTED } else { UNEXPECTED } != 0,
+            (Action::Add(_), _) => each(marks).any(|value| self.observes(action, value, output)),
+            (Action::Get | Action::Write(_) | Action::Swap { .. }, _) => false,
         }
     }
 
