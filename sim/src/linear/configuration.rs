@@ -98,12 +98,26 @@ impl Configuration {
         }
     }
 
-    /// The same, if the slots of `alike` mean the same: only how many of them are taken counts.
+    /// The same, if the slots of each group in `alike` mean the same: only how many of them are taken and idle counts.
     pub(super) fn normal(mut self, alike: &[Slots]) -> Self {
         for &group in alike {
-            let count = (self.taken & group).count_ones();
+            let taken = (self.taken & group).count_ones() as usize;
+            let idle = (self.idle & group).count_ones() as usize;
             self.taken &= !group;
-            members(group).take(count as usize).for_each(|slot| self.taken |= 1 << slot);
+            self.idle &= !group;
+            members(group).take(taken).for_each(|slot| self.taken |= 1 << slot);
+            members(group).skip(taken).take(idle).for_each(|slot| self.idle |= 1 << slot);
+        }
+        self
+    }
+
+    /// The same, with two of those that ended as unknown in each other's place.
+    pub(super) const fn swapped(mut self, one: usize, other: usize) -> Self {
+        if self.has(one) != self.has(other) {
+            self.taken ^= 1 << one | 1 << other;
+        }
+        if self.is_idle(one) != self.is_idle(other) {
+            self.idle ^= 1 << one | 1 << other;
         }
         self
     }

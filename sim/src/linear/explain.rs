@@ -22,23 +22,28 @@ struct Returning {
     action: Action,
     output: Seen,
     write: bool,
+    /// The value cannot have been more than this number before, because it only grows.
+    most: Option<i64>,
 }
 
 impl KeyCheck {
     /// Keeps what explains that the operation in `slot` returns `output`.
     pub(super) fn explain(&mut self, slot: usize, output: Seen) -> Result<(), Doubt> {
         let Some(action) = self.slots[slot].map(|pending| pending.action) else { return Ok(()) };
-        let returning = Returning { slot, action, output, write: matches!(action, Action::Write(_)) };
+        let most = self.most(action, output);
+        let returning = Returning { slot, action, output, write: matches!(action, Action::Write(_)), most };
         let mut before = core::mem::take(&mut self.configurations);
         let mut next = core::mem::take(&mut self.spare);
         let mut work = core::mem::take(&mut self.work);
-        for configuration in before.drain(..) {
+        let renamed = before.iter().flat_map(|configuration| self.renamed(configuration, slot));
+        for configuration in renamed {
             if !configuration.has(slot) {
                 work.push(Step { configuration, unused: false });
             } else if self.table.gives(action, configuration.seen(slot), output) {
                 add(&mut next, configuration.without(slot), self.writes);
             }
         }
+        before.clear();
         let mut done = 0;
         while let Some(&step) = work.get(done) {
             done += 1;
@@ -57,7 +62,7 @@ impl KeyCheck {
     /// Lets the operation return here, in all ways that give its output. False if nothing is gained by letting others
     /// go before it: it has observed what it must, and they can still go later.
     fn finish(&mut self, of: Returning, step: Step, next: &mut Vec<Configuration>) -> Result<bool, Doubt> {
-        let Returning { slot, action, output, write } = of;
+        let Returning { slot, action, output, write, most: _ } = of;
         let configuration = step.configuration;
         let observed = if write {
             output == Seen::Done && configuration.is_idle(slot)
@@ -98,12 +103,21 @@ impl KeyCheck {
     /// does not: it is idle then.
     fn go_on(&mut self, of: Returning, step: Step, work: &mut Vec<Step>) -> Result<(), Doubt> {
         let Step { configuration, unused } = step;
+        // Only what depends on the value makes it matter what was there.
+        let dependent = self.pending & LIVE & !self.writes & !configuration.taken & !(1 << of.slot);
+        if of.write && dependent == 0 {
+            return Ok(());
+        }
         for other in members(self.pending & !configuration.taken & !(1 << of.slot)) {
             match self.written(other) {
                 Some(value) => self.write_first(of, step, Some(other), value, work)?,
                 None => {
                     let Some(action) = self.slots[other].map(|pending| pending.action) else { continue };
-                    if let Some(after) = self.table.change(action, configuration.value)? {
+                    let after = self.table.change(action, configuration.value)?;
+                    let can_be = |after: &Symbol| {
+                        of.most.is_none_or(|most| self.table.number(*after).is_none_or(|now| now <= most))
+                    };
+                    if let Some(after) = after.filter(can_be) {
                         self.push(
                             work,
                             Step { configuration: self.take(configuration, Some(other), action, after), unused: false },
@@ -169,6 +183,25 @@ impl KeyCheck {
         let same = members(left).filter(same).fold(0, |all, other| all | 1 << other);
         let idle = if matches!(action, Action::Write(_)) { left | self.curious(to) } else { same };
         to.changed(after, &self.marks(after), idle)
+    }
+
+    /// If all that is pending only adds to a number, what it was at most before `action` gave `output` back.
+    fn most(&self, action: Action, output: Seen) -> Option<i64> {
+        let grows = |slot: usize| {
+            self.slots[slot].is_some_and(|pending| match pending.action {
+                Action::Get => true,
+                Action::Add(by) => by >= 0,
+                Action::Write(_) | Action::Swap { .. } => false,
+            })
+        };
+        if !self.loose.is_empty() || !members(self.pending).all(grows) {
+            return None;
+        }
+        match (action, output) {
+            (Action::Add(by), Seen::Number(sum)) => sum.checked_sub(by),
+            (Action::Get, Seen::Value(value)) => self.table.number(value),
+            (Action::Get | Action::Write(_) | Action::Swap { .. } | Action::Add(_), _) => None,
+        }
     }
 
     /// The operations under way, but writes, that could have observed something at the moment of a pending write that is

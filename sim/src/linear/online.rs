@@ -42,7 +42,7 @@ pub struct KeyCheck {
     pub(super) pending: Slots,
     /// Of these, the ones that write one value whatever was there.
     pub(super) writes: Slots,
-    /// Groups of those that ended as unknown and mean the same. Writes are not in them: they may still be answered.
+    /// Groups of those that ended as unknown and mean the same. Which of them has taken effect is not told apart.
     pub(super) alike: Vec<Slots>,
     /// What is written by the writes that are let happen any number of times.
     pub(super) loose: Vec<Symbol>,
@@ -127,13 +127,10 @@ impl KeyCheck {
     /// An operation was refused: it has not taken effect, and never will.
     pub fn never(&mut self, id: RequestId) {
         let Some(slot) = self.slot(id) else { return };
-        // Of those that mean the same, any other one can have been the one that took effect.
-        let alike = self.alike.iter().copied().find(|group| group & 1 << slot != 0).unwrap_or(1 << slot);
-        self.configurations.retain(|configuration| configuration.taken & alike != alike);
-        for configuration in self.configurations.iter_mut().filter(|configuration| configuration.has(slot)) {
-            let other = (alike & !configuration.taken).trailing_zeros() as usize;
-            *configuration = configuration.without(slot).with(other, 0);
-        }
+        let before = core::mem::take(&mut self.configurations);
+        let renamed = before.iter().flat_map(|configuration| self.renamed(configuration, slot));
+        let left = renamed.filter(|configuration| !configuration.has(slot)).collect();
+        self.configurations = left;
         self.drop_slot(slot);
         self.judge();
     }
@@ -208,8 +205,7 @@ impl KeyCheck {
 
     fn group(&mut self) {
         self.alike.clear();
-        let unknown = self.pending & !LIVE & !self.writes;
-        let mut left = unknown;
+        let mut left = self.pending & !LIVE;
         while left != 0 {
             let first = self.slots[left.trailing_zeros() as usize];
             let same =
@@ -220,6 +216,21 @@ impl KeyCheck {
             }
             left &= !group;
         }
+    }
+
+    /// A configuration, once for each thing that can be said of the operation in `slot`: of those that mean the same, it
+    /// can be any.
+    pub(super) fn renamed(
+        &self,
+        configuration: &Configuration,
+        slot: usize,
+    ) -> impl Iterator<Item = Configuration> + use<> {
+        let configuration = *configuration;
+        let group = self.alike.iter().copied().find(|group| group & 1 << slot != 0).unwrap_or(1 << slot);
+        let (taken, idle) = (configuration.taken, configuration.idle);
+        let kinds = [group & taken, group & !taken & idle, group & !taken & !idle];
+        let first = |kind: Slots| members(kind).next();
+        kinds.into_iter().filter_map(first).map(move |other| configuration.swapped(slot, other))
     }
 
     fn replace(&mut self, change: impl Fn(Configuration) -> Configuration) {

@@ -109,6 +109,10 @@ impl Table {
         self.values[symbol.place()].as_ref().map(|value| value.text.as_str())
     }
 
+    pub(super) fn number(&self, symbol: Symbol) -> Option<i64> {
+        self.values[symbol.place()].as_ref().and_then(|value| value.number)
+    }
+
     /// How many values have names.
     pub(super) const fn count(&self) -> usize {
         self.order.len()
@@ -214,10 +218,7 @@ impl Table {
             Action::Get => false,
             Action::Write(_) => output == Seen::Done,
             Action::Swap { .. } => output == Seen::Swapped(true),
-            Action::Add(_) => {
-                let number = |symbol: Symbol| self.values[symbol.place()].as_ref().and_then(|value| value.number);
-                each(after).next().and_then(number).map(Seen::Number) == Some(output)
-            }
+            Action::Add(_) => each(after).next().and_then(|after| self.number(after)).map(Seen::Number) == Some(output),
         }
     }
 

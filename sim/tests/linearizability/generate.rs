@@ -4,33 +4,33 @@ use raftarium_sim::core::random;
 use raftarium_sim::linear::{KeyOp, KeyOutput};
 
 /// Draws numbers; the same for the same seed.
-pub struct Dice {
-    pub seed: u64,
-    pub drawn: u64,
+pub(crate) struct Dice {
+    pub(crate) seed: u64,
+    pub(crate) drawn: u64,
 }
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { seed, drawn: 0 }
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.drawn += 1;
         random::within(random::draw(&[self.seed, self.drawn]), 0, bound - 1)
     }
 
-    pub fn percent(&mut self, percent: u64) -> bool {
+    pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    pub fn place<T>(&mut self, of: &[T]) -> usize {
+    pub(crate) fn place<T>(&mut self, of: &[T]) -> usize {
         usize::try_from(self.below(of.len() as u64)).unwrap()
     }
 }
 
 /// What is seen of an operation, and of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     Call(u32, KeyOp),
     /// It takes effect. Clients do not see that.
     Apply(u32, KeyOp),
@@ -41,16 +41,16 @@ pub enum Event {
 
 /// What a history is like.
 #[derive(Clone, Debug)]
-pub struct Shape {
-    pub clients: usize,
-    pub ops: u32,
+pub(crate) struct Shape {
+    pub(crate) clients: usize,
+    pub(crate) ops: u32,
     /// How many different values there are; with 0, each put has its own.
-    pub values: u64,
+    pub(crate) values: u64,
     /// Of 100 operations, how many end as unknown, and how many are refused.
-    pub unknown: u64,
-    pub never: u64,
+    pub(crate) unknown: u64,
+    pub(crate) never: u64,
     /// How likely a get, put, delete, compare-and-set and increment are, against each other.
-    pub mix: [u64; 5],
+    pub(crate) mix: [u64; 5],
 }
 
 enum Client {
@@ -59,7 +59,7 @@ enum Client {
     Applied(u32, KeyOutput),
 }
 
-pub fn value(dice: &mut Dice, shape: &Shape, id: u32) -> String {
+pub(crate) fn value(dice: &mut Dice, shape: &Shape, id: u32) -> String {
     if shape.values == 0 { id.to_string() } else { dice.below(shape.values).to_string() }
 }
 
@@ -83,7 +83,7 @@ fn operation(dice: &mut Dice, shape: &Shape, id: u32, state: &Option<String>) ->
 }
 
 /// A history that an atomic key had: each operation takes effect at a random moment between its call and its return.
-pub fn history(seed: u64, shape: &Shape) -> Vec<Event> {
+pub(crate) fn history(seed: u64, shape: &Shape) -> Vec<Event> {
     let mut dice = Dice::new(seed);
     let mut clients: Vec<Client> = (0..shape.clients).map(|_| Client::Idle).collect();
     let (mut state, mut events, mut asked) = (None, Vec::new(), 0);
@@ -92,6 +92,10 @@ pub fn history(seed: u64, shape: &Shape) -> Vec<Event> {
     loop {
         if !lost.is_empty() && dice.percent(10) {
             let (id, op) = lost.remove(dice.place(&lost));
+            if shape.never > 0 && dice.percent(30) {
+                events.push(Event::Never(id));
+                continue;
+            }
             let output = op.apply(&mut state);
             if matches!(op, KeyOp::Put { .. } | KeyOp::Delete) {
                 late.push((id, output));
@@ -145,7 +149,7 @@ pub fn history(seed: u64, shape: &Shape) -> Vec<Event> {
 }
 
 /// Damages a history in one place; it may be linearizable nevertheless.
-pub fn damage(seed: u64, shape: &Shape, events: &mut [Event]) {
+pub(crate) fn damage(seed: u64, shape: &Shape, events: &mut [Event]) {
     let mut dice = Dice::new(seed ^ 0xda3a6e);
     let returns: Vec<usize> = (0..events.len()).filter(|&place| matches!(events[place], Event::Return(..))).collect();
     if returns.is_empty() {

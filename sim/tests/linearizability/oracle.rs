@@ -6,7 +6,7 @@ use raftarium_sim::linear::{HistoryOp, KeyCheck, KeyOp, Search, Start, Verdict, 
 use crate::generate::Event;
 
 /// The operations of a history up to a place, as a search wants them.
-pub fn operations(events: &[Event]) -> Vec<HistoryOp> {
+pub(crate) fn operations(events: &[Event]) -> Vec<HistoryOp> {
     let mut ops: Vec<HistoryOp> = Vec::new();
     let mut given_up = Vec::new();
     for (place, event) in (1..).zip(events) {
@@ -29,7 +29,7 @@ pub fn operations(events: &[Event]) -> Vec<HistoryOp> {
 }
 
 /// Tries every order of every choice of those that have not returned.
-pub fn is_linearizable(ops: &[HistoryOp]) -> bool {
+pub(crate) fn is_linearizable(ops: &[HistoryOp]) -> bool {
     let (returned, pending): (Vec<_>, Vec<_>) = ops.iter().partition(|op| op.returned.is_some());
     (0..1_u32 << pending.len()).any(|choice| {
         let chosen = pending.iter().enumerate().filter(|(place, _)| choice & (1 << place) != 0).map(|(_, op)| *op);
@@ -59,7 +59,7 @@ fn explains(order: &[&HistoryOp]) -> bool {
     })
 }
 
-pub fn tell(check: &mut KeyCheck, event: &Event) {
+pub(crate) fn tell(check: &mut KeyCheck, event: &Event) {
     match event {
         Event::Call(id, op) => check.called(RequestId(*id), op),
         Event::Return(id, output) => check.returned(RequestId(*id), output),
@@ -70,7 +70,7 @@ pub fn tell(check: &mut KeyCheck, event: &Event) {
 }
 
 /// Where the check that runs along finds the violation; places are counted from 1.
-pub fn online(events: &[Event]) -> (Verdict, Option<u64>) {
+pub(crate) fn online(events: &[Event]) -> (Verdict, Option<u64>) {
     let mut check = KeyCheck::default();
     for (place, event) in (1..).zip(events) {
         tell(&mut check, event);
@@ -82,7 +82,7 @@ pub fn online(events: &[Event]) -> (Verdict, Option<u64>) {
 }
 
 /// What the full search finds; it must not give up.
-pub fn searched(events: &[Event]) -> Option<Witness> {
+pub(crate) fn searched(events: &[Event]) -> Option<Witness> {
     match search(&[Start::default()], &operations(events)) {
         Search::Linearizable { .. } => None,
         Search::Violated(witness) => Some(witness),
