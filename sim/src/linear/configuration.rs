@@ -111,6 +111,14 @@ impl Configuration {
         self
     }
 
+    /// This, once for each thing that can be said of the operation in `slot`: of those that mean the same, it can be any.
+    pub(super) fn renamed(self, slot: usize, alike: &[Slots]) -> impl Iterator<Item = Self> + use<> {
+        let group = alike.iter().copied().find(|group| group & 1 << slot != 0).unwrap_or(1 << slot);
+        let kinds = [group & self.taken, group & !self.taken & self.idle, group & !self.taken & !self.idle];
+        let first = |kind: Slots| members(kind).next();
+        kinds.into_iter().filter_map(first).map(move |other| self.swapped(slot, other))
+    }
+
     /// The same, with two of those that ended as unknown in each other's place.
     pub(super) const fn swapped(mut self, one: usize, other: usize) -> Self {
         if self.has(one) != self.has(other) {

@@ -35,7 +35,8 @@ impl KeyCheck {
         let mut before = core::mem::take(&mut self.configurations);
         let mut next = core::mem::take(&mut self.spare);
         let mut work = core::mem::take(&mut self.work);
-        let renamed = before.iter().flat_map(|configuration| self.renamed(configuration, slot));
+        let told = core::mem::take(&mut self.alike);
+        let renamed = before.iter().flat_map(|configuration| configuration.renamed(slot, &told));
         for configuration in renamed {
             if !configuration.has(slot) {
                 work.push(Step { configuration, unused: false });
@@ -44,6 +45,8 @@ impl KeyCheck {
             }
         }
         before.clear();
+        // From here on this one is told apart from the others that mean the same.
+        self.alike = told.into_iter().map(|group| group & !(1 << slot)).collect();
         let mut done = 0;
         while let Some(&step) = work.get(done) {
             done += 1;
@@ -140,14 +143,15 @@ impl KeyCheck {
         value: Symbol,
         work: &mut Vec<Step>,
     ) -> Result<(), Doubt> {
-        let configuration = step.configuration;
-        if step.unused || value == configuration.value || !self.is_of_use(of, configuration, value)? {
+        let from = step.configuration;
+        if step.unused || !self.is_of_use(of, from, value)? {
             return Ok(());
         }
-        self.push(
-            work,
-            Step { configuration: self.take(configuration, slot, Action::Write(value), value), unused: true },
-        );
+        let to = self.take(from, slot, Action::Write(value), value);
+        // Where its value is there already, all that it can do is to overwrite others.
+        if value != from.value || to.idle & !from.idle != 0 {
+            self.push(work, Step { configuration: to, unused: true });
+        }
         Ok(())
     }
 

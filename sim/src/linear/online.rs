@@ -121,6 +121,10 @@ impl KeyCheck {
             return self.end(doubt);
         }
         self.vacate(slot);
+        if slot >= LIVE_MAX {
+            self.group();
+            self.replace(|configuration| configuration);
+        }
         self.judge();
     }
 
@@ -128,7 +132,7 @@ impl KeyCheck {
     pub fn never(&mut self, id: RequestId) {
         let Some(slot) = self.slot(id) else { return };
         let before = core::mem::take(&mut self.configurations);
-        let renamed = before.iter().flat_map(|configuration| self.renamed(configuration, slot));
+        let renamed = before.iter().flat_map(|configuration| configuration.renamed(slot, &self.alike));
         let left = renamed.filter(|configuration| !configuration.has(slot)).collect();
         self.configurations = left;
         self.drop_slot(slot);
@@ -216,21 +220,6 @@ impl KeyCheck {
             }
             left &= !group;
         }
-    }
-
-    /// A configuration, once for each thing that can be said of the operation in `slot`: of those that mean the same, it
-    /// can be any.
-    pub(super) fn renamed(
-        &self,
-        configuration: &Configuration,
-        slot: usize,
-    ) -> impl Iterator<Item = Configuration> + use<> {
-        let configuration = *configuration;
-        let group = self.alike.iter().copied().find(|group| group & 1 << slot != 0).unwrap_or(1 << slot);
-        let (taken, idle) = (configuration.taken, configuration.idle);
-        let kinds = [group & taken, group & !taken & idle, group & !taken & !idle];
-        let first = |kind: Slots| members(kind).next();
-        kinds.into_iter().filter_map(first).map(move |other| configuration.swapped(slot, other))
     }
 
     fn replace(&mut self, change: impl Fn(Configuration) -> Configuration) {
