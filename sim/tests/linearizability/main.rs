@@ -2,6 +2,8 @@
 
 mod generate;
 mod oracle;
+mod table;
+mod whole;
 
 use generate::{Event, Shape};
 use oracle::{is_linearizable, online, operations, searched, tell};
