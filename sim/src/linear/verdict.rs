@@ -5,7 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// How many configurations are looked at for one return.
-pub(super) const ORDERS_MAX: usize = 1_024;
+pub(super) const ORDERS_MAX: usize = 4_096;
 /// How many writes of unknown outcome, beyond those that are told apart, are let happen any number of times.
 pub(super) const LOOSE_MAX: usize = 16;
 

@@ -91,8 +91,8 @@ impl Window {
         self.newer = newer;
     }
 
-    fn each(&mut self, id: RequestId, mut change: impl FnMut(&mut HistoryOp)) {
+    fn each(&mut self, id: RequestId, change: impl FnMut(&mut HistoryOp)) {
         let all = self.older.ops.iter_mut().chain(&mut self.newer.ops);
-        all.filter(|op| op.id == id).for_each(|op| change(op));
+        all.filter(|op| op.id == id).for_each(change);
     }
 }

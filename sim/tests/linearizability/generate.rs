@@ -88,7 +88,8 @@ pub(crate) fn history(seed: u64, shape: &Shape) -> Vec<Event> {
     let mut clients: Vec<Client> = (0..shape.clients).map(|_| Client::Idle).collect();
     let (mut state, mut events, mut asked) = (None, Vec::new(), 0);
     // What ended as unknown and may still take effect, and writes that did and may still be answered.
-    let (mut lost, mut late): (Vec<(u32, KeyOp)>, Vec<(u32, KeyOutput)>) = (Vec::new(), Vec::new());
+    let mut lost: Vec<(u32, KeyOp)> = Vec::new();
+    let mut late: Vec<(u32, KeyOutput)> = Vec::new();
     loop {
         if !lost.is_empty() && dice.percent(10) {
             let (id, op) = lost.remove(dice.place(&lost));

@@ -144,27 +144,23 @@ fn observed(timeline: &Timeline) -> (ClientHistory, Vec<Flaw>) {
     let requests = timeline.world().requests();
     let mut asked = 0;
     for record in timeline.records() {
-        match &record.what {
-            Happening::Commanded(Command::Request { client, op, .. }) => {
-                let (key, op) = KeyOp::of(op);
-                history.called(record.at, *client, requests[asked].id, key, &op);
-                asked += 1;
-            }
-            Happening::TimedOut { request, .. } => {
-                flaws.extend(history.returned(*request, &KeyOutcome::Unknown, None));
-            }
-            Happening::Answered { request, answer, .. } => {
-                let op = &requests[usize::try_from(request.0).unwrap()].op;
-                let outcome = match answer {
-                    Answer::Committed { value, .. } => KeyOutcome::Returned(KeyOp::output(op, value.as_deref())),
-                    Answer::NotLeader { .. }
-                    | Answer::Busy { .. }
-                    | Answer::Down { .. }
-                    | Answer::Superseded { .. } => KeyOutcome::Never,
-                };
-                flaws.extend(history.returned(*request, &outcome, None));
-            }
-            _ => {}
+        if let Happening::Commanded(Command::Request { client, op, .. }) = &record.what {
+            let (key, op) = KeyOp::of(op);
+            history.called(record.at, *client, requests[asked].id, key, &op);
+            asked += 1;
+        }
+        if let Happening::TimedOut { request, .. } = &record.what {
+            flaws.extend(history.returned(*request, &KeyOutcome::Unknown, None));
+        }
+        if let Happening::Answered { request, answer, .. } = &record.what {
+            let op = &requests[usize::try_from(request.0).unwrap()].op;
+            let outcome = match answer {
+                Answer::Committed { value, .. } => KeyOutcome::Returned(KeyOp::output(op, value.as_deref())),
+                Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. } => {
+                    KeyOutcome::Never
+                }
+            };
+            flaws.extend(history.returned(*request, &outcome, None));
         }
     }
     (history, flaws)
