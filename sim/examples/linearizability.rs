@@ -1,4 +1,5 @@
-//! How fast the check of a key is: `cargo run --release -p raftarium-sim --example linearizability`.
+//! How fast the check of a key is: `cargo run --release -p raftarium-sim --example linearizability`; with a number, only
+//! for so many clients.
 //!
 //! The clients of one key ask without a pause, so that all of them always have something under way; nothing but the
 //! check is timed. Each line is the best of five rounds through 100 histories. Those that are too much for the check
@@ -25,7 +26,8 @@ fn main() {
         ("compare-and-sets", [0, 0, 0, 1, 0]),
     ];
     println!("clients  values  operations              million operations/s");
-    for clients in [1, 2, 4, 8] {
+    let only: Option<usize> = std::env::args().nth(1).and_then(|clients| clients.parse().ok());
+    for clients in [1, 2, 4, 8].into_iter().filter(|clients| only.is_none_or(|only| only == *clients)) {
         for values in [0, 5] {
             for (name, mix) in mixes {
                 let shape = Shape { clients, ops: OPS, values, unknown: 0, never: 0, mix };

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::log::LogCheck;
 use super::model::{KeyOp, KeyOutcome, KeyOutput};
 use super::online::KeyCheck;
-use super::search::{Search, Witness};
+use super::search::Witness;
 use super::verdict::Verdict;
 use super::window::Window;
 use crate::address::ClientId;
@@ -160,10 +160,7 @@ impl ClientHistory {
             return flaws;
         };
         if watch.goes_on() && watch.tell(self.place, id, outcome) == Verdict::Violated {
-            let witness = match watch.window.search() {
-                Some(Search::Violated(witness)) => Some(witness),
-                Some(Search::Linearizable { .. } | Search::GaveUp) | None => None,
-            };
+            let witness = watch.window.explain(id, self.place);
             watch.window = Window::new();
             flaws.push(Flaw::Key { key, request: id, witness });
         }

@@ -64,6 +64,9 @@ pub struct Witness {
     /// An order that explains all returns before that one: the longest there is. If the culprit is in it, others saw
     /// what it did, and it would have had to return what is said there.
     pub order: Vec<Placed>,
+    /// Whether the search has tried all other orders. If not, there were too many, and only the check that runs along
+    /// says that none explains the culprit.
+    pub complete: bool,
 }
 
 /// What a search found.
@@ -113,12 +116,34 @@ fn find(starts: &[Start], ops: &[HistoryOp]) -> Result<Search, GaveUp> {
     let place = ends.get(bad).copied().ok_or(GaveUp)?;
     let is_culprit = |op: &&HistoryOp| op.returned.as_ref().is_some_and(|&(end, _)| end == place);
     let culprit = ops.iter().find(is_culprit).map_or(RequestId(0), |op| op.id);
-    let others = match explain(starts, ops, place.saturating_sub(1), Some(culprit))? {
+    witness(starts, ops, culprit, place, true).map(Search::Violated)
+}
+
+/// The explanation that the operation `culprit`, which returned at `place`, is the first that no order explains.
+fn witness(
+    starts: &[Start],
+    ops: &[HistoryOp],
+    culprit: RequestId,
+    place: u64,
+    complete: bool,
+) -> Result<Witness, GaveUp> {
+    let before = place.saturating_sub(1);
+    let others = match explain(starts, ops, before, Some(culprit))? {
         Some(order) => Some(order),
-        None => explain(starts, ops, place.saturating_sub(1), None)?,
+        None => explain(starts, ops, before, None)?,
     };
     let (start, order) = others.unwrap_or_default();
-    Ok(Search::Violated(Witness { culprit, place, start, order }))
+    Ok(Witness { culprit, place, start, order, complete })
+}
+
+/// The explanation of a violation that is known to show at `place`, by the outcome of `culprit`. If there is too much to
+/// search, it is an order for what came before; none if there is too much even for that.
+pub(super) fn explanation(starts: &[Start], ops: &[HistoryOp], culprit: RequestId, place: u64) -> Option<Witness> {
+    match search(starts, ops) {
+        Search::Violated(witness) => Some(witness),
+        Search::Linearizable { .. } => None,
+        Search::GaveUp => witness(starts, ops, culprit, place, false).ok(),
+    }
 }
 
 /// An order for what happened up to the place `until`, without the operation `left_out`.

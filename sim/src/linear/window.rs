@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::model::{KeyOp, KeyOutput};
 use super::online::KeyCheck;
-use super::search::{HistoryOp, Search, Start, search};
+use super::search::{HistoryOp, Start, Witness, explanation};
 use crate::client::RequestId;
 
 /// How many operations a part has before the next one begins, at the first moment when nothing is under way.
@@ -67,14 +67,15 @@ impl Window {
         }
     }
 
-    /// Searches the operation that broke the rule. None if this part of the history was not kept.
-    pub(super) fn search(&self) -> Option<Search> {
+    /// Explains the violation that showed at `place`, by the outcome of `culprit`. None if there is too much to search, or
+    /// this part of the history was not kept.
+    pub(super) fn explain(&self, culprit: RequestId, place: u64) -> Option<Witness> {
         if self.lost {
             return None;
         }
         let mut ops = self.older.ops.clone();
         ops.extend_from_slice(&self.newer.ops[self.newer.carried..]);
-        Some(search(&self.older.starts, &ops))
+        explanation(&self.older.starts, &ops, culprit, place)
     }
 
     /// A new part begins.

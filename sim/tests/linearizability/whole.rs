@@ -37,7 +37,7 @@ pub(crate) fn told(events: &[Event]) -> (ClientHistory, Vec<Flaw>) {
 /// the search has an explanation. The log may refuse more: an answer may be wrong and yet do no harm.
 #[test]
 fn the_log_refuses_whatever_the_key_refuses() {
-    let (mut fine, mut broken, mut harmless) = (0, 0, 0);
+    let (mut fine, mut broken, mut incomplete, mut harmless) = (0, 0, 0, 0);
     for seed in 0..1_500 {
         let shape =
             Shape { clients: 4, ops: 200, values: seed % 4, unknown: seed % 10, never: 2, mix: [3, 2, 1, 1, 1] };
@@ -54,12 +54,14 @@ fn the_log_refuses_whatever_the_key_refuses() {
                 assert!(witness.culprit <= *request || shape.unknown > 0, "{seed}: {witness:?}");
                 assert_eq!(history.keys()[0].verdict, Verdict::Violated);
                 broken += 1;
+                incomplete += u32::from(!witness.complete);
             }
             (log, key) => panic!("{seed}: {log} {key:?}"),
         }
         assert_eq!(history.log().unjudged(), 0);
     }
     assert!(fine >= 500 && broken >= 300 && harmless > 0, "{fine} fine, {broken} broken, {harmless} harmless");
+    assert!(incomplete * 50 <= broken, "{incomplete} of {broken} were too much to search");
 }
 
 fn put(value: &str) -> KeyOp {
