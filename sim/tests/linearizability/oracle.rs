@@ -81,6 +81,11 @@ pub(crate) fn online(events: &[Event]) -> (Verdict, Option<u64>) {
     (check.verdict(), None)
 }
 
+/// What the full search finds; none if it gives up.
+pub(crate) fn tried(events: &[Event]) -> Option<Search> {
+    Some(search(&[Start::default()], &operations(events))).filter(|found| *found != Search::GaveUp)
+}
+
 /// What the full search finds; it must not give up.
 pub(crate) fn searched(events: &[Event]) -> Option<Witness> {
     match search(&[Start::default()], &operations(events)) {
