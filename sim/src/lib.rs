@@ -16,6 +16,7 @@ mod disk;
 mod environment;
 mod execute;
 mod kv;
+pub mod linear;
 mod network;
 mod packet;
 mod queue;
