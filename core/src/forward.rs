@@ -8,7 +8,6 @@
 use alloc::collections::{BTreeMap, VecDeque};
 
 use crate::command::CommandBytes;
-
 use crate::event::Event;
 use crate::log::Payload;
 use crate::message::{Body, ProposalReply, ProposalRequest};

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use crate::command::CommandBytes;
-
 use crate::log::Entry;
 use crate::membership::Membership;
 use crate::outcome::ForwardId;

@@ -101,8 +101,9 @@ impl Node {
     /// again with every heartbeat. A leader whose newest snapshot is too old asks its own host for
     /// [another](crate::Output::TakeSnapshot).
     ///
-    /// A crash forgets it; after a [start](Self::start), ask before the first poll. If this server comes to lead, it waits until it follows again, and applies nothing: its host
-    /// should [hand over](Self::transfer_leadership), or [withdraw](Self::withdraw_snapshot_request).
+    /// A crash forgets it; after a [start](Self::start), ask before the first poll. If this server comes to lead, it waits
+    /// until it follows again, and applies nothing: its host should [hand over](Self::transfer_leadership), or
+    /// [withdraw](Self::withdraw_snapshot_request).
     ///
     /// # Errors
     ///
