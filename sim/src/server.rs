@@ -13,7 +13,7 @@ use raftarium_core::{
 
 use crate::address::{Address, ClientId};
 use crate::checks::Checks;
-use crate::client::{Answer, RequestId};
+use crate::client::{Answer, Attempt};
 use crate::disk::{Content as Written, Disk, Finished, Snapshot, Write};
 use crate::environment::Environment;
 use crate::kv::{Kv, Op};
@@ -45,7 +45,7 @@ pub(crate) struct Running {
     /// Messages that wait for a write.
     held: Vec<Held>,
     /// Whom to tell what became of a proposal.
-    waiting: BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
+    waiting: BTreeMap<(LogIndex, Term), (ClientId, Attempt)>,
     alarm: Option<Alarm>,
     /// A snapshot that is arriving, as far as it has.
     arriving: Vec<u8>,
@@ -215,7 +215,7 @@ impl Running {
         &mut self,
         environment: &mut Environment,
         from: ClientId,
-        request: RequestId,
+        request: Attempt,
         op: &Op,
         cause: RecordId,
     ) {
@@ -253,7 +253,7 @@ impl Running {
 
 struct PendingAnswer {
     to: ClientId,
-    request: RequestId,
+    request: Attempt,
     answer: Answer,
 }
 
@@ -314,7 +314,7 @@ fn state_of(data: &[u8]) -> Kv {
 
 fn apply(
     kv: &mut Kv,
-    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
+    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, Attempt)>,
     entries: &[Entry],
 ) -> Vec<PendingAnswer> {
     let mut answers = Vec::new();
@@ -331,7 +331,7 @@ fn apply(
 }
 
 fn superseded(
-    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, RequestId)>,
+    waiting: &mut BTreeMap<(LogIndex, Term), (ClientId, Attempt)>,
     resolution: Resolution,
 ) -> Vec<PendingAnswer> {
     let Resolution { term, first, last, outcome } = resolution;

@@ -17,6 +17,8 @@ pub(crate) enum Concern {
     Disk = 3,
     /// What a link does twice or out of order.
     Disorder = 4,
+    /// What a swarm does to a world.
+    Swarm = 32,
 }
 
 /// A stream of draws.
@@ -45,7 +47,7 @@ impl Stream {
     pub(crate) fn duration_with_long_tail(&mut self, min: Duration, max: Duration) -> Duration {
         let (min, max) = (micros(min), micros(max));
         let part = u128::from(random::within(self.next(), 0, 1 << 16));
-        let more = u128::from(max.saturating_sub(min)) * part.pow(4) >> 64;
+        let more = (u128::from(max.saturating_sub(min)) * part.pow(4)) >> 64;
         Duration::from_micros(min.saturating_add(u64::try_from(more).unwrap_or(u64::MAX)))
     }
 

@@ -1,0 +1,159 @@
+//! What a seed does to its world. Whatever does not fit when its time comes is refused, and changes nothing.
+
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use raftarium_core::{Instant, NodeId};
+
+use super::dice::Dice;
+use super::profile::{Mix, Trouble};
+use super::world::link;
+use crate::address::ClientId;
+use crate::command::{Command, Timed};
+use crate::kv::{Op, TEXT_MAX};
+use crate::packet::PacketClass;
+use crate::setup::Setup;
+
+/// Something that can be done, and how often in comparison to the others of its kind.
+struct Act {
+    trouble: Trouble,
+    weight: u64,
+    /// Whether it needs two servers.
+    apart: bool,
+    draw: fn(&mut Dice, u32) -> Command,
+}
+
+const fn act(trouble: Trouble, weight: u64, apart: bool, draw: fn(&mut Dice, u32) -> Command) -> Act {
+    Act { trouble, weight, apart, draw }
+}
+
+/// What mends comes often enough for the cluster to do some work between its troubles.
+const ACTS: [Act; 15] = [
+    act(Trouble::Crashes, 2, false, |dice, servers| Command::Crash { server: dice.server(servers) }),
+    act(Trouble::Crashes, 5, false, |dice, servers| Command::Restart { server: dice.server(servers) }),
+    act(Trouble::Elections, 3, false, |dice, servers| Command::TimeOut { server: dice.server(servers) }),
+    act(Trouble::Cuts, 3, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::Cut { from, to, both }
+    }),
+    act(Trouble::Cuts, 3, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::Heal { from, to, both }
+    }),
+    act(Trouble::Cuts, 1, true, split),
+    act(Trouble::Cuts, 1, true, |dice, servers| Command::Isolate { server: dice.server(servers) }),
+    act(Trouble::Cuts, 2, true, |_, _| Command::HealAll),
+    act(Trouble::Links, 4, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::SetLink { from, to, both, settings: link(dice, 3) }
+    }),
+    act(Trouble::Links, 1, true, |dice, _| Command::SetAllLinks { settings: link(dice, 4) }),
+    act(Trouble::Links, 1, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::Clog { from, to, both }
+    }),
+    act(Trouble::Links, 3, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::Unclog { from, to, both }
+    }),
+    act(Trouble::Links, 1, true, filter),
+    act(Trouble::Links, 2, true, |dice, servers| {
+        let (from, to, both) = ends(dice, servers);
+        Command::Filter { from, to, both, classes: vec![] }
+    }),
+    act(Trouble::Links, 1, true, |_, _| Command::SetAllLinks { settings: crate::network::LinkSettings::default() }),
+];
+
+pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> Vec<Timed> {
+    let mut commands = Vec::new();
+    let possible = |act: &&Act| mix.has(act.trouble) && (setup.servers > 1 || !act.apart);
+    let acts: Vec<&Act> = ACTS.iter().filter(possible).collect();
+    let weight: u64 = acts.iter().map(|act| act.weight).sum();
+    // How often something is done, in milliseconds.
+    let pace = dice.one_of(&[40, 120, 300, 800]);
+    let work = Work::draw(dice, acts.is_empty());
+    let mut at = Instant::ZERO;
+    loop {
+        at = at + dice.ms(0, 2 * pace);
+        if at >= until {
+            return commands;
+        }
+        let command = if dice.percent(work.percent) {
+            work.request(dice, setup, commands.len())
+        } else {
+            let mut chosen = dice.between(1, weight);
+            let mut acts = acts.iter();
+            loop {
+                match acts.next() {
+                    Some(act) if chosen <= act.weight => break (act.draw)(dice, setup.servers),
+                    Some(act) => chosen -= act.weight,
+                    None => break work.request(dice, setup, commands.len()),
+                }
+            }
+        };
+        commands.push(Timed { at, command });
+    }
+}
+
+/// What the clients ask.
+struct Work {
+    /// How much of what is done is a request.
+    percent: u64,
+    reads_percent: u64,
+    /// How many are meant for a certain server, whoever leads.
+    direct_percent: u64,
+    keys: u64,
+    /// To how many bytes values are filled up.
+    value_bytes: usize,
+}
+
+impl Work {
+    fn draw(dice: &mut Dice, nothing_else: bool) -> Self {
+        Self {
+            percent: if nothing_else { 100 } else { dice.one_of(&[20, 50, 80]) },
+            reads_percent: dice.one_of(&[0, 10, 50]),
+            direct_percent: dice.one_of(&[0, 30, 80]),
+            keys: dice.one_of(&[1, 3, 40]),
+            value_bytes: dice.one_of(&[0, 0, 40, TEXT_MAX]),
+        }
+    }
+
+    fn request(&self, dice: &mut Dice, setup: &Setup, number: usize) -> Command {
+        let key = format!("k{}", dice.between(1, self.keys));
+        let op = if dice.percent(self.reads_percent) {
+            Op::Get { key }
+        } else {
+            Op::Put { key, value: format!("{number:0>width$}", width = self.value_bytes) }
+        };
+        let client = ClientId(dice.count(1, setup.clients));
+        let server = dice.percent(self.direct_percent).then(|| dice.server(setup.servers));
+        Command::Request { client, server, op }
+    }
+}
+
+/// Two different servers, and whether both directions between them are meant.
+fn ends(dice: &mut Dice, servers: u32) -> (NodeId, NodeId, bool) {
+    let from = dice.server(servers);
+    let further = dice.between(1, u64::from(servers.max(2)) - 1);
+    let to = NodeId((from.0 - 1 + further) % u64::from(servers.max(2)) + 1);
+    (from, to, dice.percent(50))
+}
+
+/// Two groups, neither empty; in one of three cases, a server is in both.
+fn split(dice: &mut Dice, servers: u32) -> Command {
+    let mut names: Vec<NodeId> = (1..=u64::from(servers)).map(NodeId).collect();
+    dice.shuffle(&mut names);
+    let first = 1 + dice.position(names.len() - 1);
+    let mut rest = names.split_off(first);
+    if dice.percent(33) {
+        rest.push(names[0]);
+    }
+    Command::Partition { groups: vec![names, rest] }
+}
+
+fn filter(dice: &mut Dice, servers: u32) -> Command {
+    let (from, to, both) = ends(dice, servers);
+    let classes = PacketClass::ALL.into_iter().filter(|_| dice.percent(20)).collect();
+    Command::Filter { from, to, both, classes }
+}
