@@ -14,6 +14,7 @@ use crate::client::{Answer, RequestId};
 use crate::driver::Driver;
 use crate::ending::Ending;
 use crate::run::{Run, RunError};
+use crate::timeline::RUN_END;
 use crate::trace::{Happening, Record, RecordId, TraceHash};
 use crate::world::{World, position};
 
@@ -122,6 +123,16 @@ impl From<&Violation> for Finding {
 }
 
 impl Trial {
+    /// `run` until the ending, and then the ending.
+    #[must_use]
+    pub fn ending_with(mut run: Run, ending: Ending) -> Self {
+        run.commands.retain(|timed| timed.at < ending.at);
+        let mended = ending.commands(&run.setup, &run.commands);
+        run.commands.extend(mended);
+        let until = ending.deadline(&run.setup).min(RUN_END);
+        Self { run, until, ending: Some(ending) }
+    }
+
     /// Runs it until something is found, or nothing can be any more.
     ///
     /// # Errors

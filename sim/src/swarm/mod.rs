@@ -19,7 +19,6 @@ use raftarium_core::{Instant, NodeId};
 use crate::ending::Ending;
 use crate::run::Run;
 use crate::setup::Setup;
-use crate::timeline::RUN_END;
 use crate::trial::Trial;
 pub use coverage::{Coverage, Sight};
 use dice::Dice;
@@ -59,16 +58,4 @@ fn ending(dice: &mut Dice, setup: &Setup, at: Instant) -> Ending {
     names.sort_unstable();
     let crashed = outside.into_iter().filter(|_| dice.percent(50)).collect();
     Ending { at, core: names, crashed }
-}
-
-impl Trial {
-    /// `run` until the ending, and then the ending.
-    #[must_use]
-    pub fn ending_with(mut run: Run, ending: Ending) -> Self {
-        run.commands.retain(|timed| timed.at < ending.at);
-        let mended = ending.commands(&run.setup, &run.commands);
-        run.commands.extend(mended);
-        let until = ending.deadline(&run.setup).min(RUN_END);
-        Self { run, until, ending: Some(ending) }
-    }
 }
