@@ -23,7 +23,7 @@ use crate::{interrupt, say, story};
 enum Outcome {
     Judged {
         verdict: Verdict,
-        coverage: Coverage,
+        coverage: Box<Coverage>,
         /// The trial and, if there was time for it, a small one, each with its verdict and what was found.
         found: Option<Box<Caught>>,
     },
@@ -185,7 +185,7 @@ fn one(options: &Fuzz, seed: u64) -> Outcome {
             let small = (options.tries > 0).then(|| small(&trial, options.tries)).flatten();
             Box::new(Caught { trial: trial.clone(), finding, small })
         });
-        Outcome::Judged { verdict, coverage: watch.coverage(), found }
+        Outcome::Judged { verdict, coverage: Box::new(watch.coverage()), found }
     }));
     judged.unwrap_or_else(|panic| Outcome::Panicked { trial: Some(Box::new(trial)), message: message(panic.as_ref()) })
 }

@@ -34,6 +34,7 @@ pub struct Setup {
     /// How every disk is.
     pub disk: DiskSettings,
     /// How long a client waits for an answer before it calls the outcome unknown.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
 }
 
@@ -42,8 +43,10 @@ pub struct Setup {
 #[serde(deny_unknown_fields)]
 pub struct DiskSettings {
     /// The shortest time until a write is durable.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub write_min: Duration,
     /// The longest such time.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub write_max: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! What became of a client's request, in words.
 
 pub(crate) use raftarium_sim::story::asked;
-use raftarium_sim::{Answer, Request, RequestStatus};
+use raftarium_sim::{Answer, Op, Request, RequestStatus};
 
 /// How a request stands, for its mark and its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
