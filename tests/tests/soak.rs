@@ -4,6 +4,7 @@
 //! however long they take. Which seeds were run is printed. `raftarium fuzz` does the same with more to choose from.
 #![allow(clippy::disallowed_types, reason = "the budget is of the machine's time; no world sees it")]
 
+use std::io::Write as _;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,8 @@ fn every_rule_holds_whatever_happens_and_the_cluster_recovers() {
         (count, events, simulated_us) = (count + 1, events + verdict.steps, simulated_us + verdict.until.as_micros());
     }
     let (first, simulated) = (seeds.map_or(0, |seeds| seeds.start), simulated_us / 1_000_000);
-    println!("seeds {first}..{}: {events} events in {simulated} simulated seconds", first + count);
+    // Not with `println!`, which only failing tests show.
+    let told = format!("seeds {first}..{}: {events} events in {simulated} simulated seconds", first + count);
+    writeln!(std::io::stderr(), "{told}").expect("somebody listens");
     assert!(events > 1_000 * count && simulated > 20 * count, "trouble was made");
 }
