@@ -70,8 +70,10 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> 
     let possible = |act: &&Act| mix.has(act.trouble) && (setup.servers > 1 || !act.apart);
     let acts: Vec<&Act> = ACTS.iter().filter(possible).collect();
     let weight: u64 = acts.iter().map(|act| act.weight).sum();
-    // How often something is done, in milliseconds.
-    let pace = dice.one_of(&[40, 120, 300, 800]);
+    // How often something is done, in milliseconds. What is asked for faster than a disk writes piles up before it, and
+    // would keep it busy long after the faults have ended.
+    let writes = u64::try_from(setup.disk.write_max.as_millis()).unwrap_or(u64::MAX);
+    let pace = dice.one_of(&[40, 120, 300, 800]).max(2 * writes);
     let work = Work::draw(dice, acts.is_empty());
     let mut at = Instant::ZERO;
     loop {

@@ -77,7 +77,7 @@ pub(super) fn link(dice: &mut Dice, rarity: u64) -> LinkSettings {
         |most: u64| if dice.percent(100 / rarity) { dice.count(0, u32::try_from(most).unwrap_or(0)) } else { 0 };
     let (loss_ppm, duplicate_ppm, overtaking_ppm) = (ppm(400_000), ppm(300_000), ppm(300_000));
     let narrow = dice.percent(100 / rarity);
-    let bytes_per_second = NonZeroU64::new(if narrow { dice.between(1_000, 20_000) } else { 0 });
+    let bytes_per_second = NonZeroU64::new(if narrow { dice.between(500, 8_000) } else { 0 });
     LinkSettings {
         latency_min,
         latency_max: latency_min + dice.ms(1, more),
@@ -86,6 +86,7 @@ pub(super) fn link(dice: &mut Dice, rarity: u64) -> LinkSettings {
         duplicate_ppm,
         overtaking_ppm,
         bytes_per_second,
-        queue_bytes_max: NonZeroU64::new(if narrow && dice.percent(70) { dice.between(200, 2_000) } else { 0 }),
+        // What waits for a line without a limit would still arrive long after the faults have ended.
+        queue_bytes_max: NonZeroU64::new(if narrow { dice.between(200, 2_000) } else { 0 }),
     }
 }
