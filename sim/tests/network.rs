@@ -40,14 +40,13 @@ fn sent(what: &Happening) -> bool {
 fn journeys(timeline: &Timeline) -> BTreeMap<(Address, Address), Vec<(PacketId, Duration)>> {
     let (mut way, mut found) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
     for record in timeline.records() {
-        match &record.what {
-            Happening::Sent { packet, from, to, .. } => _ = way.insert(*packet, (record.at, (*from, *to))),
-            Happening::Doubled { packet, copy } => _ = way.insert(*copy, way[packet]),
-            Happening::Delivered { packet, .. } => {
-                let (at, ends) = way[packet];
-                found.entry(ends).or_default().push((*packet, record.at.since(at)));
-            }
-            _ => {}
+        if let Happening::Sent { packet, from, to, .. } = &record.what {
+            way.insert(*packet, (record.at, (*from, *to)));
+        } else if let Happening::Doubled { packet, copy } = &record.what {
+            way.insert(*copy, way[packet]);
+        } else if let Happening::Delivered { packet, .. } = &record.what {
+            let (at, ends) = way[packet];
+            found.entry(ends).or_default().push((*packet, record.at.since(at)));
         }
     }
     found
@@ -159,9 +158,9 @@ fn a_filter_loses_what_it_names_and_nothing_else() {
     assert_eq!(timeline.view().links[0].filtered, classes);
     let lost: Vec<_> = timeline.records()[began..]
         .iter()
-        .filter_map(|record| match record.what {
-            Happening::Lost { packet, reason: LossReason::Filtered } => Some(packet),
-            _ => None,
+        .filter_map(|record| {
+            let Happening::Lost { packet, reason: LossReason::Filtered } = record.what else { return None };
+            Some(packet)
         })
         .collect();
     assert!(!lost.is_empty());

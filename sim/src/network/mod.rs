@@ -159,8 +159,8 @@ impl Network {
 
     /// The packets on a link that are not lost, in the order of their sending.
     fn on_link(&self, ends: (Address, Address)) -> Vec<PacketId> {
-        let on_it = |packet: &&Box<Packet>| (packet.from, packet.to) == ends && packet.lost.is_none();
-        self.packets.values().filter(on_it).map(|packet| packet.id).collect()
+        let on_it = |packet: &&Packet| (packet.from, packet.to) == ends && packet.lost.is_none();
+        self.packets().filter(on_it).map(|packet| packet.id).collect()
     }
 
     fn link(&mut self, from: Address, to: Address) -> &mut Link {
