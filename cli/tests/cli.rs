@@ -44,10 +44,13 @@ fn fuzz(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 fn hopeless(folder: &Path) -> PathBuf {
     use std::time::Duration;
 
+    use raftarium_sim::Trial;
     use raftarium_sim::swarm::{self, Profile};
     let mut trial = swarm::trial(3, Profile::Crashes, Duration::from_secs(3));
-    trial.run.setup.disk.write_min = Duration::from_secs(100);
-    trial.run.setup.disk.write_max = Duration::from_secs(100);
+    trial.run.setup.raft.backoff_doublings_max = 0;
+    trial.run.setup.disk.write_min = Duration::from_secs(5);
+    trial.run.setup.disk.write_max = Duration::from_secs(5);
+    let trial = Trial::ending_with(trial.run, trial.ending.expect("a swarm ends its faults"));
     let path = folder.join("hopeless.json");
     let text = serde_json::to_string(&serde_json::json!({ "version": 1, "found": null, "trial": trial }));
     fs::write(&path, text.expect("plain data")).expect("our folder");

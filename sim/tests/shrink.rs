@@ -74,8 +74,10 @@ fn a_cluster_that_does_not_recover_still_does_not_when_it_is_small() {
         large = swarm::trial(seed, Profile::Crashes, Duration::from_secs(5));
     }
     // Disks that take longer than any election timeout: no vote is ever durable in time.
-    large.run.setup.disk.write_min = Duration::from_secs(20);
-    large.run.setup.disk.write_max = Duration::from_secs(30);
+    large.run.setup.raft.backoff_doublings_max = 0;
+    large.run.setup.disk.write_min = Duration::from_secs(5);
+    large.run.setup.disk.write_max = Duration::from_secs(5);
+    large = Trial::ending_with(large.run, large.ending.expect("a swarm ends its faults"));
     let before = large.judge().expect("valid").finding.expect("it cannot recover");
     assert_eq!(before.broken, Broken::Liveness(Missing::Leader));
     let small = shrink(&large, TRIES, |_| true).expect("it does not recover");
