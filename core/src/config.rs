@@ -13,10 +13,13 @@ use crate::time::micros;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Settings {
     /// The shortest time without a sign of a leader after which a server starts an election (§5.2).
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub election_timeout_min: Duration,
     /// The longest such time. Each wait is drawn between the two, so that servers seldom start together (§5.2, §9.3).
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub election_timeout_max: Duration,
     /// How often a leader shows itself (§5.2). Less than the shortest election timeout.
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub heartbeat_interval: Duration,
     /// The most entries that one AppendEntries message carries.
     pub max_append_entries: u32,

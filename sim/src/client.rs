@@ -18,6 +18,15 @@ use crate::trace::{Happening, RecordId};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct RequestId(pub u32);
 
+/// A request as it is sent once: a client that is told to ask elsewhere sends it again. An answer names the attempt that
+/// it answers, so that of two copies of it only one makes the client go on; or a network that doubles packets would
+/// make ever more of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Attempt {
+    pub(crate) of: RequestId,
+    pub(crate) number: u32,
+}
+
 /// What a server tells a client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
@@ -96,6 +105,8 @@ pub enum RequestStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
     pub(crate) requests: Vec<Request>,
+    /// How often each request was sent.
+    attempts: Vec<u32>,
     /// Where each client thinks that the leader is; C1 first.
     leaders: Vec<NodeId>,
     servers: u32,
@@ -103,7 +114,7 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) fn new(clients: u32, servers: u32) -> Self {
-        Self { requests: Vec::new(), leaders: (0..clients).map(|_| NodeId(1)).collect(), servers }
+        Self { requests: Vec::new(), attempts: Vec::new(), leaders: (0..clients).map(|_| NodeId(1)).collect(), servers }
     }
 
     /// There is one more server to look for the leader at.
@@ -133,8 +144,9 @@ impl Clients {
         let asked = environment.now;
         let request = Request { id, client, op, server, direct, asked, status: RequestStatus::Waiting };
         environment.queue.push(asked + patience, Due::PatienceEnds(id));
-        send(environment, &request, cause);
+        send(environment, &request, 1, cause);
         self.requests.push(request);
+        self.attempts.push(1);
     }
 
     pub(crate) fn patience_ends(&mut self, environment: &mut Environment, id: RequestId) {
@@ -146,10 +158,14 @@ impl Clients {
     }
 
     /// An answer has arrived.
-    pub(crate) fn answered(&mut self, environment: &mut Environment, id: RequestId, answer: Answer, cause: RecordId) {
+    pub(crate) fn answered(&mut self, environment: &mut Environment, to: Attempt, answer: Answer, cause: RecordId) {
         let at = environment.now;
         let servers = self.servers;
-        let Some(request) = self.request(id) else { return };
+        let id = to.of;
+        let Ok(place) = usize::try_from(id.0) else { return };
+        let (Some(request), Some(attempt)) = (self.requests.get_mut(place), self.attempts.get_mut(place)) else {
+            return;
+        };
         let client = request.client;
         let elsewhere = match &answer {
             Answer::Committed { .. } | Answer::Superseded { .. } | Answer::Busy { .. } => None,
@@ -160,8 +176,12 @@ impl Clients {
         match elsewhere {
             // Nothing was done yet, so asking another server cannot do it twice.
             Some(server) if waits && !request.direct => {
+                if to.number < *attempt {
+                    return;
+                }
+                *attempt += 1;
                 request.server = server;
-                send(environment, request, cause);
+                send(environment, request, *attempt, cause);
                 self.leaders[position(client)] = server;
             }
             Some(_) | None => {
@@ -180,8 +200,8 @@ impl Clients {
     }
 }
 
-fn send(environment: &mut Environment, request: &Request, cause: RecordId) {
-    let content = Content::Request { request: request.id, op: request.op.clone() };
+fn send(environment: &mut Environment, request: &Request, number: u32, cause: RecordId) {
+    let content = Content::Request { request: Attempt { of: request.id, number }, op: request.op.clone() };
     environment.send(Address::Client(request.client), Address::Server(request.server), content, cause);
 }
 

@@ -211,6 +211,11 @@ pub enum Command {
         /// Which.
         server: NodeId,
     },
+    /// Lets a server ask its leader for a snapshot, though its log may be whole: its state machine is replaced.
+    RequestSnapshot {
+        /// Which.
+        server: NodeId,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -232,7 +237,7 @@ pub enum PacketAct {
     /// It moves on.
     Release,
     /// It arrives so much later.
-    Delay(Duration),
+    Delay(#[serde(with = "raftarium_core::milliseconds")] Duration),
     /// It arrives now.
     Deliver,
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use raftarium_core::{CampaignError, Instant, MembershipChangeError, NodeId, TransferError};
+use raftarium_core::{CampaignError, Instant, MembershipChangeError, NodeId, SnapshotError, TransferError};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
@@ -140,6 +140,8 @@ pub enum Refusal {
     Membership(MembershipChangeError),
     /// To hand over.
     Transfer(TransferError),
+    /// To ask for a snapshot.
+    Snapshot(SnapshotError),
 }
 
 impl fmt::Display for Refusal {
@@ -147,6 +149,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Membership(error) => write!(f, "{error}"),
             Self::Transfer(error) => write!(f, "{error}"),
+            Self::Snapshot(error) => write!(f, "{error}"),
         }
     }
 }

@@ -32,6 +32,11 @@ impl Recorder {
     pub(crate) fn take(&mut self) -> Vec<Record> {
         core::mem::take(&mut self.fresh)
     }
+
+    pub(crate) fn show(&mut self, observe: impl FnMut(&Record)) {
+        self.fresh.iter().for_each(observe);
+        self.fresh.clear();
+    }
 }
 
 impl Environment {

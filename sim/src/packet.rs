@@ -4,7 +4,7 @@ use raftarium_core::{AppendReply, Ballot, Body, Instant, Message, Term};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::client::{Answer, RequestId};
+use crate::client::{Answer, Attempt};
 use crate::kv::Op;
 use crate::queue::Key;
 use crate::trace::RecordId;
@@ -35,8 +35,8 @@ pub(crate) struct Packet {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Content {
     Raft(Message),
-    Request { request: RequestId, op: Op },
-    Answer { request: RequestId, answer: Answer },
+    Request { request: Attempt, op: Op },
+    Answer { request: Attempt, answer: Answer },
 }
 
 impl Packet {
@@ -246,8 +246,8 @@ impl Content {
     pub(crate) fn bytes(&self) -> u64 {
         let size = match self {
             Self::Raft(message) => postcard::experimental::serialized_size(message),
-            Self::Request { request, op } => postcard::experimental::serialized_size(&(request, op)),
-            Self::Answer { request, answer } => postcard::experimental::serialized_size(&(request, answer)),
+            Self::Request { request, op } => postcard::experimental::serialized_size(&(request.of, op)),
+            Self::Answer { request, answer } => postcard::experimental::serialized_size(&(request.of, answer)),
         };
         HEADER_BYTES + size.ok().and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
     }

@@ -35,6 +35,7 @@ pub struct Setup {
     /// How every disk is at first.
     pub disk: DiskSettings,
     /// How long a client waits for an answer before it calls the outcome unknown.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Concern {
     Disorder = 4,
     /// What a disk does wrong.
     DiskFaults = 5,
+    /// What a swarm does to a world.
+    Swarm = 32,
 }
 
 /// A stream of draws.

@@ -200,7 +200,7 @@ impl Timeline {
         if at > RUN_END {
             return Err(CommandError::TooFar { given: at, latest: RUN_END });
         }
-        self.world.check_names(&command)?;
+        self.world.names().after(&self.commands[self.carried_out..], at).check(&command)?;
         self.forget_future();
         self.insert(at, command);
         Ok(())
@@ -225,22 +225,13 @@ impl Timeline {
         self.carried_out = carried_out;
     }
 
-    /// Lets the next event or command happen if it does so by `limit`. At one moment, commands come first.
     fn step_until(&mut self, limit: Instant) -> bool {
-        let event = self.world.next_event_at();
-        let command = self.commands.get(self.carried_out);
-        match (command, event) {
-            (Some(timed), event) if timed.at <= limit && event.is_none_or(|event| timed.at <= event) => {
-                self.carried_out += 1;
-                self.world.execute(timed.at, &timed.command);
-            }
-            (_, Some(event)) if event <= limit => {
-                self.world.step();
-            }
-            (None | Some(_), None | Some(_)) => return false,
+        if !self.world.step_with(&self.commands, &mut self.carried_out, limit) {
+            return false;
         }
+        let known = u64::try_from(self.trace.len()).unwrap_or(u64::MAX);
         let records = self.world.take_records();
-        if self.world.record_count() > u64::try_from(self.trace.len()).unwrap_or(u64::MAX) {
+        if self.world.record_count() > known {
             self.trace.extend(records);
         }
         self.checkpoints.offer(&self.world, self.carried_out);

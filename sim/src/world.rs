@@ -163,6 +163,11 @@ impl World {
         self.environment.recorder.take()
     }
 
+    /// Shows the records since the last call, without giving them away: their memory is used again.
+    pub fn show_records(&mut self, observe: impl FnMut(&Record)) {
+        self.environment.recorder.show(observe);
+    }
+
     /// Lets the next event happen. False if there is none.
     pub fn step(&mut self) -> bool {
         let Some((at, due)) = self.environment.queue.pop() else { return false };

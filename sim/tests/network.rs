@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, Role};
 use raftarium_sim::{
-    Address, Command, Happening, LinkSettings, LossReason, PacketAct, PacketClass, PacketId, PacketKind, PacketView,
-    Setup, Spread, Timeline,
+    Address, Answer, ClientId, Command, Happening, LinkSettings, LossReason, Op, PacketAct, PacketClass, PacketId,
+    PacketKind, PacketView, Setup, Spread, Timeline,
 };
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -232,4 +232,23 @@ fn a_server_in_two_groups_is_a_bridge() {
     timeline.dispatch(Command::HealAll).expect("always");
     timeline.dispatch(Command::Isolate { server: NodeId(2) }).expect("a server");
     assert_eq!(timeline.view().cuts.len(), 8);
+}
+
+/// A swarm found it (seed 279, and two more): while nobody led, each copy of "ask elsewhere" made the client ask once
+/// more, each copy of that got an answer, and a second later there was one packet a microsecond on the link.
+#[test]
+fn a_client_follows_one_copy_of_an_answer_and_a_network_that_doubles_makes_no_storm() {
+    let mut setup = with_link(|link| link.duplicate_ppm = 1_000_000);
+    setup.servers = 1;
+    (setup.raft.election_timeout_min, setup.raft.election_timeout_max) = (MS(5_000), MS(5_000));
+    let mut timeline = after(setup, 10);
+    let op = Op::Put { key: "x".into(), value: "1".into() };
+    timeline.dispatch(Command::Request { client: ClientId(1), server: None, op }).expect("the client is free");
+    timeline.advance(MS(2_000));
+    let asked = count(&timeline, |what| matches!(what, Happening::Sent { from: Address::Client(_), .. }));
+    // One round takes 16 ms at least.
+    assert!((10..=125).contains(&asked), "{asked}");
+    timeline.advance(MS(5_000));
+    let answered = |what: &Happening| matches!(what, Happening::Answered { answer: Answer::Committed { .. }, .. });
+    assert!(count(&timeline, answered) > 0, "it is answered as soon as somebody leads");
 }

@@ -1,6 +1,7 @@
 //! Carrying out commands.
 
 mod check;
+mod names;
 
 use alloc::vec::Vec;
 
@@ -66,6 +67,7 @@ impl World {
             Command::AddServer => Some(self.add_server(cause)),
             Command::ChangeMembership { server, .. }
             | Command::LeaveJoint { server }
+            | Command::RequestSnapshot { server }
             | Command::Transfer { server, .. } => {
                 self.with_server(*server, |server, environment, checks| {
                     let now = server.clock.read(environment.now);
@@ -240,6 +242,8 @@ pub(super) fn ask(node: &mut Node, now: Instant, command: &Command) -> Result<()
         node.change_membership(now, changes, *how).map_err(Refusal::Membership)?;
     } else if let Command::LeaveJoint { .. } = command {
         node.leave_joint(now).map_err(Refusal::Membership)?;
+    } else if let Command::RequestSnapshot { .. } = command {
+        node.request_snapshot(now).map_err(Refusal::Snapshot)?;
     } else if let Command::Transfer { to, .. } = command {
         node.transfer_leadership(now, *to).map_err(Refusal::Transfer)?;
     }

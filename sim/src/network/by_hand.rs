@@ -28,7 +28,7 @@ impl Network {
     pub(crate) fn double(&mut self, queue: &mut Queue, id: PacketId) -> Option<PacketId> {
         let packet = self.packets.get(&id)?;
         let arrives = packet.arrives + Duration::from_micros(1);
-        let copy = Packet { arrives, key: None, ..packet.clone() };
+        let copy = Packet { arrives, key: None, ..Packet::clone(packet) };
         let held = copy.held;
         let name = self.put(queue, copy);
         if let (Some(since), Some(copy)) = (held, self.packets.get_mut(&name)) {

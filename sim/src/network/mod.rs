@@ -4,6 +4,7 @@ mod by_hand;
 mod link;
 mod settings;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -28,7 +29,8 @@ pub(crate) struct Network {
     servers: usize,
     /// One for each direction between two addresses, servers first; see [`Self::position`].
     links: Vec<Link>,
-    packets: BTreeMap<PacketId, Packet>,
+    /// Boxed, because they are large, and a map moves what it holds with every change.
+    packets: BTreeMap<PacketId, Box<Packet>>,
     next_id: u64,
 }
 
@@ -97,7 +99,7 @@ impl Network {
         } else {
             packet.key = Some(queue.push(packet.arrives, Due::Arrival(id)));
         }
-        self.packets.insert(id, packet);
+        self.packets.insert(id, Box::new(packet));
         id
     }
 
@@ -108,7 +110,7 @@ impl Network {
 
     /// The packet has arrived, or would have.
     pub(crate) fn take(&mut self, id: PacketId) -> Option<Packet> {
-        self.packets.remove(&id)
+        self.packets.remove(&id).map(|packet| *packet)
     }
 
     /// The server that a packet comes to, unless it is lost.
@@ -124,7 +126,7 @@ impl Network {
     }
 
     pub(crate) fn packets(&self) -> impl Iterator<Item = &Packet> {
-        self.packets.values()
+        self.packets.values().map(Box::as_ref)
     }
 
     /// Cuts one direction. Gives the packets that were on it, which are lost.
@@ -189,7 +191,7 @@ impl Network {
     /// The packets on a link that are not lost, in the order of their sending.
     fn on_link(&self, ends: (Address, Address)) -> Vec<PacketId> {
         let on_it = |packet: &&Packet| (packet.from, packet.to) == ends && packet.lost.is_none();
-        self.packets.values().filter(on_it).map(|packet| packet.id).collect()
+        self.packets().filter(on_it).map(|packet| packet.id).collect()
     }
 
     fn link(&mut self, from: Address, to: Address) -> &mut Link {

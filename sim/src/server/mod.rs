@@ -10,7 +10,7 @@ use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, P
 
 use crate::address::ClientId;
 use crate::checks::Checks;
-use crate::client::RequestId;
+use crate::client::Attempt;
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
@@ -202,7 +202,7 @@ impl Server {
         &mut self,
         environment: &mut Environment,
         from: ClientId,
-        request: RequestId,
+        request: Attempt,
         op: &Op,
         cause: RecordId,
     ) {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Payload, Persist};
+use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Payload, Persist, Role};
 
 use super::waiting::{PendingAnswer, Waiting};
 use super::{Held, Process, Running, Server, Stop, state_of};
@@ -21,6 +21,10 @@ impl Server {
     pub(crate) fn settle(&mut self, environment: &mut Environment, checks: &mut Checks, cause: RecordId) {
         let (server, now) = (self.id, self.clock.read(environment.now));
         let Process::Up(running) = &mut self.process else { return };
+        // A leader that waits for a snapshot serves nobody, and nobody can send it one.
+        if running.node.role() == Role::Leader && running.node.waits_for_snapshot() {
+            running.node.withdraw_snapshot_request(now);
+        }
         let stop = loop {
             if self.fuse == Some(0) {
                 break Some(Stop::PowerFailure);

@@ -9,7 +9,7 @@ use raftarium_core::{
 };
 
 use crate::address::{Address, ClientId};
-use crate::client::{Answer, RequestId};
+use crate::client::{Answer, Attempt};
 use crate::environment::Environment;
 use crate::packet::Content;
 use crate::trace::RecordId;
@@ -27,7 +27,7 @@ pub(crate) struct Waiting {
 }
 
 /// A client, and what it asked.
-pub(crate) type Who = (ClientId, RequestId);
+pub(crate) type Who = (ClientId, Attempt);
 
 /// What a client is to be told.
 pub(crate) struct PendingAnswer {
@@ -132,9 +132,10 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::RequestId;
     use raftarium_core::{Boot, UnknownReason};
 
-    const WHO: Who = (ClientId(1), RequestId(7));
+    const WHO: Who = (ClientId(1), Attempt { of: RequestId(7), number: 1 });
 
     fn forward(sequence: u64) -> ForwardId {
         ForwardId { boot: Boot(1), sequence }

@@ -232,6 +232,11 @@ pub enum Command {
         /// Which.
         server: ServerId,
     },
+    /// Lets a server ask its leader for a snapshot, though its log may be whole: its state machine is replaced.
+    RequestSnapshot {
+        /// Which.
+        server: ServerId,
+    },
     /// Does something to one packet.
     Packet {
         /// Which. It must be under way.
@@ -364,6 +369,7 @@ impl TryFrom<Command> for sim::Command {
             Command::Transfer { server, to } => Self::Transfer { server: server.node()?, to: to.node()? },
             Command::ForgetLeader { server } => Self::ForgetLeader { server: server.node()? },
             Command::Compact { server } => Self::Compact { server: server.node()? },
+            Command::RequestSnapshot { server } => Self::RequestSnapshot { server: server.node()? },
             Command::Packet { packet, act } => {
                 let packet = sim::PacketId(packet.between("packet", 1, MAX_SAFE)?);
                 Self::Packet { packet, act: act.act()? }
@@ -430,6 +436,7 @@ impl From<sim::Command> for Command {
             sim::Command::Transfer { server, to } => Self::Transfer { server: server.into(), to: to.into() },
             sim::Command::ForgetLeader { server } => Self::ForgetLeader { server: server.into() },
             sim::Command::Compact { server } => Self::Compact { server: server.into() },
+            sim::Command::RequestSnapshot { server } => Self::RequestSnapshot { server: server.into() },
             sim::Command::Packet { packet, act } => Self::Packet { packet: packet.0.into(), act: act.into() },
         }
     }

@@ -7,8 +7,8 @@ use yew::prelude::*;
 use super::icon::{Picture, icon};
 use super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
-use crate::show::sentence::sentence;
 use crate::state::{Action, State};
+use raftarium_sim::story::sentence;
 
 /// The most sentences that are listed.
 const MOST: usize = 200;

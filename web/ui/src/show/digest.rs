@@ -1,6 +1,7 @@
 //! What is worth telling of a trace: read once, as it grows.
 
 use raftarium_sim::core::{Event, Instant, LogIndex, Term};
+use raftarium_sim::story::is_restart;
 use raftarium_sim::{Command, Happening, Record, RecordId};
 
 /// The records that a person may want to read, and the marks on the time bar.
@@ -101,6 +102,7 @@ impl Digest {
                 | Command::Transfer { .. }
                 | Command::ForgetLeader { .. }
                 | Command::Compact { .. }
+                | Command::RequestSnapshot { .. }
                 | Command::Packet { .. } => None,
             },
             Happening::Violated(_) => Some(MarkKind::Violation),
@@ -192,11 +194,6 @@ fn is_notable(record: &Record) -> bool {
         | Happening::SnapshotDurable { .. }
         | Happening::Applied { .. } => false,
     }
-}
-
-/// Whether a server starts again: in the beginning they all start, and nobody makes them.
-pub(crate) const fn is_restart(record: &Record) -> bool {
-    record.cause.is_some()
 }
 
 /// Whether it is read out as it happens: what is marked, and what a client learnt.

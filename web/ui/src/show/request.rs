@@ -1,5 +1,6 @@
 //! What became of a client's request, in words.
 
+pub(crate) use raftarium_sim::story::asked;
 use raftarium_sim::{Answer, Op, Request, RequestStatus};
 
 /// How a request stands, for its mark and its colour.
@@ -42,14 +43,6 @@ pub(crate) const fn standing(request: &Request) -> Standing {
             answer: Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. },
             ..
         } => Standing::Refused,
-    }
-}
-
-/// `put x=1`.
-pub(crate) fn asked(op: &Op) -> String {
-    match op {
-        Op::Put { .. } => format!("put {op}"),
-        Op::Get { .. } => op.to_string(),
     }
 }
 

@@ -10,7 +10,7 @@ use yew::Reducible;
 use super::{About, Action, News, Notice, Selection, State, last_run};
 use crate::show::digest::{Digest, is_announced};
 use crate::show::names::LinkState;
-use crate::show::sentence::sentence;
+use raftarium_sim::story::sentence;
 
 impl Reducible for State {
     type Action = Action;

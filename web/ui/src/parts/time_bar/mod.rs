@@ -10,8 +10,8 @@ use yew::prelude::*;
 use self::controls::controls;
 use self::slider::Slider;
 use super::Dispatch;
-use crate::show::sentence::sentence;
 use crate::state::State;
+use raftarium_sim::story::sentence;
 
 /// Where in the run we look, and how to go elsewhere.
 pub(crate) fn time_bar(dispatch: &Dispatch, state: &State) -> Html {

@@ -1,0 +1,117 @@
+//! Runs in files: a plain run, or one that was put to the test, with what was found.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use raftarium_sim::swarm::Profile;
+use raftarium_sim::{Finding, RUN_END, Run, Trial, Verdict};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// The form of the files that are written.
+const VERSION: u32 = 1;
+/// How long a plain run is looked at after its last command, if nobody says it.
+const AFTER_LAST: Duration = Duration::from_secs(10);
+
+/// A run that was put to the test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Saved {
+    pub(crate) version: u32,
+    /// What was found in it. It is told to people, and not needed to find it again.
+    pub(crate) found: Option<Found>,
+    pub(crate) trial: Trial,
+}
+
+/// What was found in a run, and by what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Found {
+    /// What was found, by its name.
+    pub(crate) rule: String,
+    /// The seed that drew it.
+    pub(crate) seed: u64,
+    /// The mix of faults that the seed drew from.
+    pub(crate) profile: Option<Profile>,
+    /// The fingerprint of the trace.
+    pub(crate) hash: String,
+    pub(crate) finding: Finding,
+}
+
+/// What files have at the top, of whichever form.
+#[derive(Deserialize)]
+struct Top {
+    version: Option<u32>,
+    setup: Option<IgnoredAny>,
+}
+
+impl Found {
+    pub(crate) fn new(trial: &Trial, profile: Option<Profile>, verdict: &Verdict, finding: &Finding) -> Self {
+        let (rule, seed) = (finding.broken.name().to_owned(), trial.run.setup.seed);
+        Self { rule, seed, profile, hash: verdict.hash.to_string(), finding: finding.clone() }
+    }
+}
+
+/// The trial in a file. A plain run is looked at for `time`, or until some time after its last command.
+///
+/// # Errors
+///
+/// If the file cannot be read, or does not hold a run; then with the line, and the reason.
+pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> {
+    let reading = |source| Error::File { doing: "reading", path: path.to_owned(), source };
+    let text = fs::read_to_string(path).map_err(reading)?;
+    let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
+    let top: Top = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    match top {
+        Top { setup: Some(_), .. } => {
+            let run = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+            Ok(plain(run, time))
+        }
+        Top { version: Some(VERSION), .. } => {
+            let Saved { mut trial, .. } = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+            if let Some(time) = time {
+                trial.until = trial.until.min(raftarium_sim::core::Instant::ZERO + time);
+            }
+            Ok(trial)
+        }
+        Top { version: Some(given), .. } => {
+            Err(malformed(format!("it has version {given}; this program reads version {VERSION}")))
+        }
+        Top { version: None, setup: None } => {
+            let allowed = "a run, with `setup` and `commands`, or a file that this program wrote, with `version`";
+            Err(malformed(format!("it is no run; allowed are {allowed}")))
+        }
+    }
+}
+
+/// A run of which nobody said how far it is looked at, or how its faults end.
+pub(crate) fn plain(run: Run, time: Option<Duration>) -> Trial {
+    use raftarium_sim::core::Instant;
+    let last = run.commands.iter().map(|timed| timed.at).max().unwrap_or(Instant::ZERO);
+    let until = time.map_or(last + AFTER_LAST, |time| Instant::ZERO + time);
+    Trial { run, until: until.min(RUN_END), ending: None }
+}
+
+/// Writes a trial and what was found in it into `folder`, and gives the path of the file.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub(crate) fn save(folder: &Path, name: &str, trial: &Trial, found: Option<Found>) -> Result<PathBuf, Error> {
+    let path = folder.join(format!("{name}.json"));
+    let writing = |source| Error::File { doing: "writing", path: path.clone(), source };
+    fs::create_dir_all(folder).map_err(writing)?;
+    let saved = Saved { version: VERSION, found, trial: trial.clone() };
+    let text = serde_json::to_string_pretty(&saved).expect("plain data with names for keys") + "\n";
+    fs::write(&path, text).map_err(writing)?;
+    Ok(path)
+}
+
+/// A rule's name as a part of a file's name: `election-safety`.
+pub(crate) fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,75 @@
+//! What happened, in words: what every face shows to people.
+
+pub mod packet;
+mod sentence;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use raftarium_core::Instant;
+
+use crate::kv::Op;
+use crate::trace::{Happening, Record};
+pub use sentence::sentence;
+
+/// Whether a server starts again: in the beginning they all start, and nobody makes them.
+#[must_use]
+pub const fn is_restart(record: &Record) -> bool {
+    record.cause.is_some()
+}
+
+/// Whether it is a command that was carried out.
+#[must_use]
+pub const fn is_command(record: &Record) -> bool {
+    matches!(record.what, Happening::Commanded(_))
+}
+
+/// `put x=1`.
+#[must_use]
+pub fn asked(op: &Op) -> String {
+    match op {
+        Op::Put { .. } => format!("put {op}"),
+        Op::Get { .. } => op.to_string(),
+    }
+}
+
+/// `1,234,567`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `3.412 s`: to the millisecond, which is as fine as a person points.
+#[must_use]
+pub fn seconds(at: Instant) -> String {
+    let ms = at.as_micros() / 1_000;
+    format!("{}.{:03} s", ms / 1_000, ms % 1_000)
+}
+
+/// `1 write`, `2 writes`.
+#[must_use]
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+/// `S1`, `S1 and S2`, `S1, S2 and S3`.
+#[must_use]
+pub fn list<T: ToString>(names: &[T]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(T::to_string).collect();
+            format!("{} and {}", first.join(", "), last.to_string())
+        }
+    }
+}

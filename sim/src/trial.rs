@@ -1,0 +1,290 @@
+//! A run that is put to the test: every rule after every event, and life again once the faults have ended.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use raftarium_core::{Instant, LogIndex, NodeId, Role};
+use serde::{Deserialize, Serialize};
+
+use crate::checks::{Rule, Violation};
+use crate::client::{Answer, RequestId};
+use crate::driver::Driver;
+use crate::ending::Ending;
+use crate::run::{Run, RunError};
+use crate::timeline::RUN_END;
+use crate::trace::{Happening, Record, RecordId, TraceHash};
+use crate::world::{World, position};
+
+/// A run, how far it is looked at, and how it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    /// What is run, the commands of the ending included.
+    pub run: Run,
+    /// How far it is looked at.
+    pub until: Instant,
+    /// How the faults end; without one, only the rules are checked.
+    pub ending: Option<Ending>,
+}
+
+/// What can be found wrong with a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Broken {
+    /// A rule that holds after every event.
+    Rule(Rule),
+    /// What must be there in time once the faults have ended.
+    Liveness(Missing),
+}
+
+/// What a cluster lacks although its faults have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Missing {
+    /// Nobody leads.
+    Leader,
+    /// Somebody leads, and no request is answered.
+    Service,
+    /// Requests are answered, and not every server follows the leader and has applied what it serves.
+    Convergence,
+}
+
+/// Something that was found wrong with a run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub broken: Broken,
+    /// When.
+    pub at: Instant,
+    /// The record after which it was found.
+    pub after: RecordId,
+    /// The servers that it was found on.
+    pub servers: Vec<NodeId>,
+    /// What was found, in words.
+    pub story: String,
+}
+
+/// What became of a trial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What was found first, if anything.
+    pub finding: Option<Finding>,
+    /// The fingerprint of the trace, as far as the trial went.
+    pub hash: TraceHash,
+    /// How far it went: to the first finding, or until everything was there that has to be.
+    pub until: Instant,
+    /// How many events and commands there were.
+    pub steps: u64,
+    /// How many records the trace had.
+    pub records: u64,
+}
+
+impl Broken {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.name(),
+            Self::Liveness(Missing::Leader) => "Liveness: a leader",
+            Self::Liveness(Missing::Service) => "Liveness: service",
+            Self::Liveness(Missing::Convergence) => "Liveness: convergence",
+        }
+    }
+
+    /// What should hold, in a sentence.
+    #[must_use]
+    pub const fn statement(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.statement(),
+            Self::Liveness(Missing::Leader) => "Once a majority can work together, it soon has a leader.",
+            Self::Liveness(Missing::Service) => "Once a majority can work together, it soon answers requests.",
+            Self::Liveness(Missing::Convergence) => {
+                "Once a majority can work together, its servers soon have applied the same."
+            }
+        }
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.source(),
+            Self::Liveness(_) => "Raft paper, §5.6 and §5.4.3",
+        }
+    }
+}
+
+impl From<&Violation> for Finding {
+    fn from(violation: &Violation) -> Self {
+        let Violation { rule, at, after, servers, story } = violation.clone();
+        Self { broken: Broken::Rule(rule), at, after, servers, story }
+    }
+}
+
+impl Trial {
+    /// `run` until the ending, and then the ending.
+    #[must_use]
+    pub fn ending_with(mut run: Run, ending: Ending) -> Self {
+        run.commands.retain(|timed| timed.at < ending.at);
+        let mended = ending.commands(&run.setup, &run.commands);
+        run.commands.extend(mended);
+        let until = ending.deadline(&run.setup).min(RUN_END);
+        Self { run, until, ending: Some(ending) }
+    }
+
+    /// Runs it until something is found, or nothing can be any more.
+    ///
+    /// # Errors
+    ///
+    /// If the run is not valid.
+    pub fn judge(&self) -> Result<Verdict, RunError> {
+        self.judge_observed(|_| ())
+    }
+
+    /// The same, with every record shown to `observe`.
+    ///
+    /// # Errors
+    ///
+    /// If the run is not valid.
+    pub fn judge_observed(&self, mut observe: impl FnMut(&Record)) -> Result<Verdict, RunError> {
+        let mut driver = Driver::new(self.run.clone())?;
+        let mut recovery = self.ending.as_ref().map(Recovery::new);
+        let mut finding = None;
+        let mut recovered = false;
+        while finding.is_none() && !recovered {
+            let stepped = driver.step(self.until, |record| {
+                if let Some(recovery) = &mut recovery {
+                    recovery.look_at(record);
+                }
+                observe(record);
+            });
+            if !stepped {
+                break;
+            }
+            finding = driver.world().violations().first().map(Finding::from);
+            recovered = recovery.as_ref().is_some_and(|recovery| recovery.is_complete(driver.world()));
+        }
+        let world = driver.world();
+        if finding.is_none() && !recovered {
+            let lacking = recovery.and_then(|recovery| recovery.finding(world, &self.run, self.until));
+            finding = lacking;
+        }
+        let stopped_early = recovered || matches!(finding, Some(Finding { broken: Broken::Rule(_), .. }));
+        let until = if stopped_early { world.now() } else { self.until };
+        Ok(Verdict { finding, hash: world.hash(), until, steps: world.steps(), records: world.record_count() })
+    }
+}
+
+/// How far a cluster has come together since its faults ended.
+struct Recovery<'a> {
+    ending: &'a Ending,
+    /// The first request that was asked after the faults ended and answered, and the index of its entry.
+    served: Option<LogIndex>,
+    /// The first request that counts; those before it were asked earlier.
+    first: Option<RequestId>,
+    requests: u32,
+}
+
+impl<'a> Recovery<'a> {
+    const fn new(ending: &'a Ending) -> Self {
+        Self { ending, served: None, first: None, requests: 0 }
+    }
+
+    fn look_at(&mut self, record: &Record) {
+        use crate::command::Command;
+        match &record.what {
+            Happening::Commanded(Command::Request { .. }) => {
+                if record.at >= self.ending.at && self.first.is_none() {
+                    self.first = Some(RequestId(self.requests));
+                }
+                self.requests += 1;
+            }
+            Happening::Answered { request, answer: Answer::Committed { entry, .. }, .. }
+                if self.served.is_none() && self.first.is_some_and(|first| *request >= first) =>
+            {
+                self.served = Some(entry.index);
+            }
+            Happening::Commanded(_)
+            | Happening::CommandRefused { .. }
+            | Happening::Started { .. }
+            | Happening::Crashed { .. }
+            | Happening::Sent { .. }
+            | Happening::Delivered { .. }
+            | Happening::Lost { .. }
+            | Happening::Doubled { .. }
+            | Happening::TornWriteDropped { .. }
+            | Happening::StartRefused { .. }
+            | Happening::DiskFull { .. }
+            | Happening::Rejected { .. }
+            | Happening::TimerFired { .. }
+            | Happening::WriteBegan { .. }
+            | Happening::WriteDurable { .. }
+            | Happening::SnapshotBegan { .. }
+            | Happening::SnapshotDurable { .. }
+            | Happening::Applied { .. }
+            | Happening::Node { .. }
+            | Happening::TimedOut { .. }
+            | Happening::Answered { .. }
+            | Happening::Violated(_) => {}
+        }
+    }
+
+    fn is_complete(&self, world: &World) -> bool {
+        self.served.is_some() && self.behind(world).is_empty()
+    }
+
+    /// Who leads the core, in its highest term.
+    fn leader(&self, world: &World) -> Option<NodeId> {
+        let nodes = self.ending.core.iter().filter_map(|&id| world.servers().get(position(id))?.node());
+        let leading = nodes.filter(|node| node.role() == Role::Leader);
+        leading.max_by_key(|node| node.hard_state().term).map(|node| node.id())
+    }
+
+    /// The servers of the core that do not follow its leader, or have not applied what it serves.
+    fn behind(&self, world: &World) -> Vec<NodeId> {
+        let (leader, served) = (self.leader(world), self.served);
+        let fine = |id: NodeId| {
+            world.servers().get(position(id)).and_then(|server| server.node()).is_some_and(|node| {
+                leader.is_some() && node.leader() == leader && served.is_some_and(|index| node.applied_index() >= index)
+            })
+        };
+        // Whoever was removed hears no more of what is committed.
+        let leads = leader.and_then(|id| world.servers().get(position(id))?.node());
+        let belongs = |id: &NodeId| leads.is_none_or(|node| node.membership().has(*id));
+        self.ending.core.iter().copied().filter(belongs).filter(|&id| !fine(id)).collect()
+    }
+
+    /// What is missing, now that the time is over.
+    fn finding(&self, world: &World, run: &Run, until: Instant) -> Option<Finding> {
+        let limit = self.ending.deadline(&run.setup);
+        if until < limit || self.is_complete(world) {
+            return None;
+        }
+        let (missing, servers) = match (self.leader(world), self.served) {
+            (None, _) => (Missing::Leader, self.ending.core.clone()),
+            (Some(leader), None) => (Missing::Service, vec![leader]),
+            (Some(_), Some(_)) => (Missing::Convergence, self.behind(world)),
+        };
+        let story = format!(
+            "The faults ended at {}, and {} later {}.",
+            self.ending.at,
+            Seconds(until.since(self.ending.at)),
+            match missing {
+                Missing::Leader => "nobody leads",
+                Missing::Service => "no request was answered",
+                Missing::Convergence => "not all servers have caught up",
+            }
+        );
+        let after = RecordId(world.record_count().saturating_sub(1));
+        Some(Finding { broken: Broken::Liveness(missing), at: until, after, servers, story })
+    }
+}
+
+struct Seconds(Duration);
+
+impl core::fmt::Display for Seconds {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}.{:03} s", self.0.as_secs(), self.0.subsec_millis())
+    }
+}

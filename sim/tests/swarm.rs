@@ -1,0 +1,177 @@
+//! What seeds draw, and that it really happens.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use raftarium_sim::swarm::{self, Coverage, Profile, Sight, Watch};
+use raftarium_sim::{Command, Timed, Timeline, Trial};
+
+const TROUBLE: Duration = Duration::from_secs(10);
+
+/// Runs a seed, and gives what it met.
+fn watched(trial: &Trial) -> Coverage {
+    let mut watch = Watch::new(&trial.run.setup);
+    let verdict = trial.judge_observed(|record| watch.look_at(record)).expect("a swarm draws valid runs");
+    assert_eq!(verdict.finding, None, "seed {}", trial.run.setup.seed);
+    watch.coverage()
+}
+
+fn chaos(seed: u64) -> Trial {
+    swarm::trial(seed, Profile::Chaos, TROUBLE)
+}
+
+#[test]
+fn in_a_thousand_seeds_every_fault_and_every_state_is_met_and_the_clusters_recover() {
+    let (mut met, mut sizes) = (Coverage::default(), BTreeSet::new());
+    for trial in (0..1_000).map(chaos) {
+        sizes.insert(trial.run.setup.servers);
+        met.add(&watched(&trial));
+    }
+    let missing: Vec<&str> = met.counts().filter(|(_, count)| *count == 0).map(|(sight, _)| sight.name()).collect();
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(sizes, (1..=9).collect());
+}
+
+#[test]
+fn a_seed_is_the_same_run_and_the_same_verdict_every_time_with_its_records_looked_at_or_not() {
+    for seed in 0..20 {
+        assert_eq!(chaos(seed), chaos(seed));
+        let verdict = chaos(seed).judge();
+        assert_eq!(verdict, chaos(seed).judge());
+        assert_eq!(verdict, chaos(seed).judge_observed(|record| assert!(record.at <= raftarium_sim::RUN_END)));
+    }
+    assert_ne!(chaos(1).run.commands, chaos(2).run.commands);
+    let lossy = swarm::trial(1, Profile::Lossy, TROUBLE);
+    assert_ne!(chaos(1).run.commands, lossy.run.commands);
+}
+
+#[test]
+fn what_a_seed_draws_is_a_plain_run_that_a_timeline_plays_to_the_same_trace() {
+    for seed in [3, 7, 23, 42] {
+        let trial = chaos(seed);
+        let verdict = trial.judge().expect("valid");
+        let mut timeline = Timeline::replay(trial.run).expect("valid");
+        while timeline.world().steps() < verdict.steps && timeline.step_forward() {}
+        assert_eq!((timeline.hash(), timeline.now()), (verdict.hash, verdict.until), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_profile_does_what_it_says_and_nothing_else() {
+    use Sight::{
+        AddServer, ClockDrift, Clog, Crash, CutOneWay, Doubled, LostByChance, LostByQueue, MembershipSimple, Overtaken,
+        PacketDropped, Partition, Pause, TimeOut,
+    };
+    let of = |profile| {
+        let mut met = Coverage::default();
+        // The ending has commands of its own, which are not the profile's.
+        for seed in 0..100 {
+            let mut trial = swarm::trial(seed, profile, TROUBLE);
+            let end = trial.ending.take().expect("a swarm ends its faults").at;
+            trial.run.commands.retain(|timed| timed.at < end);
+            trial.until = end;
+            met.add(&watched(&trial));
+        }
+        met
+    };
+    let all = [
+        Crash,
+        CutOneWay,
+        Partition,
+        LostByChance,
+        Doubled,
+        Overtaken,
+        LostByQueue,
+        Clog,
+        PacketDropped,
+        TimeOut,
+        AddServer,
+        ClockDrift,
+        MembershipSimple,
+        Pause,
+    ];
+    let cases: [(Profile, &[Sight]); 10] = [
+        (Profile::Calm, &[]),
+        (Profile::Lossy, &[LostByChance, Doubled, Overtaken, LostByQueue, Clog]),
+        (Profile::Partitions, &[CutOneWay, Partition]),
+        (Profile::Crashes, &[Crash]),
+        (Profile::SlowDisks, &[Crash]),
+        // What is done to packets by hand makes some overtake others.
+        (Profile::ByHand, &[PacketDropped, TimeOut, Overtaken]),
+        (Profile::Processes, &[Crash, Pause]),
+        (Profile::Clocks, &[ClockDrift]),
+        (Profile::Members, &[AddServer, MembershipSimple]),
+        (Profile::Chaos, &all),
+    ];
+    assert_eq!(cases.map(|(profile, _)| profile), Profile::ALL);
+    for (profile, expected) in cases {
+        let met = of(profile);
+        let seen: BTreeSet<Sight> = all.into_iter().filter(|&sight| met.count(sight) > 0).collect();
+        assert_eq!(seen, expected.iter().copied().collect(), "{profile}");
+        assert!(met.count(Sight::Committed) > 0, "{profile}");
+    }
+}
+
+#[test]
+fn profiles_are_found_by_their_names_and_nothing_else_is() {
+    for profile in Profile::ALL {
+        assert_eq!(profile.name().parse(), Ok(profile));
+    }
+    let error = "Chaos".parse::<Profile>().expect_err("names are in small letters").to_string();
+    let allowed = "calm, lossy, partitions, crashes, slow-disks, by-hand, processes, clocks, members, chaos";
+    assert_eq!(error, format!("there is no profile `Chaos`; allowed are {allowed}"));
+}
+
+#[test]
+fn the_ending_leaves_a_majority_that_can_work_and_the_others_out_of_the_way() {
+    let mut sizes = BTreeSet::new();
+    for trial in (0..200).map(chaos) {
+        let (servers, ending) = (trial.run.setup.servers, trial.ending.expect("a swarm ends its faults"));
+        assert!(ending.core.len() > servers as usize / 2, "{ending:?}");
+        assert!(ending.crashed.iter().all(|server| !ending.core.contains(server)), "{ending:?}");
+        if trial.run.commands.iter().any(|timed| matches!(timed.command, Command::ChangeMembership { .. })) {
+            assert!(ending.core.len() >= servers as usize, "nobody knows what a majority is then");
+            continue;
+        }
+        sizes.insert((servers as usize - ending.core.len(), ending.crashed.len()));
+        let mends = trial.run.commands.iter().filter(|timed| timed.at == ending.at);
+        let first =
+            |timed: &&Timed| matches!(timed.command, Command::Isolate { server } if server.0 <= u64::from(servers));
+        let isolated = mends.filter(first).count();
+        assert_eq!(isolated, servers as usize - ending.core.len() - ending.crashed.len());
+    }
+    assert!(sizes.len() > 5, "{sizes:?}");
+}
+
+#[test]
+fn a_cluster_that_cannot_come_together_is_found_by_what_it_lacks() {
+    use raftarium_sim::core::NodeId;
+    use raftarium_sim::{Broken, Missing};
+    // The core is a majority even without one of its servers.
+    let calm = |seed| swarm::trial(seed, Profile::Calm, TROUBLE);
+    let spare =
+        |trial: &Trial| trial.ending.as_ref().is_some_and(|e| e.core.len() > 1 + trial.run.setup.servers as usize / 2);
+    let mut trial = (0..99).map(calm).find(spare).expect("some seed has such a core");
+    let ending = trial.ending.clone().expect("a swarm ends its faults");
+    let without = |trial: &Trial, wanted: fn(&Command) -> bool| {
+        let mut trial = trial.clone();
+        trial.run.commands.retain(|timed| wanted(&timed.command));
+        trial.judge().expect("valid").finding.map(|finding| finding.broken)
+    };
+    assert_eq!(without(&trial, |_| true), None);
+    let no_requests = |command: &Command| !matches!(command, Command::Request { .. });
+    assert_eq!(without(&trial, no_requests), Some(Broken::Liveness(Missing::Service)));
+    // A server of the core is cut off a moment after the ending, or all of them are.
+    let after = ending.at + Duration::from_micros(1);
+    let cut = |server: NodeId| Timed { at: after, command: Command::Isolate { server } };
+    let first_request = trial.run.commands.partition_point(|timed| timed.at <= after);
+    trial.run.commands.insert(first_request, cut(ending.core[0]));
+    let one = trial.judge().expect("valid").finding.expect("one is cut off");
+    assert_eq!((one.broken, one.servers), (Broken::Liveness(Missing::Convergence), vec![ending.core[0]]));
+    for &server in &ending.core {
+        trial.run.commands.insert(first_request, Timed { at: after, command: Command::Crash { server } });
+    }
+    let all = trial.judge().expect("valid").finding.expect("all are down");
+    assert_eq!(all.broken, Broken::Liveness(Missing::Leader));
+    assert!(all.story.starts_with("The faults ended at 10.000000 s, and "), "{}", all.story);
+}
