@@ -5,6 +5,8 @@
 //! answered with how much has arrived, so it goes on after anything that a network does. Installing it is one write:
 //! after a crash there is the old state or the new one.
 
+use core::num::NonZeroU64;
+
 use bytes::Bytes;
 
 use crate::error::{CompactError, ReportError};
@@ -19,6 +21,9 @@ use crate::rejection::Rejection;
 use crate::role::State;
 use crate::time::Instant;
 use crate::types::{EntryId, LogIndex, NodeId, Term};
+
+/// How many times as long as the host asked for the log may grow while a snapshot is being sent.
+const WHILE_SENDING: u64 = 16;
 
 /// A snapshot that is arriving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,18 +66,24 @@ impl Node {
         Ok(())
     }
 
-    /// The membership that held at `index`; known from the base of the log on.
+    /// The membership that held at `index`: known from the base of the log on, and from when this server heard who belongs
+    /// to the cluster. Without it, there can be no snapshot of `index`.
     #[must_use]
     pub fn membership_at(&self, index: LogIndex) -> Option<&Membership> {
-        (index >= self.log.base().index).then(|| self.memberships.at(index))
+        let known = (index >= self.log.base().index).then(|| self.memberships.at(index));
+        known.filter(|membership| membership.is_valid())
     }
 
     /// Whether the host should take a snapshot, because the log has grown so far or a follower has asked for one.
     pub(crate) fn wants_snapshot(&mut self) -> Option<LogIndex> {
         let settings = self.config.settings();
         let entries = self.applied.0.saturating_sub(self.log.base().index.0);
-        let many = settings.snapshot_after_entries.is_some_and(|limit| entries >= limit.get());
-        let large = settings.snapshot_after_bytes.is_some_and(|limit| self.log.bytes() >= limit.get());
+        // A newer snapshot would take the place of one that is being sent, and the follower would begin anew, again and
+        // again.
+        let times = if self.sends_snapshot() { WHILE_SENDING } else { 1 };
+        let reached = |count: u64, limit: NonZeroU64| count >= limit.get().saturating_mul(times);
+        let many = settings.snapshot_after_entries.is_some_and(|limit| reached(entries, limit));
+        let large = settings.snapshot_after_bytes.is_some_and(|limit| reached(self.log.bytes(), limit));
         // A state machine that is about to be replaced may be what is wrong.
         if self.snapshot_wanted || self.snapshot_requested || entries == 0 {
             return None;
@@ -82,6 +93,13 @@ impl Node {
         }
         self.snapshot_wanted = true;
         Some(self.applied)
+    }
+
+    /// Whether a follower that answers is being sent a snapshot.
+    fn sends_snapshot(&self) -> bool {
+        let patience = self.config.settings().election_timeout_max;
+        let answers = |follower: &Progress| follower.last_contact().is_some_and(|at| self.now < at + patience);
+        self.followers().iter().any(|follower| follower.pending_snapshot().is_some() && answers(follower))
     }
 }
 

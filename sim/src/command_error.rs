@@ -73,7 +73,7 @@ pub enum CommandError {
         /// Why.
         reason: Refusal,
     },
-    /// Nothing was applied since the last snapshot.
+    /// Nothing was applied since the last snapshot, or the server does not know yet who belongs to the cluster.
     NothingToCompact {
         /// By whom.
         server: NodeId,

@@ -74,16 +74,17 @@ impl Ending {
         mends.chain(self.probes(setup)).collect()
     }
 
-    /// Every client asks every server of the core in turn, whatever it believes about who leads: it may believe in one
-    /// that is cut off, and does not know it.
+    /// All clients ask every server of the core in turn, whatever they believe about who leads: one may believe in a server
+    /// that is cut off, and not know it.
     fn probes(&self, setup: &Setup) -> impl Iterator<Item = Timed> {
         let deadline = self.deadline(setup);
         let moments = core::iter::successors(Some(self.at + PROBE_INTERVAL), |&at| Some(at + PROBE_INTERVAL));
-        let clients = u64::from(setup.clients.max(1));
-        moments.take_while(move |&at| at < deadline).zip(0_u64..).filter_map(move |(at, number)| {
-            let count = u64::try_from(self.core.len()).ok()?;
-            let server = *self.core.get(usize::try_from((number / clients).checked_rem(count)?).ok()?)?;
-            let client = ClientId(u32::try_from(1 + number % clients).ok()?);
+        let clients = setup.clients.max(1);
+        let probes = moments.take_while(move |&at| at < deadline).zip(0_usize..);
+        let probes = probes.flat_map(move |(at, number)| (1..=clients).map(move |client| (at, number, client)));
+        probes.filter_map(move |(at, number, client)| {
+            let server = *self.core.get(number.checked_rem(self.core.len())?)?;
+            let client = ClientId(client);
             let op = Op::Put { key: "last".into(), value: number.to_string() };
             Some(Timed { at, command: Command::Request { client, server: Some(server), op } })
         })
@@ -110,6 +111,8 @@ fn repairs(setup: &Setup, before: &[Timed]) -> Vec<Command> {
             *back = back.saturating_sub(*by_us);
         }
     }
+    // What has piled up before a disk that stood still would keep it busy for long.
+    fused.extend(disks.iter().copied());
     let disks = disks.into_iter().map(|server| Command::SetDisk { server, settings: setup.disk });
     let drifts = drifts.into_iter().map(|server| Command::SetClock { server, drift_ppm: 0 });
     // A server that was set back waits until its clock says again what it said before.

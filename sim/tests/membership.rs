@@ -108,6 +108,32 @@ fn a_server_takes_a_snapshot_when_it_is_told() {
     assert_eq!(server(&timeline, id).state[0].value, "1");
 }
 
+/// Found by a swarm, seed 10184: a server that is new had applied entries before it heard who belongs to the cluster. Its
+/// snapshot named nobody, and it could not start from that.
+#[test]
+fn a_server_that_does_not_know_the_cluster_takes_no_snapshot() {
+    // The entry that names the new server comes after those that it applies first.
+    let raft = Settings { max_append_entries: 1, max_in_flight_appends: 1, ..Settings::plain() };
+    let mut timeline = settled(Setup { servers: 3, raft, ..Setup::default() });
+    put(&mut timeline, "1");
+    act(&mut timeline, Command::AddServer);
+    let (new, server_now) = (NodeId(4), leader(&timeline));
+    let changes = vec![Change::AddLearner(new)];
+    let how = Transition::Auto;
+    timeline.dispatch(Command::ChangeMembership { server: server_now, changes, how }).expect("a leader");
+    let mut refused = 0;
+    while server(&timeline, new).applied < server(&timeline, server_now).applied {
+        timeline.step_forward();
+        let knows = server(&timeline, new).log.iter().any(|entry| entry.membership.is_some());
+        if server(&timeline, new).applied > LogIndex(0) && !knows {
+            refused += 1;
+            let error = timeline.dispatch(Command::Compact { server: new });
+            assert_eq!(error, Err(CommandError::NothingToCompact { server: new }));
+        }
+    }
+    assert!(refused > 0, "it applies before it knows");
+}
+
 #[test]
 fn a_server_that_forgets_its_leader_votes_at_once() {
     let mut raft = Settings::plain();

@@ -1,6 +1,6 @@
 //! Whether a command can be carried out.
 
-use raftarium_core::{CampaignError, NodeId};
+use raftarium_core::{CampaignError, Node, NodeId};
 
 use super::ask;
 use super::names::Names;
@@ -43,8 +43,12 @@ impl World {
             }
             Command::ForgetLeader { server } => self.active(*server).map(|_| ()),
             Command::Compact { server } => {
-                let applied = self.active(*server)?.node().map(|node| node.applied_index() > node.log().base().index);
-                if applied == Some(true) { Ok(()) } else { Err(CommandError::NothingToCompact { server: *server }) }
+                let some = |node: &Node| {
+                    let applied = node.applied_index();
+                    applied > node.log().base().index && node.membership_at(applied).is_some()
+                };
+                let possible = self.active(*server)?.node().is_some_and(some);
+                if possible { Ok(()) } else { Err(CommandError::NothingToCompact { server: *server }) }
             }
             Command::AddServer if self.servers.len() >= usize::try_from(SERVERS_MAX).unwrap_or(usize::MAX) => {
                 Err(CommandError::TooManyServers { max: SERVERS_MAX })
