@@ -83,7 +83,9 @@ impl Ending {
         let probes = moments.take_while(move |&at| at < deadline).zip(0_usize..);
         let probes = probes.flat_map(move |(at, number)| (1..=clients).map(move |client| (at, number, client)));
         probes.filter_map(move |(at, number, client)| {
-            let server = *self.core.get(number.checked_rem(self.core.len())?)?;
+            // Each round begins with another one: a client that waits for one of them must not always miss the same.
+            let count = self.core.len();
+            let server = *self.core.get((number + number.checked_div(count)?).checked_rem(count)?)?;
             let client = ClientId(client);
             let op = Op::Put { key: "last".into(), value: number.to_string() };
             Some(Timed { at, command: Command::Request { client, server: Some(server), op } })
