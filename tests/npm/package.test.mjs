@@ -10,8 +10,8 @@ import { installed } from "./harness.mjs";
 
 const manifest = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
 /** Kilobytes; raise them knowingly. */
-const WASM_MAX = 580;
-const WASM_BROTLI_MAX = 175;
+const WASM_MAX = 790;
+const WASM_BROTLI_MAX = 210;
 
 test("there is what is needed, and nothing else", () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
