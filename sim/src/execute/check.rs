@@ -87,6 +87,7 @@ impl World {
             | Command::SetClock { .. }
             | Command::JumpClock { .. }
             | Command::Configure { .. }
+            | Command::MakeMistakes { .. }
             | Command::AddServer
             | Command::Packet { .. } => Ok(()),
         }
@@ -111,6 +112,7 @@ impl World {
             | Command::LeaveJoint { server }
             | Command::ForgetLeader { server }
             | Command::Compact { server }
+            | Command::MakeMistakes { server, mistakes: _ }
             | Command::FlipBit { server, index: _ } => self.known(*server),
             Command::Transfer { server, to } => {
                 self.known(*server)?;
