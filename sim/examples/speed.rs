@@ -1,6 +1,8 @@
 //! How many seconds of a world pass in one of ours, with every rule checked after every event:
 //! `cargo run --release -p raftarium-sim --example speed`.
 
+#![allow(clippy::disallowed_types, reason = "what is measured is the time of this machine")]
+
 use std::time::{Duration, Instant as Watch};
 
 use raftarium_sim::core::Instant;

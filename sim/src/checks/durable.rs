@@ -29,6 +29,8 @@ pub(super) struct Durable {
     last: LogIndex,
     /// What holds at that entry.
     membership: Option<Membership>,
+    /// Whether it was missed when it was last looked for: that is told once.
+    missed: bool,
     /// Whether it was not looked for yet.
     overdue: bool,
     /// How often something was done to the disks when they were looked at.
@@ -69,7 +71,8 @@ impl Durable {
         let mut scratch = Vec::new();
         let mut holds = |membership: &Membership| membership.committed(has, &mut scratch) >= last.index;
         // A leader counts by the membership that its log ends with, which need not be committed.
-        if holds(membership) || { proposed }.any(holds) {
+        let holds = holds(membership) || { proposed }.any(holds);
+        if core::mem::replace(&mut self.missed, !holds) || holds {
             return None;
         }
         let whole: Vec<NodeId> = membership.all().into_iter().filter(|&id| has(id) >= last.index).collect();

@@ -204,6 +204,13 @@ impl Disk {
         Ok(torn)
     }
 
+    /// Goes on without the last write, as if it had never been durable, if that is what is damaged.
+    pub(crate) fn drop_corrupt_tail(&mut self, found: Corruption) -> bool {
+        let dropped = self.journal.drop_corrupt_tail(found);
+        self.damaged &= !dropped;
+        dropped
+    }
+
     fn sync(&mut self) {
         self.journal.sync();
         self.lied_from = None;

@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, PersistId};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
 
 use crate::address::ClientId;
 use crate::checks::{Checks, DiskLook};
@@ -113,7 +113,12 @@ impl Server {
     /// Starts from what is on the disk; not from what is not as it was written.
     pub(crate) fn start(&mut self, environment: &mut Environment, checks: &mut Checks, cause: Option<RecordId>) {
         let server = self.id;
-        match self.disk.read() {
+        let forgives = self.config.settings().mistakes.has(Mistake::DropCorruptTail);
+        let read = match self.disk.read() {
+            Err(found) if forgives && self.disk.drop_corrupt_tail(found) => self.disk.read(),
+            read => read,
+        };
+        match read {
             Ok(false) => {}
             Ok(true) => {
                 environment.record(cause, Happening::TornWriteDropped { server });
