@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Change, Instant, LogIndex, Mistake, Mistakes, NodeId, Role, Transition};
 use raftarium_sim::{
-    Address, ClientId, Command, DiskSettings, LinkSettings, Op, PacketAct, PacketId, PacketKind, Rule, Setup, Timeline,
+    Address, ClientId, Command, DiskSettings, Happening, LinkSettings, Op, PacketAct, PacketId, PacketKind, Rule,
+    Setup, Timeline,
 };
 
 struct World {
@@ -419,4 +420,48 @@ fn a_bit_flips_in_the_last_entry() {
     assert_eq!(found(3, Mistakes::NONE, story), [Rule::CommittedIsDurable]);
     let rules = found(3, Mistake::DropCorruptTail.into(), story);
     assert!(rules.contains(&Rule::LeaderCompleteness), "{rules:?}");
+}
+
+#[test]
+fn mistakes_begin_when_it_is_said_and_outlive_a_crash() {
+    let mut world = World::new(3, Mistakes::NONE);
+    for server in 1..=3 {
+        let mistakes = Mistake::AcknowledgeBeforeFsync.into();
+        world.act(Command::MakeMistakes { server: id(server), mistakes });
+        world.crash(server);
+        world.restart(server);
+    }
+    world.elect(1);
+    (1..=3).for_each(|server| world.writes_take(server, 500));
+    world.put(1);
+    world.pass(100);
+    assert_eq!(world.timeline.view().violations.len(), 1);
+
+    let unknown = Command::MakeMistakes { server: id(9), mistakes: Mistakes::NONE };
+    let error = world.timeline.dispatch(unknown).expect_err("there is no S9");
+    assert_eq!(error.to_string(), "there is no server S9; allowed are S1 to S3");
+}
+
+/// What a mistake has left on the disk, a server that keeps to the rules does not start from.
+#[test]
+fn a_server_that_makes_no_mistakes_any_more_says_what_it_finds() {
+    let mut world = World::new(3, Mistake::AcknowledgeBeforeTermDurable.into());
+    world.elect(1);
+    world.only(&[1, 2]);
+    world.campaign(2, 1);
+    world.put(2);
+    world.pass(100);
+    world.only(&[2, 3]);
+    world.pass(2_100);
+    world.crash(3);
+    world.act(Command::MakeMistakes { server: id(3), mistakes: Mistakes::NONE });
+    world.restart(3);
+    let refused = |what: &Happening| match what {
+        Happening::StartImpossible { server, why } => Some((*server, why.clone())),
+        _ => None,
+    };
+    let told: Vec<_> = world.timeline.records().iter().filter_map(|record| refused(&record.what)).collect();
+    assert_eq!(told, [(id(3), "the hard state has term 1, and the log ends with entry 1 (term 2)".to_owned())]);
+    world.act(Command::MakeMistakes { server: id(3), mistakes: Mistake::AcknowledgeBeforeTermDurable.into() });
+    world.restart(3);
 }
