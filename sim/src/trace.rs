@@ -188,6 +188,13 @@ pub enum Happening {
     },
     /// A rule of Raft was broken.
     Violated(Violation),
+    /// A server does not start: no server that keeps to the rules leaves behind what is on its disk.
+    StartImpossible {
+        /// Which.
+        server: NodeId,
+        /// What is wrong, in words.
+        why: String,
+    },
 }
 
 /// Why a packet was lost.
@@ -216,6 +223,7 @@ impl Happening {
             | Self::Crashed { server, .. }
             | Self::TornWriteDropped { server }
             | Self::StartRefused { server, .. }
+            | Self::StartImpossible { server, .. }
             | Self::DiskFull { server }
             | Self::Rejected { server, .. }
             | Self::TimerFired { server, .. }

@@ -215,6 +215,7 @@ impl<'a> Recovery<'a> {
             | Happening::Doubled { .. }
             | Happening::TornWriteDropped { .. }
             | Happening::StartRefused { .. }
+            | Happening::StartImpossible { .. }
             | Happening::DiskFull { .. }
             | Happening::Rejected { .. }
             | Happening::TimerFired { .. }

@@ -228,7 +228,8 @@ impl World {
     /// Checks the rules, after an event that can have changed `server`.
     pub(crate) fn end_step(&mut self, server: Option<NodeId>) {
         let changed = server.and_then(|id| self.servers[position(id)].node());
-        self.checks.after_event(changed, self.servers.iter().filter_map(Server::node));
+        let disks = self.servers.iter().map(Server::look_at_disk);
+        self.checks.after_event(changed, self.servers.iter().filter_map(Server::node), disks);
         for finding in self.checks.take_findings() {
             let after = RecordId(self.record_count().saturating_sub(1));
             let at = self.now();

@@ -38,6 +38,7 @@ const options = [
   [{ raft: { backoffDoublingsMax: 33 } }, "out-of-range", 33],
   [{ raft: { clockDriftMax: 0.5 } }, "out-of-range", 0.5],
   [{ raft: { leases: true } }, "out-of-range", true],
+  [{ raft: { mistakes: ["commit-earlier-terms", "vote-twice"] } }, "unknown-mistake", "vote-twice"],
   [{ raft: { priority: -1 } }, "out-of-range", -1],
   [{ requestTimeout: Infinity }, "out-of-range", Infinity],
   [{ sevrers: 5 }, "malformed-options", "sevrers"],

@@ -1,5 +1,6 @@
 //! Carrying out what a node asks for.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
@@ -36,7 +37,10 @@ impl Server {
                     environment.record(Some(cause), Happening::Node { server, event });
                 }
                 Output::Send(send) => match send.after {
-                    None => environment.send_message(send.message, cause),
+                    None => {
+                        checks.sent(&send.message);
+                        environment.send_message(send.message, cause);
+                    }
                     Some(after) => running.held.push(Held { message: send.message, after }),
                 },
                 Output::Persist(_) | Output::TakeSnapshot(_) if self.disk.settings().full => {
@@ -44,7 +48,8 @@ impl Server {
                 }
                 Output::Persist(persist) => {
                     let arrived = persist.snapshot.map(|_| Bytes::from(core::mem::take(&mut running.arriving)));
-                    if let Some(data) = &arrived {
+                    if let Some((data, installed)) = arrived.as_ref().zip(persist.snapshot) {
+                        checks.snapshot(server, installed.last, data);
                         running.kv = state_of(data);
                     }
                     begin_write(server, &mut self.disk, persist, arrived, environment, cause);
@@ -63,7 +68,7 @@ impl Server {
                     running.arriving.extend_from_slice(&chunk.data);
                 }
                 Output::TakeSnapshot(through) => {
-                    take_snapshot(running, &mut self.disk, through, environment, cause);
+                    take_snapshot(running, &mut self.disk, through, environment, checks, cause);
                 }
                 // No client of this world asks for one: a get goes through the log.
                 Output::Read { .. } => {}
@@ -74,6 +79,7 @@ impl Server {
                     if let (Some(first), Some(last)) = (entries.first().map(|entry| entry.id.index), last) {
                         let record = environment.record(Some(cause), Happening::Applied { server, first, last });
                         answers.into_iter().for_each(|answer| answer.send(server, environment, record));
+                        checks.state(server, last, &running.kv);
                         running.node.applied(now, last).expect("the index was handed out just now");
                     }
                 }
@@ -100,10 +106,10 @@ impl Server {
 
 impl Server {
     /// Takes a snapshot of all that is applied.
-    pub(crate) fn compact(&mut self, environment: &mut Environment, cause: RecordId) {
+    pub(crate) fn compact(&mut self, environment: &mut Environment, checks: &mut Checks, cause: RecordId) {
         if let Process::Up(running) = &self.process {
             let through = running.node.applied_index();
-            take_snapshot(running, &mut self.disk, through, environment, cause);
+            take_snapshot(running, &mut self.disk, through, environment, checks, cause);
         }
     }
 }
@@ -134,11 +140,13 @@ fn take_snapshot(
     disk: &mut Disk,
     through: LogIndex,
     environment: &mut Environment,
+    checks: &mut Checks,
     cause: RecordId,
 ) {
     let node = &running.node;
     let (Some(term), Some(membership)) = (node.log().term_at(through), node.membership_at(through)) else { return };
     let (last, membership, data) = (EntryId::new(through, term), membership.clone(), running.kv.snapshot());
+    checks.snapshot(node.id(), last, &data);
     let snapshot = Snapshot { last, membership, data, keep_suffix: true };
     let cause = environment.record(Some(cause), Happening::SnapshotBegan { server: node.id(), through });
     disk.begin(&mut environment.queue, environment.now, Content::Snapshot(snapshot), cause);
@@ -146,11 +154,16 @@ fn take_snapshot(
 
 fn apply(kv: &mut Kv, waiting: &mut Waiting, entries: &[Entry]) -> Vec<PendingAnswer> {
     let apply = |entry: &Entry| {
-        let value = match &entry.payload {
-            Payload::NoOp | Payload::Membership(_) => None,
-            Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
-        };
+        let value = apply_entry(kv, entry);
         waiting.applied(entry.id, value)
     };
     entries.iter().filter_map(apply).collect()
+}
+
+/// Of a command that asks for a value, the value.
+pub(crate) fn apply_entry(kv: &mut Kv, entry: &Entry) -> Option<String> {
+    match &entry.payload {
+        Payload::NoOp | Payload::Membership(_) => None,
+        Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
+    }
 }

@@ -6,7 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use raftarium_core::{
-    Change, ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
+    Change, ElectionReason, Event, LogIndex, Membership, Mistake, NodeId, Role, StepDownReason, Timer, TransferEnd,
+    VoteRefusal,
 };
 
 use super::{asked, count, is_restart, list, packet};
@@ -36,6 +37,7 @@ pub fn sentence(record: &Record, records: &[Record]) -> String {
         Happening::TornWriteDropped { server } => {
             format!("{server} finds that its last write was cut off by the crash, and drops it: it was never durable.")
         }
+        Happening::StartImpossible { server, why } => format!("{server} does not start: {why}."),
         Happening::StartRefused { server, reason } => format!("{server} does not start: {reason}."),
         Happening::DiskFull { server } => format!("{server} cannot write, as its disk is full, and stops."),
         Happening::Sent { from, to, what, .. } => format!("{from} sends {} to {to}.", packet::with_article(*what)),
@@ -156,6 +158,13 @@ fn commanded(command: &Command) -> String {
         Command::JumpClock { server, .. } => format!("You set the clock of {server} forward."),
         Command::Configure { server, .. } => {
             format!("You change the settings of {server}, which hold from its next start on.")
+        }
+        Command::MakeMistakes { server, mistakes } if mistakes.is_empty() => {
+            format!("You let {server} keep to all rules.")
+        }
+        Command::MakeMistakes { server, mistakes } => {
+            let names: Vec<&str> = mistakes.iter().map(Mistake::name).collect();
+            format!("You let {server} make mistakes: {}.", names.join(", "))
         }
         Command::AddServer => "You add a server.".to_owned(),
         Command::ChangeMembership { server, changes, .. } => {

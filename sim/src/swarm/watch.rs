@@ -151,6 +151,7 @@ impl Watch {
             // What no correct cluster does, and what leads to nothing that is counted.
             Happening::Rejected { .. }
             | Happening::StartRefused { .. }
+            | Happening::StartImpossible { .. }
             | Happening::Violated(_)
             | Happening::TimerFired { .. }
             | Happening::WriteBegan { .. }
@@ -277,7 +278,7 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         | Command::LeaveJoint { .. }
         | Command::Transfer { .. } => None,
         // No swarm does this: it loses what is committed, or leaves a server that cannot start.
-        Command::Wipe { .. } | Command::FlipBit { .. } => None,
+        Command::Wipe { .. } | Command::FlipBit { .. } | Command::MakeMistakes { .. } => None,
         Command::Kill { .. } => Some(Sight::Kill),
         Command::Pause { .. } => Some(Sight::Pause),
         Command::Resume { .. } => Some(Sight::Resume),

@@ -56,6 +56,7 @@ fn raft(dice: &mut Dice, mix: Mix) -> Settings {
         backoff_doublings_max: dice.count(0, 3),
         no_op_on_election: dice.percent(75),
         forward_proposals: dice.percent(30),
+        mistakes: raftarium_core::Mistakes::NONE,
         snapshot_after_entries: NonZeroU64::new(dice.one_of(&[0, 1, 3, 12, 50])),
         snapshot_after_bytes: NonZeroU64::new(dice.one_of(&[0, 0, 20, 200])),
         // The world draws the servers' seed from its own.

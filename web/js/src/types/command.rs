@@ -10,7 +10,7 @@ use super::link::LinkSettings;
 use super::membership::{Change, Transition};
 use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
 use super::packet::PacketClass;
-use super::setup::{RaftSettings, signed_part, signed_ppm};
+use super::setup::{self, RaftSettings, signed_part, signed_ppm};
 use crate::failure::Failure;
 
 /// Something that is done to a simulation.
@@ -198,6 +198,13 @@ pub enum Command {
         /// How.
         settings: Box<RaftSettings>,
     },
+    /// Lets a server break these rules on purpose from now on, also after a restart, and no others.
+    MakeMistakes {
+        /// Which.
+        server: ServerId,
+        /// The names of the mistakes; with none, it keeps to all rules again.
+        mistakes: Vec<String>,
+    },
     /// Puts a new server into the world, with an empty disk. It belongs to the cluster once a leader says so.
     AddServer {},
     /// Asks a leader to change who belongs to the cluster.
@@ -360,6 +367,9 @@ impl TryFrom<Command> for sim::Command {
             Command::Configure { server, settings } => {
                 Self::Configure { server: server.node()?, settings: Box::new(settings.settings()?) }
             }
+            Command::MakeMistakes { server, mistakes } => {
+                Self::MakeMistakes { server: server.node()?, mistakes: setup::mistakes(&mistakes, "mistakes")? }
+            }
             Command::AddServer {} => Self::AddServer,
             Command::ChangeMembership { server, changes, how } => {
                 let changes = changes.into_iter().map(Change::change).collect::<Result<_, _>>()?;
@@ -426,6 +436,9 @@ impl From<sim::Command> for Command {
             }
             sim::Command::Configure { server, settings } => {
                 Self::Configure { server: server.into(), settings: Box::new((&*settings).into()) }
+            }
+            sim::Command::MakeMistakes { server, mistakes } => {
+                Self::MakeMistakes { server: server.into(), mistakes: setup::names_of(mistakes) }
             }
             sim::Command::AddServer => Self::AddServer {},
             sim::Command::ChangeMembership { server, changes, how } => {

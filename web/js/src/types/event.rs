@@ -92,7 +92,7 @@ pub enum Happening {
         /// Which.
         server: ServerId,
     },
-    /// A server does not start: what is on its disk is not what was written.
+    /// A server does not start: what is on its disk is not what was written, or is what only mistakes leave behind.
     StartRefused {
         /// Which.
         server: ServerId,
@@ -273,6 +273,9 @@ impl From<sim::Happening> for Happening {
                 last_index: last.0,
             },
             sim::Happening::TornWriteDropped { server } => Self::TornWriteDropped { server: server.into() },
+            sim::Happening::StartImpossible { server, why } => {
+                Self::StartRefused { server: server.into(), reason: why }
+            }
             sim::Happening::StartRefused { server, reason } => {
                 Self::StartRefused { server: server.into(), reason: reason.to_string() }
             }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use raftarium_sim as sim;
-use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings};
+use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Mistake, Mistakes, Settings};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,6 +13,7 @@ use super::link::LinkSettings;
 use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
 use crate::failure::{ErrorCode, Failure};
+use crate::value::Value;
 
 /// What a simulation is made of. Whatever is left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
@@ -114,6 +115,9 @@ pub struct RaftSettings {
     /// After how many bytes of commands in its log a server takes a snapshot; null is never. Default: null.
     #[tsify(type = "number | null")]
     pub snapshot_after_bytes: Option<Number>,
+    /// The rules that are broken on purpose, to see why they exist: the names of mistakes, such as
+    /// `commit-earlier-terms`. Default: none.
+    pub mistakes: Vec<String>,
 }
 
 /// How many millionths are all.
@@ -164,8 +168,25 @@ impl RaftSettings {
             snapshot_after_bytes: limit(self.snapshot_after_bytes, "raft.snapshotAfterBytes")?,
             // The world draws each server's own.
             seed: 0,
+            mistakes: mistakes(&self.mistakes, "raft.mistakes")?,
         })
     }
+}
+
+/// The mistakes that have these names.
+pub(super) fn mistakes(names: &[String], name: &str) -> Result<Mistakes, Failure> {
+    let known = |given: &String| {
+        Mistake::from_name(given).ok_or_else(|| {
+            let allowed = Mistake::ALL.map(Mistake::name).join(", ");
+            let message = format!("{name} has {given:?}; allowed are {allowed}");
+            Failure::new(ErrorCode::UnknownMistake, message).given(Value::Text(given.clone())).allowed(allowed)
+        })
+    };
+    names.iter().map(known).collect()
+}
+
+pub(super) fn names_of(mistakes: Mistakes) -> Vec<String> {
+    mistakes.iter().map(|mistake| mistake.name().to_owned()).collect()
 }
 
 fn upto(number: Number, name: &str, max: u32) -> Result<u32, Failure> {
@@ -246,6 +267,7 @@ impl From<&Settings> for RaftSettings {
             forward_proposals: settings.forward_proposals,
             snapshot_after_entries: settings.snapshot_after_entries.map(|limit| limit.get().into()),
             snapshot_after_bytes: settings.snapshot_after_bytes.map(|limit| limit.get().into()),
+            mistakes: names_of(settings.mistakes),
         }
     }
 }

@@ -70,7 +70,9 @@ impl Digest {
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
-            Happening::Crashed { .. } | Happening::StartRefused { .. } => Some(MarkKind::Fault),
+            Happening::Crashed { .. } | Happening::StartRefused { .. } | Happening::StartImpossible { .. } => {
+                Some(MarkKind::Fault)
+            }
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
                 Command::Cut { .. }
@@ -96,6 +98,7 @@ impl Digest {
                 | Command::SetClock { .. }
                 | Command::JumpClock { .. }
                 | Command::Configure { .. }
+                | Command::MakeMistakes { .. }
                 | Command::AddServer
                 | Command::ChangeMembership { .. }
                 | Command::LeaveJoint { .. }
@@ -147,6 +150,7 @@ fn is_notable(record: &Record) -> bool {
         | Happening::Crashed { .. }
         | Happening::TornWriteDropped { .. }
         | Happening::StartRefused { .. }
+        | Happening::StartImpossible { .. }
         | Happening::DiskFull { .. }
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
@@ -207,6 +211,7 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         | Happening::Crashed { .. }
         | Happening::TornWriteDropped { .. }
         | Happening::StartRefused { .. }
+        | Happening::StartImpossible { .. }
         | Happening::DiskFull { .. }
         | Happening::Sent { .. }
         | Happening::Delivered { .. }
