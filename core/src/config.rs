@@ -13,10 +13,13 @@ use crate::time::micros;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Settings {
     /// The shortest time without a sign of a leader after which a server starts an election (§5.2).
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub election_timeout_min: Duration,
     /// The longest such time. Each wait is drawn between the two, so that servers seldom start together (§5.2, §9.3).
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub election_timeout_max: Duration,
     /// How often a leader shows itself (§5.2). Less than the shortest election timeout.
+    #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
     pub heartbeat_interval: Duration,
     /// The most entries that one AppendEntries message carries.
     pub max_append_entries: u32,
@@ -56,6 +59,9 @@ pub struct Settings {
     /// Whether a new leader starts with an entry that does nothing, so that what earlier leaders left can commit
     /// without waiting for a client (§8).
     pub no_op_on_election: bool,
+    /// Whether a leader that looks for the place where a follower's log agrees with its own goes by what the follower says
+    /// of its log (§5.3, the optimization at its end). Off, it goes back by one entry at a time, as Figure 2 does.
+    pub go_back_by_hints: bool,
     /// Whether a follower passes on to the leader what is proposed to it, and learns where it was appended. Off, it
     /// refuses and says who leads.
     pub forward_proposals: bool,
@@ -97,6 +103,7 @@ impl Default for Settings {
             priority: 0,
             backoff_doublings_max: 4,
             no_op_on_election: true,
+            go_back_by_hints: true,
             forward_proposals: false,
             snapshot_after_entries: None,
             snapshot_after_bytes: None,

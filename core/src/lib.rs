@@ -144,5 +144,7 @@ pub use refusal::{CampaignError, MembershipChangeError, ProposeError, ReadError,
 pub use rejection::Rejection;
 pub use start::DurableState;
 pub use time::Instant;
+#[cfg(feature = "serde")]
+pub use time::milliseconds;
 pub use transition::{Change, ChangeError, Transition};
 pub use types::{Boot, EntryId, LogIndex, NodeId, Term};

@@ -232,7 +232,7 @@ pub enum PacketAct {
     /// It moves on.
     Release,
     /// It arrives so much later.
-    Delay(Duration),
+    Delay(#[serde(with = "raftarium_core::milliseconds")] Duration),
     /// It arrives now.
     Deliver,
 }

@@ -11,12 +11,16 @@ use crate::setup::{CERTAIN_PPM, DURATION_MAX, SetupError, between};
 #[serde(deny_unknown_fields, default)]
 pub struct DiskSettings {
     /// The shortest time that a write takes to reach the disk's cache: from then on, it survives the end of the process.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub write_min: Duration,
     /// The longest such time.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub write_max: Duration,
     /// The shortest time that it takes from there to be durable (`fsync`): from then on, it survives a power failure.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub sync_min: Duration,
     /// The longest such time.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub sync_max: Duration,
     /// In how many power failures some of the writes that were under way are on the disk all the same, and the first of
     /// the others is there in part, in parts per million.

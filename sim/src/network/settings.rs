@@ -13,8 +13,10 @@ use crate::setup::{CERTAIN_PPM, DURATION_MAX, SetupError, between};
 #[serde(deny_unknown_fields, default)]
 pub struct LinkSettings {
     /// The shortest time that a packet is under way.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub latency_min: Duration,
     /// The longest such time; to it comes the time that a packet waits for the line.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub latency_max: Duration,
     /// How the times are spread between the two.
     pub spread: Spread,
