@@ -224,7 +224,7 @@ impl World {
 }
 
 impl Server {
-    fn view(&self, now: Instant) -> ServerView {
+    pub(crate) fn view(&self, now: Instant) -> ServerView {
         let writes = u32::try_from(self.disk.under_way()).unwrap_or(u32::MAX);
         let (id, boots) = (self.id, self.boots);
         let clock = ClockView { reads: self.clock.read(now), drift_ppm: self.clock.drift_ppm() };

@@ -44,7 +44,7 @@ impl World {
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         setup.check()?;
         let names = || (1..=u64::from(setup.servers)).map(NodeId);
-        let membership = Membership::new(names()).expect("a checked setup has servers, and their names differ");
+        let membership = setup.everyone();
         let servers = names().map(|id| new_server(&setup, id, membership.clone())).collect::<Result<_, _>>()?;
         let (queue, recorder) = (Queue::default(), Recorder::default());
         let network = Network::new(&setup);
@@ -60,8 +60,15 @@ impl World {
             environment: Environment { now: Instant::ZERO, queue, network, recorder },
             setup,
         };
+        for initial in &world.setup.initial {
+            world.servers[position(initial.server)].disk.begin_with(initial.durable(&world.membership));
+        }
         for server in &mut world.servers {
             server.start(&mut world.environment, &mut world.checks, None);
+        }
+        // What they begin with was committed before the world was, and the rules hold for it as for anything.
+        for server in world.setup.initial.iter().map(|initial| initial.server).collect::<Vec<_>>() {
+            world.end_step(Some(server));
         }
         Ok(world)
     }

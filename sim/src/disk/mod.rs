@@ -85,6 +85,16 @@ impl Disk {
         Self { server, settings, times, faults, journal, image, writes, free_at, lied_from, damaged, changes }
     }
 
+    /// Nothing was ever written; this is what is there all the same.
+    pub(crate) fn begin_with(&mut self, durable: DurableState) {
+        let DurableState { hard_state, membership, entries, .. } = durable;
+        self.wipe(membership);
+        let record = Record { hard_state: Some(hard_state), snapshot: None, entries };
+        self.journal.write(&record);
+        self.journal.sync();
+        self.image.apply(&record);
+    }
+
     pub(crate) const fn settings(&self) -> &DiskSettings {
         &self.settings
     }

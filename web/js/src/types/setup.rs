@@ -107,6 +107,9 @@ pub struct RaftSettings {
     pub clock_drift_max: Number,
     /// Whether a new leader starts with an entry that does nothing (§8). Default: true.
     pub no_op_on_election: bool,
+    /// Whether a leader goes back by what a follower says of its log, to find where it agrees with its own, and not by
+    /// one entry at a time (§5.3). Default: true.
+    pub go_back_by_hints: bool,
     /// Whether a follower passes on to the leader what a client asks of it, instead of saying who leads. Default: false.
     pub forward_proposals: bool,
     /// After how many applied entries a server takes a snapshot and compacts its log (§7); null is never. Default: null.
@@ -137,6 +140,7 @@ impl SimulationOptions {
             raft: self.raft.settings()?,
             link: self.link.settings()?,
             disk: self.disk.settings()?,
+            initial: Vec::new(),
             request_timeout: self.request_timeout.duration("requestTimeout")?,
         };
         setup.check()?;
@@ -163,6 +167,7 @@ impl RaftSettings {
             backoff_doublings_max: upto(self.backoff_doublings_max, "raft.backoffDoublingsMax", DOUBLINGS_MAX)?,
             clock_drift_ppm_max: ppm(self.clock_drift_max, "raft.clockDriftMax", DRIFT_PPM_MAX)?,
             no_op_on_election: self.no_op_on_election,
+            go_back_by_hints: self.go_back_by_hints,
             forward_proposals: self.forward_proposals,
             snapshot_after_entries: limit(self.snapshot_after_entries, "raft.snapshotAfterEntries")?,
             snapshot_after_bytes: limit(self.snapshot_after_bytes, "raft.snapshotAfterBytes")?,
@@ -264,6 +269,7 @@ impl From<&Settings> for RaftSettings {
             backoff_doublings_max: u64::from(settings.backoff_doublings_max).into(),
             clock_drift_max: part(settings.clock_drift_ppm_max),
             no_op_on_election: settings.no_op_on_election,
+            go_back_by_hints: settings.go_back_by_hints,
             forward_proposals: settings.forward_proposals,
             snapshot_after_entries: settings.snapshot_after_entries.map(|limit| limit.get().into()),
             snapshot_after_bytes: settings.snapshot_after_bytes.map(|limit| limit.get().into()),
