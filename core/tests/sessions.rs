@@ -2,6 +2,7 @@
 
 mod harness;
 mod model;
+mod random;
 mod replica;
 
 use core::num::NonZeroU32;
@@ -10,7 +11,6 @@ use core::time::Duration;
 use harness::Cluster;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use raftarium_core::sessions::{Request, SessionError, SessionId, SessionLimits};
 use raftarium_core::{LogIndex, ProposalId};
 use replica::{Answer, Replica, bytes, incr};
@@ -203,16 +203,8 @@ fn sessions_that_no_log_can_have_left_are_refused_with_what_was_found() {
     }
 }
 
-fn config() -> ProptestConfig {
-    let asked = |name| std::env::var(name).ok();
-    let cases = asked("PROPTEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
-    let seed = asked("PROPTEST_RNG_SEED").and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let rng_seed = RngSeed::Fixed(seed);
-    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random::config(1_000))]
 
     /// Against a model that keeps every request that there ever was, and looks for the answer in it.
     #[test]

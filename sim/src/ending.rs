@@ -58,9 +58,7 @@ impl Ending {
             commands.extend(mends(before));
         }
         commands.extend(repairs(setup, before));
-        let added = before.iter().filter(|timed| timed.command == Command::AddServer).count();
-        let servers = u64::from(setup.servers).saturating_add(u64::try_from(added).unwrap_or(0));
-        for server in (1..=servers).map(NodeId) {
+        for server in (1..=servers_after(setup, before)).map(NodeId) {
             commands.push(if self.core.contains(&server) {
                 Command::Restart { server }
             } else if self.crashed.contains(&server) {
@@ -91,6 +89,12 @@ impl Ending {
             Some(Timed { at, command: Command::Request { client, server: Some(server), op } })
         })
     }
+}
+
+/// How many servers there are once these commands have been carried out.
+pub(crate) fn servers_after(setup: &Setup, commands: &[Timed]) -> u64 {
+    let added = commands.iter().filter(|timed| timed.command == Command::AddServer).count();
+    u64::from(setup.servers).saturating_add(u64::try_from(added).unwrap_or(0))
 }
 
 /// What undoes the faults of servers: what was to crash one later does so now, disks and clocks are good again.

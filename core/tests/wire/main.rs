@@ -6,6 +6,8 @@ mod harness;
 mod hostile;
 mod kinds;
 mod messages;
+#[path = "../random/mod.rs"]
+mod random;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +15,7 @@ use harness::{Cluster, at, id};
 use kinds::Kind;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{RngSeed, TestRunner};
+use proptest::test_runner::TestRunner;
 use raftarium_core::{
     AppendReply, AppendRequest, Ballot, Body, Entry, EntryId, LogIndex, Membership, Message, NodeId, Payload, Settings,
     Term, VoteReply, VoteRequest,
@@ -27,16 +29,8 @@ fn decode(bytes: &[u8]) -> Result<Message, postcard::Error> {
     postcard::from_bytes(bytes)
 }
 
-fn config() -> ProptestConfig {
-    let asked = |name| std::env::var(name).ok();
-    let cases = asked("PROPTEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(4_000);
-    let seed = asked("PROPTEST_RNG_SEED").and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let rng_seed = RngSeed::Fixed(seed);
-    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random::config(4_000))]
 
     #[test]
     fn a_message_comes_back_as_it_was(message in messages::any_message()) {
@@ -52,7 +46,7 @@ proptest! {
 
 #[test]
 fn every_kind_of_message_is_among_those_that_come_back() {
-    let mut runner = TestRunner::new(config());
+    let mut runner = TestRunner::new(random::config(4_000));
     for &kind in Kind::ALL {
         for _ in 0..50 {
             let body = messages::body(kind).new_tree(&mut runner).expect("nothing is filtered").current();

@@ -17,7 +17,7 @@ use core::time::Duration;
 use raftarium_core::{Instant, NodeId};
 
 use crate::command::{Command, Timed};
-use crate::ending::Ending;
+use crate::ending::{Ending, servers_after};
 use crate::run::Run;
 use crate::setup::Setup;
 use crate::trial::Trial;
@@ -54,9 +54,8 @@ fn ending(dice: &mut Dice, setup: &Setup, commands: &[Timed], at: Instant) -> En
     // Where memberships change, nobody knows what a majority is then: everyone is of the core.
     let changes = |timed: &Timed| matches!(timed.command, Command::ChangeMembership { .. });
     if commands.iter().any(changes) {
-        let added = commands.iter().filter(|timed| timed.command == Command::AddServer).count();
-        let all = u64::from(servers).saturating_add(u64::try_from(added).unwrap_or(0));
-        return Ending { at, core: (1..=all).map(NodeId).collect(), crashed: Vec::new() };
+        let all = 1..=servers_after(setup, commands);
+        return Ending { at, core: all.map(NodeId).collect(), crashed: Vec::new() };
     }
     let majority = servers / 2 + 1;
     let mut names: Vec<NodeId> = (1..=u64::from(servers)).map(NodeId).collect();

@@ -54,7 +54,7 @@ fn a_refusal_is_thrown_as_plain_data() {
 fn a_run_comes_out_as_it_goes_in() {
     let mut sim = Simulation::new(&js("{\"seed\": \"18446744073709551615\", \"servers\": 3}")).expect("valid");
     for command in [
-        "{\"type\": \"setLink\", \"from\": 1, \"to\": 2, \"latencyMin\": 0.5, \"latencyMax\": 1, \"loss\": 0.25}",
+        "{\"type\": \"setLink\", \"from\": 1, \"to\": 2, \"settings\": {\"latencyMin\": 0.5, \"loss\": 0.25}}",
         "{\"type\": \"partition\", \"groups\": [[1], [2, 3]]}",
         "{\"type\": \"request\", \"client\": 1, \"op\": {\"type\": \"put\", \"key\": \"x\", \"value\": \"\"}}",
         "{\"type\": \"healAll\"}",
