@@ -20,6 +20,7 @@ mod execute;
 mod initial;
 mod kv;
 pub mod linear;
+mod mend;
 mod network;
 mod packet;
 mod queue;

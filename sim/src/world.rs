@@ -140,6 +140,12 @@ impl World {
         &self.clients.requests
     }
 
+    /// How a server is set, from its next start on at the latest; nothing, if there is no such server.
+    #[must_use]
+    pub fn settings(&self, server: NodeId) -> Option<&Settings> {
+        self.servers.iter().find(|known| known.id == server).map(|server| server.config.settings())
+    }
+
     pub(crate) fn servers(&self) -> &[Server] {
         &self.servers
     }

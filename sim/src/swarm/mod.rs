@@ -8,6 +8,7 @@ mod commands;
 mod coverage;
 mod dice;
 mod profile;
+mod unrest;
 mod watch;
 mod world;
 
@@ -25,6 +26,7 @@ pub use coverage::{Coverage, Sight};
 use dice::Dice;
 use profile::Trouble;
 pub use profile::{Profile, UnknownProfile};
+pub use unrest::Unrest;
 pub use watch::Watch;
 
 /// The most servers that a seed draws.
