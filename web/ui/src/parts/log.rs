@@ -11,6 +11,7 @@ use super::{Dispatch, use_dispatch};
 use crate::browser::focus;
 use crate::show::names;
 use crate::show::term;
+use crate::show::verbs::Subject;
 use crate::show::window::{JUMP, columns, last_index};
 use crate::state::{Action, Entry, Selection};
 
@@ -184,7 +185,8 @@ fn cell(
     html! {
         <button
             type="button"
-            id={format!("entry-{}-{}", server.id.0, entry.id.index.0)}
+            id={Subject::Entry(this).mark()}
+            data-subject={Subject::Entry(this).mark()}
             {class}
             data-term={entry.id.term.to_string()}
             tabindex={if reachable { "0" } else { "-1" }}

@@ -4,11 +4,13 @@ pub(crate) mod axis;
 pub(crate) mod digest;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod forms;
 pub(crate) mod lanes;
 pub(crate) mod names;
 pub(crate) mod packet;
 pub(crate) mod request;
 pub(crate) mod term;
+pub(crate) mod verbs;
 pub(crate) mod window;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};

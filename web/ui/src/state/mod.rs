@@ -2,6 +2,7 @@
 
 mod action;
 pub(crate) mod address;
+mod doing;
 pub(crate) mod last_run;
 mod reduce;
 mod selection;
@@ -11,9 +12,12 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, Setup, Timeline, View};
+use raftarium_sim::swarm::Unrest;
+use raftarium_sim::{ClientId, Record, Setup, Timeline, View};
 
 use crate::show::digest::Digest;
+use crate::show::forms::Sheet;
+use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
 pub(crate) use selection::{Entry, Selection};
@@ -39,8 +43,16 @@ pub(crate) struct State {
     pub(crate) news: Rc<News>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
+    /// The client that a person wants to ask something, if they said which.
+    pub(crate) ask_as: Option<ClientId>,
     pub(crate) events_open: bool,
     pub(crate) help_open: bool,
+    pub(crate) palette_open: bool,
+    pub(crate) menu: Option<Menu>,
+    /// The form that is open.
+    pub(crate) sheet: Option<Rc<Sheet>>,
+    /// What goes wrong by chance while time goes on.
+    pub(crate) unrest: Option<Unrest>,
     /// Counts the changes.
     version: u64,
 }
@@ -52,6 +64,14 @@ pub(crate) struct Notice {
     pub(crate) text: String,
     /// Tells a notice from an equal one that comes after it.
     pub(crate) number: u64,
+}
+
+/// A menu that is open, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Menu {
+    pub(crate) subject: Subject,
+    /// From the left and from the top of the window, in pixels.
+    pub(crate) at: (i32, i32),
 }
 
 /// What a notice is about, so that it stands beside it.
@@ -102,8 +122,13 @@ impl State {
             notice: None,
             news: Rc::new(News::default()),
             propose_to: (None, 0),
+            ask_as: None,
             events_open: false,
             help_open: false,
+            palette_open: false,
+            menu: None,
+            sheet: None,
+            unrest: None,
             version: 0,
         }
     }
@@ -116,6 +141,18 @@ impl State {
     /// How many records there are up to now.
     pub(crate) fn record_count(&self) -> usize {
         self.timeline.borrow().records().len()
+    }
+
+    /// The world as verbs see it, for as long as `look` looks.
+    pub(crate) fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let timeline = self.timeline.borrow();
+        let (view, world) = (&*self.view, timeline.world());
+        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
+    }
+
+    /// Whether something lies over the page, and time stands still until it is gone.
+    pub(crate) const fn is_covered(&self) -> bool {
+        self.menu.is_some() || self.palette_open
     }
 
     /// Whether we look at the past: an action here starts another future.

@@ -17,6 +17,8 @@ pub(crate) struct Props {
     pub(crate) view: Rc<View>,
     pub(crate) clients: u32,
     pub(crate) propose_to: (Option<NodeId>, u32),
+    /// The client that is to ask, if a person said which.
+    pub(crate) ask_as: Option<ClientId>,
 }
 
 /// What is filled in; nothing for a choice that is left to the page.
@@ -42,9 +44,10 @@ pub(crate) fn AskForm(props: &Props) -> Html {
     let filled = use_state_eq(Filled::default);
     {
         let filled = filled.clone();
-        use_effect_with(props.propose_to, move |&(server, times)| {
+        use_effect_with((props.propose_to, props.ask_as), move |&((server, times), client)| {
             if times > 0 {
-                filled.set(Filled { server, get: false, ..(*filled).clone() });
+                let client = client.or(filled.client);
+                filled.set(Filled { client, server, get: false, ..(*filled).clone() });
                 focus("ask-key");
             }
         });

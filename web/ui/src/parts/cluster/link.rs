@@ -11,6 +11,7 @@ use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, between_rims, px};
 use crate::show::names::{self, LinkState};
+use crate::show::verbs::Subject;
 use crate::state::{Action, Selection};
 
 #[derive(Properties, PartialEq)]
@@ -79,6 +80,7 @@ pub(crate) fn Links(props: &Props) -> Html {
                 key={ids[at].clone()}
                 id={ids[at].clone()}
                 class={classes!("link", cut.then_some("cut"), props.parted.then_some("parted"), selected.then_some("selected"))}
+                data-subject={Subject::link(a, b).mark()}
                 role="button"
                 tabindex={if at == reachable { "0" } else { "-1" }}
                 aria-label={names::link(state, a, b)}

@@ -90,7 +90,7 @@ pub(crate) fn Cluster(props: &Props) -> Html {
         }
     });
     html! {
-        <section class="panel cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
+        <section class="panel cluster" id="cluster" data-subject="cluster" tabindex="-1" aria-labelledby="cluster-title">
             <div class="head">
                 <h2 id="cluster-title">{ "Cluster" }</h2>
                 <p class="hint">{ "draw a line to partition · press a server, a link or a message" }</p>

@@ -10,6 +10,7 @@ use crate::geometry::ring::{CLIENT_HALF, Ring};
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
+use crate::show::verbs::Subject;
 use crate::state::{Action, Selection};
 
 /// All messages, where they are now.
@@ -28,6 +29,7 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
             <g
                 key={packet.id.0}
                 {class}
+                data-subject={Subject::Packet(packet.id).mark()}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}
                 onclick={on(dispatch, Action::Select(Selection::Packet(*packet)))}

@@ -10,6 +10,7 @@ use super::super::use_dispatch;
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, px};
+use crate::show::verbs::Subject;
 use crate::show::{names, term};
 use crate::state::{Action, Selection};
 
@@ -62,6 +63,7 @@ pub(crate) fn Servers(props: &Props) -> Html {
                 key={id.0}
                 id={format!("server-{id_number}", id_number = id.0)}
                 class={classes!("server", names::role(server), term::class(server.term), selected.then_some("selected"))}
+                data-subject={Subject::Server(id).mark()}
                 role="button"
                 {tabindex}
                 aria-label={names::server(&props.view, server)}
