@@ -6,6 +6,7 @@ use core::time::Duration;
 use raftarium_core::{Config, ConfigError, Settings};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::network::LinkSettings;
 
@@ -34,8 +35,10 @@ pub struct Setup {
     pub link: LinkSettings,
     /// How every disk is at first.
     pub disk: DiskSettings,
-    /// How long a client waits for an answer before it calls the outcome unknown.
+    /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
     pub request_timeout: Duration,
+    /// What a client does if it gets no answer.
+    pub retries: Retries,
 }
 
 impl Default for Setup {
@@ -49,6 +52,7 @@ impl Default for Setup {
             link: LinkSettings::default(),
             disk: DiskSettings::default(),
             request_timeout: Duration::from_secs(10),
+            retries: Retries::Never,
         }
     }
 }

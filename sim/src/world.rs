@@ -54,7 +54,7 @@ impl World {
             last_event_at: Instant::ZERO,
             servers,
             membership,
-            clients: Clients::new(setup.clients, setup.servers),
+            clients: Clients::new(&setup),
             checks: Checks::new(setup.servers),
             violations: Vec::new(),
             environment: Environment { now: Instant::ZERO, queue, network, recorder },
@@ -192,7 +192,7 @@ impl World {
             }
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
-            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, request),
+            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
         }
         server
     }
@@ -249,7 +249,7 @@ impl World {
             }),
             Address::Client(_) => {
                 if let Content::Answer { request, answer } = content {
-                    self.clients.answered(&mut self.environment, request, answer, record);
+                    self.clients.answered(&mut self.environment, &mut self.checks, request, answer, record);
                 }
             }
         }
@@ -300,9 +300,9 @@ fn deliver(
                 environment.record(Some(record), Happening::Rejected { server: id, reason });
             }
         }
-        Content::Request { request, op } => {
+        Content::Request { request, ask } => {
             if let Address::Client(client) = from {
-                server.request(environment, client, request, &op, record);
+                server.request(environment, client, request, ask, record);
             }
         }
         Content::Answer { .. } => {}

@@ -1,8 +1,9 @@
-//! Raft's five safety properties (Figure 3), checked after every event.
+//! Raft's five safety properties (Figure 3) and what clients are promised, checked after every event.
 //!
 //! A checker looks at the servers' state, not at what they say of it, and only at what the event can have changed.
 
 mod applied;
+mod clients;
 mod committed;
 mod leaders;
 mod logs;
@@ -14,12 +15,17 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Entry, Instant, Node, NodeId};
+use raftarium_core::{Entry, EntryId, Instant, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
+use crate::address::ClientId;
+use crate::client::RequestId;
+use crate::kv::{Effect, Op};
+use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
 
 use applied::Applied;
+use clients::Clients;
 use committed::Committed;
 use leaders::Leaders;
 use logs::Logs;
@@ -32,6 +38,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -65,6 +73,7 @@ pub(crate) struct Checks {
     logs: Logs,
     committed: Committed,
     applied: Applied,
+    clients: Clients,
     findings: Vec<Finding>,
     /// What was told already: a broken rule stays broken, and is told once for the same servers.
     told: BTreeSet<(Rule, Vec<NodeId>)>,
@@ -78,6 +87,7 @@ impl Checks {
             logs: Logs::new(servers),
             committed: Committed::default(),
             applied: Applied::default(),
+            clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
@@ -92,6 +102,27 @@ impl Checks {
     pub(crate) fn applied(&mut self, server: NodeId, entries: &[Entry]) {
         let found = entries.iter().filter_map(|entry| self.applied.check(server, entry));
         self.findings.extend(found);
+    }
+
+    /// `server` has applied an entry, and it had this effect.
+    pub(crate) fn took_effect(&mut self, server: NodeId, entry: EntryId, effect: &Effect) {
+        self.findings.extend(self.clients.took_effect(server, entry, effect));
+    }
+
+    /// A client asks for something.
+    pub(crate) fn asked(&mut self, now: Instant, client: ClientId, id: RequestId, op: &Op) {
+        self.clients.asked(now, client, id, op);
+    }
+
+    /// A client learns what became of its request: of an answer, who gave it and by what.
+    pub(crate) fn answered(
+        &mut self,
+        id: RequestId,
+        server: Option<NodeId>,
+        outcome: &KeyOutcome,
+        origin: Option<Origin>,
+    ) {
+        self.findings.extend(self.clients.answered(id, server, outcome, origin));
     }
 
     /// An event is over, and `server` is the one that it can have changed; of `nodes`, all are up.
@@ -119,6 +150,7 @@ impl Checks {
 
     /// The rules, and how often each was checked: each is checked after every event.
     pub(crate) fn counts(&self) -> Vec<Check> {
-        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count }).collect()
+        let undecided = |rule| if rule == Rule::Linearizability { self.clients.undecided() } else { 0 };
+        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count, undecided: undecided(rule) }).collect()
     }
 }

@@ -15,16 +15,22 @@ pub enum Rule {
     LeaderCompleteness,
     /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
     StateMachineSafety,
+    /// What a client asks in a session is applied once, however often it is sent (§8; §6.3 of the dissertation).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (Herlihy and Wing, 1990; §8).
+    Linearizability,
 }
 
 impl Rule {
-    /// All of them, in the order of Figure 3.
-    pub const ALL: [Self; 5] = [
+    /// All of them: those of Figure 3 in its order, then what clients are promised.
+    pub const ALL: [Self; 7] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
         Self::LeaderCompleteness,
         Self::StateMachineSafety,
+        Self::ExactlyOnce,
+        Self::Linearizability,
     ];
 
     /// Its name.
@@ -36,6 +42,8 @@ impl Rule {
             Self::LogMatching => "Log Matching",
             Self::LeaderCompleteness => "Leader Completeness",
             Self::StateMachineSafety => "State Machine Safety",
+            Self::ExactlyOnce => "Exactly Once",
+            Self::Linearizability => "Linearizability",
         }
     }
 
@@ -48,6 +56,8 @@ impl Rule {
             Self::LogMatching => "Logs that share an entry's index and term are identical up to that entry.",
             Self::LeaderCompleteness => "A committed entry is in the log of every leader of a higher term.",
             Self::StateMachineSafety => "No two servers apply different entries at the same index.",
+            Self::ExactlyOnce => "A command of a client's session is applied once, however often it is sent.",
+            Self::Linearizability => "Clients see what one copy of the data would show, one operation at a time.",
         }
     }
 
@@ -59,6 +69,8 @@ impl Rule {
             Self::LeaderAppendOnly | Self::LogMatching => "Raft paper, Figure 3 and §5.3",
             Self::LeaderCompleteness => "Raft paper, Figure 3 and §5.4",
             Self::StateMachineSafety => "Raft paper, Figure 3 and §5.4.3",
+            Self::ExactlyOnce => "Raft paper, §8; dissertation, §6.3",
+            Self::Linearizability => "Herlihy and Wing, 1990; Raft paper, §8",
         }
     }
 }

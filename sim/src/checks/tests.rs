@@ -130,5 +130,5 @@ fn each_rule_is_counted_after_every_event() {
     checks.after_event(None, core::iter::empty());
     checks.after_event(Some(&follower(1, 1, 0, &[])), core::iter::empty());
     assert!(checks.counts().iter().all(|check| check.count == 2));
-    assert_eq!(checks.counts().len(), 5);
+    assert_eq!(checks.counts().len(), Rule::ALL.len());
 }

@@ -6,7 +6,7 @@ use tsify::Tsify;
 
 use super::number::{EventId, Milliseconds, ServerId};
 
-/// A safety property of Raft (Figure 3 of the paper).
+/// A safety property: those of Raft (Figure 3 of the paper), and what clients are promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Rule {
@@ -20,6 +20,10 @@ pub enum Rule {
     LeaderCompleteness,
     /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
     StateMachineSafety,
+    /// What a client asks in a session is applied once, however often it is sent (§8).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (§8).
+    Linearizability,
 }
 
 /// A rule in words.
@@ -42,6 +46,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -60,7 +66,7 @@ pub struct Violation {
 }
 
 impl RuleInfo {
-    /// All rules, in the order of Figure 3.
+    /// All rules: those of Figure 3 in its order, then what clients are promised.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let info = |rule: sim::Rule| Self {
@@ -81,13 +87,15 @@ impl From<sim::Rule> for Rule {
             sim::Rule::LogMatching => Self::LogMatching,
             sim::Rule::LeaderCompleteness => Self::LeaderCompleteness,
             sim::Rule::StateMachineSafety => Self::StateMachineSafety,
+            sim::Rule::ExactlyOnce => Self::ExactlyOnce,
+            sim::Rule::Linearizability => Self::Linearizability,
         }
     }
 }
 
 impl From<sim::Check> for Check {
     fn from(check: sim::Check) -> Self {
-        Self { rule: check.rule.into(), count: check.count }
+        Self { rule: check.rule.into(), count: check.count, undecided: check.undecided }
     }
 }
 
