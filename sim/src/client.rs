@@ -275,19 +275,19 @@ impl Clients {
         &mut self,
         environment: &mut Environment,
         checks: &mut Checks,
-        id: RequestId,
+        (id, attempt): (RequestId, u32),
         answer: Answer,
         cause: RecordId,
     ) {
         let (servers, again) = (self.servers, self.retries != Retries::Never);
         let Some(request) = self.request(id) else { return };
         let stays = request.direct || request.status != RequestStatus::Waiting;
-        let from_before = |server: NodeId| server != request.server;
+        let late = attempt != request.tries;
         let elsewhere = match &answer {
             Answer::Opened { session, .. } => return self.opened(environment, id, *session, cause),
-            // A copy that was sent before is answered late: the client has moved on.
-            Answer::NotLeader { server, .. } | Answer::Down { server } | Answer::ReadFailed { server, .. }
-                if !stays && from_before(*server) =>
+            // The client has asked again meanwhile. Were it to do so for each refusal, doubled packets would multiply.
+            Answer::NotLeader { .. } | Answer::Down { .. } | Answer::ReadFailed { .. } | Answer::Superseded { .. }
+                if !stays && late =>
             {
                 return;
             }
@@ -401,7 +401,7 @@ impl Clients {
                 )
             }
         };
-        let content = Content::Request { request: id, ask };
+        let content = Content::Request { request: id, attempt: request.tries, ask };
         environment.send(Address::Client(client), Address::Server(request.server), content, cause);
     }
 

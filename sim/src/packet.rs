@@ -38,8 +38,17 @@ pub(crate) struct Packet {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Content {
     Raft(Message),
-    Request { request: RequestId, ask: Ask },
-    Answer { request: RequestId, answer: Answer },
+    /// `attempt` counts how often the client has sent it; the answer says which one it answers.
+    Request {
+        request: RequestId,
+        attempt: u32,
+        ask: Ask,
+    },
+    Answer {
+        request: RequestId,
+        attempt: u32,
+        answer: Answer,
+    },
 }
 
 /// What a client asks a server.
@@ -258,13 +267,13 @@ impl Content {
     pub(crate) fn bytes(&self) -> u64 {
         let size = match self {
             Self::Raft(message) => postcard::experimental::serialized_size(message),
-            Self::Request { request, ask: Ask::Order(order) } => {
+            Self::Request { request, attempt: _, ask: Ask::Order(order) } => {
                 postcard::experimental::serialized_size(&(request, order.encode().as_ref()))
             }
-            Self::Request { request, ask: Ask::Read { key, by } } => {
+            Self::Request { request, attempt: _, ask: Ask::Read { key, by } } => {
                 postcard::experimental::serialized_size(&(request, key, by))
             }
-            Self::Answer { request, answer } => postcard::experimental::serialized_size(&(request, answer)),
+            Self::Answer { request, attempt: _, answer } => postcard::experimental::serialized_size(&(request, answer)),
         };
         HEADER_BYTES + size.ok().and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
     }

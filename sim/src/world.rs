@@ -248,8 +248,8 @@ impl World {
                 deliver(server, environment, checks, from, content, record);
             }),
             Address::Client(_) => {
-                if let Content::Answer { request, answer } = content {
-                    self.clients.answered(&mut self.environment, &mut self.checks, request, answer, record);
+                if let Content::Answer { request, attempt, answer } = content {
+                    self.clients.answered(&mut self.environment, &mut self.checks, (request, attempt), answer, record);
                 }
             }
         }
@@ -300,9 +300,9 @@ fn deliver(
                 environment.record(Some(record), Happening::Rejected { server: id, reason });
             }
         }
-        Content::Request { request, ask } => {
+        Content::Request { request, attempt, ask } => {
             if let Address::Client(client) = from {
-                server.request(environment, client, request, ask, record);
+                server.request(environment, (client, request, attempt), ask, record);
             }
         }
         Content::Answer { .. } => {}

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, random};
 use raftarium_sim::{
-    Answer, ClientId, Command, DiskSettings, LinkSettings, Op, RequestStatus, ServerView, Setup, Spread, Timeline,
+    Answer, ClientId, Command, DiskSettings, LinkSettings, Op, ReadBy, RequestStatus, Retries, ServerView, Setup,
+    Spread, Timeline,
 };
 use raftarium_tests::leaders;
 
@@ -47,6 +48,11 @@ fn setup(dice: &mut Dice) -> Setup {
     setup.raft.max_in_flight_bytes = 1 + dice.below(200);
     setup.raft.max_uncommitted_bytes = 1 + dice.below(400);
     setup.request_timeout = Duration::from_millis(200 + dice.below(3_000));
+    // Without sessions, clients that ask again are right to complain, and so are clients whose requests are doubled.
+    setup.retries = if dice.below(2) == 0 { Retries::Session } else { Retries::Never };
+    if setup.retries == Retries::Session {
+        setup.link.duplicate_ppm = u32::try_from(dice.below(3) * 100_000).unwrap();
+    }
     setup
 }
 
@@ -82,7 +88,15 @@ fn command(dice: &mut Dice, setup: &Setup) -> Command {
         9..=13 => {
             let key = ["x", "y", "z"][usize::try_from(dice.below(3)).unwrap()].to_owned();
             let value = dice.drawn.to_string();
-            let op = if dice.below(4) == 0 { Op::Get { key } } else { Op::Put { key, value } };
+            let op = match dice.below(10) {
+                0 => Op::Get { key },
+                1 => Op::Delete { key },
+                2 => Op::CompareAndSet { key, expected: (dice.below(2) == 0).then(|| "1".into()), value: "1".into() },
+                3 | 4 => Op::Increment { key, by: 1 },
+                // Without a no-op a new leader cannot read until something is written (§6.4), and all may wait to read.
+                5 | 6 if setup.raft.no_op_on_election => Op::Read { key, by: ReadBy::Index },
+                _ => Op::Put { key, value },
+            };
             let client = ClientId(u32::try_from(1 + dice.below(u64::from(setup.clients))).unwrap());
             Command::Request { client, server: (dice.below(3) == 0).then_some(server), op }
         }
@@ -141,11 +155,22 @@ fn soak(seed: u64) -> (u64, u64, usize) {
         }
     }
     timeline.advance(RECOVERY);
-    let told = timeline.view().requests.iter().all(|request| request.status != RequestStatus::Waiting);
-    assert!(told, "seed {seed}: every client has been told something");
-    // The clients' own links still lose packets, so one may have to ask again.
+    let told = |timeline: &Timeline| {
+        timeline.world().requests().iter().all(|request| request.status != RequestStatus::Waiting)
+    };
+    // The clients' own links still lose packets, so one may have to ask again and again.
     for _ in 0..20 {
-        timeline.dispatch(raftarium_tests::put(1, None, "last", "1")).unwrap();
+        if !told(&timeline) {
+            timeline.advance(setup.request_timeout);
+        }
+    }
+    let open: Vec<_> =
+        timeline.world().requests().iter().filter(|request| request.status == RequestStatus::Waiting).collect();
+    assert!(open.is_empty(), "seed {seed}: every client has been told something, but {open:?}");
+    for _ in 0..20 {
+        if told(&timeline) {
+            timeline.dispatch(raftarium_tests::put(1, None, "last", "1")).unwrap();
+        }
         timeline.advance(setup.request_timeout);
         let answer = timeline.view().requests.pop().expect("just asked").status;
         if matches!(answer, RequestStatus::Answered { answer: Answer::Committed { .. }, .. }) {

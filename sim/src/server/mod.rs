@@ -8,9 +8,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, PersistId};
 
-use crate::address::ClientId;
 use crate::checks::Checks;
-use crate::client::RequestId;
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
@@ -18,7 +16,7 @@ use crate::kv::{Kv, ReadBy};
 use crate::packet::Ask;
 use crate::queue::{Due, Key};
 use crate::trace::{Happening, RecordId};
-use waiting::Waiting;
+use waiting::{Waiting, Who};
 
 /// A server, up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -199,17 +197,9 @@ impl Server {
     }
 
     /// A client asks something: it is proposed or read, or the client is told at once that this server cannot.
-    pub(crate) fn request(
-        &mut self,
-        environment: &mut Environment,
-        from: ClientId,
-        request: RequestId,
-        ask: Ask,
-        cause: RecordId,
-    ) {
+    pub(crate) fn request(&mut self, environment: &mut Environment, who: Who, ask: Ask, cause: RecordId) {
         let (server, now) = (self.id, self.clock.read(environment.now));
         let Some(running) = self.running() else { return };
-        let who = (from, request);
         let answer = match ask {
             Ask::Order(order) => running.waiting.proposed(who, running.node.propose(now, order.encode().into())),
             Ask::Read { key, by: ReadBy::Nothing } => {

@@ -31,8 +31,8 @@ pub(crate) struct Waiting {
     reads: BTreeMap<ReadId, (Who, String)>,
 }
 
-/// A client, and what it asked.
-pub(crate) type Who = (ClientId, RequestId);
+/// A client, what it asked, and for which time.
+pub(crate) type Who = (ClientId, RequestId, u32);
 
 /// What a client is to be told.
 pub(crate) struct PendingAnswer {
@@ -42,8 +42,8 @@ pub(crate) struct PendingAnswer {
 
 impl PendingAnswer {
     pub(crate) fn send(self, from: NodeId, environment: &mut Environment, cause: RecordId) {
-        let (to, request) = self.who;
-        let content = Content::Answer { request, answer: self.answer };
+        let (to, request, attempt) = self.who;
+        let content = Content::Answer { request, attempt, answer: self.answer };
         environment.send(Address::Server(from), Address::Client(to), content, cause);
     }
 }
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
     use raftarium_core::{Boot, UnknownReason};
 
-    const WHO: Who = (ClientId(1), RequestId(7));
+    const WHO: Who = (ClientId(1), RequestId(7), 1);
 
     fn forward(sequence: u64) -> ForwardId {
         ForwardId { boot: Boot(1), sequence }
