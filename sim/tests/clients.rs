@@ -62,10 +62,9 @@ fn told(timeline: &mut Timeline) -> Answer {
 }
 
 fn result(timeline: &mut Timeline) -> KeyOutput {
-    match told(timeline) {
-        Answer::Committed { result, .. } | Answer::Read { result, .. } => result,
-        other => panic!("{other:?}"),
-    }
+    let answer = told(timeline);
+    let (Answer::Committed { result, .. } | Answer::Read { result, .. }) = answer else { panic!("{answer:?}") };
+    result
 }
 
 fn broken(timeline: &Timeline) -> Vec<Rule> {
@@ -293,4 +292,17 @@ fn what_cannot_be_decided_is_counted() {
     }
     let check = check(&timeline, Rule::Linearizability);
     assert_eq!((check.undecided, broken(&timeline)), (1, vec![]));
+}
+
+#[test]
+fn refusals_of_doubled_requests_do_not_multiply() {
+    for retries in [Retries::Never, Retries::Plain, Retries::Session] {
+        let mut setup = Setup { servers: 1, retries, ..Setup::default() };
+        setup.link.duplicate_ppm = 1_000_000;
+        let mut timeline = Timeline::new(setup).unwrap();
+        ask(&mut timeline, 1, None, put("1"));
+        assert_eq!(result(&mut timeline), KeyOutput::Done);
+        let tries = timeline.world().requests()[0].tries;
+        assert!((2..50).contains(&tries), "{tries} tries with {retries:?}");
+    }
 }

@@ -160,7 +160,13 @@ fn observed(timeline: &Timeline) -> (ClientHistory, Vec<Flaw>) {
                 Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. } => {
                     KeyOutcome::Never
                 }
-                other => panic!("{other:?} to a request that is neither a read nor in a session"),
+                Answer::Read { .. }
+                | Answer::Opened { .. }
+                | Answer::NoLeases { .. }
+                | Answer::ReadFailed { .. }
+                | Answer::SessionEnded { .. } => {
+                    panic!("{answer:?} to a request that is neither a read nor in a session")
+                }
             };
             flaws.extend(history.returned(*request, &outcome, None));
         }
