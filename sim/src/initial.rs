@@ -10,6 +10,7 @@ use raftarium_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::kv::Op;
+use crate::order::Order;
 use crate::setup::{Setup, SetupError};
 
 /// What a server finds on its disk when the world begins.
@@ -56,7 +57,7 @@ impl Initial {
         let entry = |(index, InitialEntry { term, content }): (u64, &InitialEntry)| {
             let payload = match content {
                 InitialContent::NoOp => Payload::NoOp,
-                InitialContent::Op(op) => Payload::Command(op.encode().into()),
+                InitialContent::Op(op) => Payload::Command(Order::Plain(op.clone()).encode().into()),
                 InitialContent::Membership(membership) => Payload::Membership(Box::new(membership.clone())),
             };
             Entry { id: EntryId::new(LogIndex(index), *term), payload }

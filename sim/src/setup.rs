@@ -7,6 +7,7 @@ use core::time::Duration;
 use raftarium_core::{Config, ConfigError, Membership, MembershipError, NodeId, Settings, StartError};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::initial::{self, Initial};
 use crate::kv::OpError;
@@ -40,9 +41,12 @@ pub struct Setup {
     /// What servers find on their disks at first; those that are not named find nothing.
     #[serde(default)]
     pub initial: Vec<Initial>,
-    /// How long a client waits for an answer before it calls the outcome unknown.
+    /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
     #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
+    /// What a client does if it gets no answer.
+    #[serde(default)]
+    pub retries: Retries,
 }
 
 impl Default for Setup {
@@ -57,6 +61,7 @@ impl Default for Setup {
             disk: DiskSettings::default(),
             initial: Vec::new(),
             request_timeout: Duration::from_secs(10),
+            retries: Retries::Never,
         }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use raftarium_core::sessions::SessionId;
 use raftarium_core::{Event, HardState, Instant, LogIndex, NodeId, PersistId, Rejection, Timer};
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +178,22 @@ pub enum Happening {
         /// What it had asked.
         request: RequestId,
     },
+    /// A client's patience ended, and it asks again.
+    Retried {
+        /// Which.
+        client: ClientId,
+        /// What it had asked.
+        request: RequestId,
+        /// The server that it asks now.
+        server: NodeId,
+    },
+    /// A client has a session.
+    SessionOpened {
+        /// Which.
+        client: ClientId,
+        /// The session.
+        session: SessionId,
+    },
     /// A client learnt what became of its request.
     Answered {
         /// Which.
@@ -240,6 +257,8 @@ impl Happening {
             | Self::Lost { .. }
             | Self::Doubled { .. }
             | Self::TimedOut { .. }
+            | Self::Retried { .. }
+            | Self::SessionOpened { .. }
             | Self::Answered { .. }
             | Self::Violated(_) => None,
         }

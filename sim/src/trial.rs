@@ -226,6 +226,8 @@ impl<'a> Recovery<'a> {
             | Happening::Applied { .. }
             | Happening::Node { .. }
             | Happening::TimedOut { .. }
+            | Happening::Retried { .. }
+            | Happening::SessionOpened { .. }
             | Happening::Answered { .. }
             | Happening::Violated(_) => {}
         }

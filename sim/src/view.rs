@@ -16,6 +16,7 @@ use crate::client::Request;
 use crate::disk::{Corruption, DiskSettings};
 use crate::kv::Op;
 use crate::network::LinkSettings;
+use crate::order::Order;
 use crate::packet::{Glimpse, PacketClass, PacketId};
 use crate::server::{Process, Running, Server};
 use crate::trace::TraceHash;
@@ -300,7 +301,7 @@ impl Server {
 fn entry_view(entry: &raftarium_core::Entry, durable: bool, committed: bool, applied: bool) -> EntryView {
     let (op, membership) = match &entry.payload {
         Payload::NoOp => (None, None),
-        Payload::Command(bytes) => (Op::decode(bytes), None),
+        Payload::Command(bytes) => (Order::decode(bytes).and_then(|order| order.op()), None),
         Payload::Membership(membership) => (None, Some(Membership::clone(membership))),
     };
     EntryView { id: entry.id, op, membership, durable, committed, applied }

@@ -54,7 +54,7 @@ impl World {
             last_event_at: Instant::ZERO,
             servers,
             membership,
-            clients: Clients::new(setup.clients, setup.servers),
+            clients: Clients::new(&setup),
             checks: Checks::new(setup.servers),
             violations: Vec::new(),
             environment: Environment { now: Instant::ZERO, queue, network, recorder },
@@ -210,7 +210,7 @@ impl World {
             }
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
-            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, request),
+            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
         }
         server
     }
@@ -267,8 +267,8 @@ impl World {
                 deliver(server, environment, checks, from, content, record);
             }),
             Address::Client(_) => {
-                if let Content::Answer { request, answer } = content {
-                    self.clients.answered(&mut self.environment, request, answer, record);
+                if let Content::Answer { request, attempt, answer } = content {
+                    self.clients.answered(&mut self.environment, &mut self.checks, (request, attempt), answer, record);
                 }
             }
         }
@@ -319,9 +319,9 @@ fn deliver(
                 environment.record(Some(record), Happening::Rejected { server: id, reason });
             }
         }
-        Content::Request { request, op } => {
+        Content::Request { request, attempt, ask } => {
             if let Address::Client(client) = from {
-                server.request(environment, client, request, &op, record);
+                server.request(environment, (client, request, attempt), ask, record);
             }
         }
         Content::Answer { .. } => {}

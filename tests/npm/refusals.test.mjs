@@ -103,7 +103,7 @@ const commands = [
   [{ type: "request", client: 4, op: { type: "get", key: "x" } }, "unknown-client", 4],
   [{ type: "request", client: 1, server: 9, op: { type: "get", key: "x" } }, "unknown-server", 9],
   [{ type: "request", client: 1, op: { type: "get", key: "x", value: "1" } }, "malformed-command", "value"],
-  [{ type: "request", client: 1, op: { type: "increment", key: "x" } }, "malformed-command", "increment"],
+  [{ type: "request", client: 1, op: { type: "multiply", key: "x" } }, "malformed-command", "multiply"],
   [put(""), "out-of-range", 0],
   [put("x".repeat(65)), "out-of-range", 65],
   [put("x", "ж".repeat(33)), "out-of-range", 66],

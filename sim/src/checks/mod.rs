@@ -6,6 +6,7 @@
 
 mod applied;
 mod changes;
+mod clients;
 mod committed;
 mod durable;
 mod leaders;
@@ -24,11 +25,15 @@ use alloc::vec::Vec;
 use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
-use crate::kv::Kv;
+use crate::address::ClientId;
+use crate::client::RequestId;
+use crate::kv::{Effect, Kv, Op};
+use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
 
 use applied::Applied;
 use changes::Changes;
+use clients::Clients;
 use committed::Committed;
 pub(crate) use durable::DiskLook;
 use durable::Durable;
@@ -46,6 +51,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -84,6 +91,7 @@ pub(crate) struct Checks {
     votes: Votes,
     changes: Changes,
     states: States,
+    clients: Clients,
     findings: Vec<Finding>,
     /// What was told already: a broken rule stays broken, and is told once for the same servers.
     told: BTreeSet<(Rule, Vec<NodeId>)>,
@@ -102,6 +110,7 @@ impl Checks {
             votes: Votes::default(),
             changes: Changes::default(),
             states: States::default(),
+            clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
@@ -134,6 +143,27 @@ impl Checks {
     pub(crate) fn sent(&mut self, message: &Message) {
         self.monotonic.sent(message);
         self.findings.extend(self.votes.check(message));
+    }
+
+    /// `server` has applied an entry, and it had this effect.
+    pub(crate) fn took_effect(&mut self, server: NodeId, entry: EntryId, effect: &Effect) {
+        self.findings.extend(self.clients.took_effect(server, entry, effect));
+    }
+
+    /// A client asks for something.
+    pub(crate) fn asked(&mut self, now: Instant, client: ClientId, id: RequestId, op: &Op) {
+        self.clients.asked(now, client, id, op);
+    }
+
+    /// A client learns what became of its request: of an answer, who gave it and by what.
+    pub(crate) fn answered(
+        &mut self,
+        id: RequestId,
+        server: Option<NodeId>,
+        outcome: &KeyOutcome,
+        origin: Option<Origin>,
+    ) {
+        self.findings.extend(self.clients.answered(id, server, outcome, origin));
     }
 
     /// An event is over, and `server` is the one that it can have changed; of `nodes`, all are up.
@@ -186,6 +216,7 @@ impl Checks {
 
     /// The rules, and how often each was checked: each is checked after every event.
     pub(crate) fn counts(&self) -> Vec<Check> {
-        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count }).collect()
+        let undecided = |rule| if rule == Rule::Linearizability { self.clients.undecided() } else { 0 };
+        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count, undecided: undecided(rule) }).collect()
     }
 }

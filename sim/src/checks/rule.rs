@@ -27,11 +27,15 @@ pub enum Rule {
     EqualStates,
     /// A snapshot is what the committed entries up to its last one make (§7).
     SnapshotIsPrefix,
+    /// What a client asks in a session is applied once, however often it is sent (§8; §6.3 of the dissertation).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (Herlihy and Wing, 1990; §8).
+    Linearizability,
 }
 
 impl Rule {
-    /// All of them: first those of Figure 3, in its order.
-    pub const ALL: [Self; 11] = [
+    /// All of them: those of Figure 3 in its order, what they rest on, and what clients are promised.
+    pub const ALL: [Self; 13] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -43,6 +47,8 @@ impl Rule {
         Self::OneChangeAtATime,
         Self::EqualStates,
         Self::SnapshotIsPrefix,
+        Self::ExactlyOnce,
+        Self::Linearizability,
     ];
 
     /// Its name.
@@ -60,6 +66,8 @@ impl Rule {
             Self::OneChangeAtATime => "One Change at a Time",
             Self::EqualStates => "Equal States",
             Self::SnapshotIsPrefix => "Snapshot Is a Prefix",
+            Self::ExactlyOnce => "Exactly Once",
+            Self::Linearizability => "Linearizability",
         }
     }
 
@@ -82,6 +90,8 @@ impl Rule {
             Self::OneChangeAtATime => "At most one change of the membership is in a log and not committed.",
             Self::EqualStates => "Servers that have applied the same entries have the same state.",
             Self::SnapshotIsPrefix => "A snapshot is what the committed entries up to its last one make.",
+            Self::ExactlyOnce => "A command of a client's session is applied once, however often it is sent.",
+            Self::Linearizability => "Clients see what one copy of the data would show, one operation at a time.",
         }
     }
 
@@ -99,6 +109,8 @@ impl Rule {
             Self::OneChangeAtATime => "Raft dissertation, §4.1",
             Self::EqualStates => "Raft paper, §2",
             Self::SnapshotIsPrefix => "Raft paper, §7",
+            Self::ExactlyOnce => "Raft paper, §8; dissertation, §6.3",
+            Self::Linearizability => "Herlihy and Wing, 1990; Raft paper, §8",
         }
     }
 }

@@ -9,7 +9,6 @@ use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Payload};
 use super::applied::Applied;
 use super::{Finding, Rule};
 use crate::kv::Kv;
-use crate::server::apply_entry;
 
 /// A state machine that nothing happens to: it applies whatever is applied first at an index.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -25,7 +24,7 @@ impl States {
         if entry.id.index.0 != self.hashes.len() as u64 + 1 {
             return;
         }
-        apply_entry(&mut self.replayed, entry);
+        self.replayed.apply(entry);
         let hash = match (&entry.payload, self.hashes.last()) {
             (Payload::NoOp | Payload::Membership(_), Some(&same)) => same,
             (Payload::NoOp | Payload::Membership(_) | Payload::Command(_), _) => fingerprint(&self.replayed.snapshot()),

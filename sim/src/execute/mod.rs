@@ -141,8 +141,7 @@ impl World {
                 Some(*server)
             }
             Command::Request { client, server, op } => {
-                let patience = self.setup.request_timeout;
-                self.clients.ask(&mut self.environment, *client, *server, op.clone(), patience, cause);
+                self.clients.ask(&mut self.environment, &mut self.checks, *client, *server, op.clone(), cause);
                 None
             }
             Command::Cut { from, to, both } => {

@@ -10,6 +10,7 @@ use super::condition::{Condition, EventKind, Fate, Packets};
 use super::name::Name;
 use crate::checks::Rule;
 use crate::client::{Answer, RequestStatus};
+use crate::linear::KeyOutput;
 use crate::packet::{Glimpse, PacketClass, PacketId, PacketKind};
 use crate::timeline::Timeline;
 use crate::trace::{Happening, Record};
@@ -197,11 +198,18 @@ impl Witness<'_> {
         match (&request.status, is) {
             (RequestStatus::Waiting, Fate::Waiting) | (RequestStatus::Unknown { .. }, Fate::Unknown) => true,
             (RequestStatus::Answered { answer, .. }, fate) => match answer {
-                Answer::Committed { value: read, .. } => {
-                    fate == Fate::Done && (value.is_none() || value == read.as_ref())
+                Answer::Committed { result, .. } | Answer::Read { result, .. } => {
+                    let read = if let KeyOutput::Value(read) = result { read.as_ref() } else { None };
+                    fate == Fate::Done && (value.is_none() || value == read)
                 }
+                Answer::Opened { .. } => false,
+                Answer::SessionEnded { .. } => fate == Fate::Unknown,
                 Answer::Superseded { .. } => fate == Fate::Superseded,
-                Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } => fate == Fate::Refused,
+                Answer::NotLeader { .. }
+                | Answer::Busy { .. }
+                | Answer::Down { .. }
+                | Answer::NoLeases { .. }
+                | Answer::ReadFailed { .. } => fate == Fate::Refused,
             },
             (RequestStatus::Waiting | RequestStatus::Unknown { .. }, _) => false,
         }

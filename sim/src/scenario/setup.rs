@@ -9,6 +9,7 @@ use raftarium_core::{LogIndex, Membership, Settings, Term};
 use serde::{Deserialize, Serialize};
 
 use super::name::{Ms, Name};
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::initial::{Initial, InitialContent, InitialEntry};
 use crate::kv::Op;
@@ -33,6 +34,8 @@ pub struct World {
     pub disk: DiskSettings,
     /// How long a client waits for an answer.
     pub request_timeout: Ms,
+    /// What a client does that gets no answer.
+    pub retries: Retries,
     /// What servers begin with. Those that are not named have one committed entry of term 1.
     pub start: Vec<Start>,
 }
@@ -44,9 +47,9 @@ impl Default for World {
         let link = LinkSettings { latency_min: exactly, latency_max: exactly, ..LinkSettings::default() };
         let write = Duration::from_millis(1);
         let disk = DiskSettings { write_min: write, write_max: write, ..DiskSettings::default() };
-        let Setup { seed, servers, clients, request_timeout, .. } = Setup::default();
+        let Setup { seed, servers, clients, request_timeout, retries, .. } = Setup::default();
         let request_timeout = Ms(request_timeout);
-        Self { seed, servers, clients, raft: Raft::default(), link, disk, request_timeout, start: Vec::new() }
+        Self { seed, servers, clients, raft: Raft::default(), link, disk, request_timeout, retries, start: Vec::new() }
     }
 }
 
@@ -150,6 +153,7 @@ impl World {
             disk: self.disk,
             initial,
             request_timeout: self.request_timeout.0,
+            retries: self.retries,
         };
         setup.check()?;
         Ok(setup)

@@ -3,24 +3,21 @@
 mod outputs;
 mod waiting;
 
-pub(crate) use outputs::apply_entry;
-
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
 
-use crate::address::ClientId;
 use crate::checks::{Checks, DiskLook};
-use crate::client::Attempt;
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
-use crate::kv::{Kv, Op};
+use crate::kv::{Kv, ReadBy};
+use crate::packet::Ask;
 use crate::queue::{Due, Key};
 use crate::trace::{Happening, RecordId};
-use waiting::Waiting;
+use waiting::{Waiting, Who};
 
 /// A server, up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -220,20 +217,20 @@ impl Server {
         self.settle(environment, checks, record);
     }
 
-    /// A client asks something: it is proposed, or the client is told at once that this server cannot.
-    pub(crate) fn request(
-        &mut self,
-        environment: &mut Environment,
-        from: ClientId,
-        request: Attempt,
-        op: &Op,
-        cause: RecordId,
-    ) {
+    /// A client asks something: it is proposed or read, or the client is told at once that this server cannot.
+    pub(crate) fn request(&mut self, environment: &mut Environment, who: Who, ask: Ask, cause: RecordId) {
         let (server, now) = (self.id, self.clock.read(environment.now));
         let Some(running) = self.running() else { return };
-        let proposed = running.node.propose(now, op.encode().into());
-        let refusal = running.waiting.proposed((from, request), proposed);
-        refusal.into_iter().for_each(|answer| answer.send(server, environment, cause));
+        let answer = match ask {
+            Ask::Order(order) => running.waiting.proposed(who, running.node.propose(now, order.encode().into())),
+            Ask::Read { key, by: ReadBy::Nothing } => {
+                Some(running.waiting.read_now(who, running.node.applied_index(), running.kv.read(&key)))
+            }
+            Ask::Read { key, by } => {
+                running.waiting.reading(who, key, running.node.read(now, matches!(by, ReadBy::Lease)))
+            }
+        };
+        answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
     }
 
     /// Lets the alarm ring when the node wants to be woken, by its own clock.

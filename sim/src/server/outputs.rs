@@ -1,17 +1,16 @@
 //! Carrying out what a node asks for.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Payload, Persist, Role};
+use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Persist, Role};
 
 use super::waiting::{PendingAnswer, Waiting};
 use super::{Held, Process, Running, Server, Stop, state_of};
 use crate::checks::Checks;
 use crate::disk::{Content, Disk, Snapshot};
 use crate::environment::Environment;
-use crate::kv::{Kv, Op};
+use crate::kv::Kv;
 use crate::trace::{Happening, RecordId};
 
 /// How much of a snapshot travels in one packet.
@@ -70,12 +69,16 @@ impl Server {
                 Output::TakeSnapshot(through) => {
                     take_snapshot(running, &mut self.disk, through, environment, checks, cause);
                 }
-                // No client of this world asks for one: a get goes through the log.
-                Output::Read { .. } => {}
+                Output::Read { id, result } => {
+                    let Running { node, kv, waiting, .. } = &mut **running;
+                    let answer = waiting.read_ended(id, result, node.applied_index(), kv);
+                    answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
+                }
                 Output::Apply(entries) => {
                     let last = entries.last().map(|entry| entry.id.index);
                     checks.applied(server, entries);
-                    let answers = apply(&mut running.kv, &mut running.waiting, entries);
+                    running.kv.make_mistakes(self.config.settings().mistakes);
+                    let answers = apply(server, &mut running.kv, &mut running.waiting, checks, entries);
                     if let (Some(first), Some(last)) = (entries.first().map(|entry| entry.id.index), last) {
                         let record = environment.record(Some(cause), Happening::Applied { server, first, last });
                         answers.into_iter().for_each(|answer| answer.send(server, environment, record));
@@ -152,18 +155,17 @@ fn take_snapshot(
     disk.begin(&mut environment.queue, environment.now, Content::Snapshot(snapshot), cause);
 }
 
-fn apply(kv: &mut Kv, waiting: &mut Waiting, entries: &[Entry]) -> Vec<PendingAnswer> {
+fn apply(
+    server: NodeId,
+    kv: &mut Kv,
+    waiting: &mut Waiting,
+    checks: &mut Checks,
+    entries: &[Entry],
+) -> Vec<PendingAnswer> {
     let apply = |entry: &Entry| {
-        let value = apply_entry(kv, entry);
-        waiting.applied(entry.id, value)
+        let effect = kv.apply(entry);
+        checks.took_effect(server, entry.id, &effect);
+        waiting.applied(entry.id, effect.answer)
     };
     entries.iter().filter_map(apply).collect()
-}
-
-/// Of a command that asks for a value, the value.
-pub(crate) fn apply_entry(kv: &mut Kv, entry: &Entry) -> Option<String> {
-    match &entry.payload {
-        Payload::NoOp | Payload::Membership(_) => None,
-        Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
-    }
 }

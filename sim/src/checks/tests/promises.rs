@@ -234,13 +234,16 @@ fn a_change_waits_for_the_one_before_4_1() {
 
 fn put(index: u64, key: &str, value: &str) -> Entry {
     let op = Op::Put { key: key.into(), value: value.into() };
-    Entry { id: EntryId::new(LogIndex(index), Term(1)), payload: Payload::Command(op.encode().into()) }
+    Entry {
+        id: EntryId::new(LogIndex(index), Term(1)),
+        payload: Payload::Command(crate::order::Order::Plain(op).encode().into()),
+    }
 }
 
 fn state(entries: &[Entry]) -> Kv {
     let mut kv = Kv::default();
     for entry in entries {
-        crate::server::apply_entry(&mut kv, entry);
+        kv.apply(entry);
     }
     kv
 }

@@ -7,6 +7,7 @@ use tsify::Tsify;
 use super::number::{EventId, Milliseconds, ServerId};
 
 /// What must hold whatever happens: the safety properties of Figure 3 of the paper, and what they rest on.
+/// A safety property: those of Raft (Figure 3 of the paper), and what clients are promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Rule {
@@ -32,6 +33,10 @@ pub enum Rule {
     EqualStates,
     /// A snapshot is what the committed entries up to its last one make (§7).
     SnapshotIsPrefix,
+    /// What a client asks in a session is applied once, however often it is sent (§8).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (§8).
+    Linearizability,
 }
 
 /// A rule in words.
@@ -54,6 +59,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -73,6 +80,7 @@ pub struct Violation {
 
 impl RuleInfo {
     /// All rules: first those of Figure 3, in its order.
+    /// All rules: those of Figure 3 in its order, then what clients are promised.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let info = |rule: sim::Rule| Self {
@@ -99,13 +107,15 @@ impl From<sim::Rule> for Rule {
             sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
             sim::Rule::EqualStates => Self::EqualStates,
             sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
+            sim::Rule::ExactlyOnce => Self::ExactlyOnce,
+            sim::Rule::Linearizability => Self::Linearizability,
         }
     }
 }
 
 impl From<sim::Check> for Check {
     fn from(check: sim::Check) -> Self {
-        Self { rule: check.rule.into(), count: check.count }
+        Self { rule: check.rule.into(), count: check.count, undecided: check.undecided }
     }
 }
 

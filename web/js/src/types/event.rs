@@ -207,6 +207,22 @@ pub enum Happening {
         /// The number of what it had asked.
         request: u32,
     },
+    /// A client's patience ended, and it asks again.
+    Retried {
+        /// Which.
+        client: ClientId,
+        /// The number of what it had asked.
+        request: u32,
+        /// The server that it asks now.
+        server: ServerId,
+    },
+    /// A client has a session.
+    SessionOpened {
+        /// Which.
+        client: ClientId,
+        /// Its name: where the entry that opened it is in the log.
+        session: u64,
+    },
     /// A client learnt what became of its request.
     Answered {
         /// Which.
@@ -315,6 +331,12 @@ impl From<sim::Happening> for Happening {
             sim::Happening::Node { server, event } => Self::Node { server: server.into(), event: event.into() },
             sim::Happening::TimedOut { client, request } => {
                 Self::TimedOut { client: client.into(), request: request.0 }
+            }
+            sim::Happening::Retried { client, request, server } => {
+                Self::Retried { client: client.into(), request: request.0, server: server.into() }
+            }
+            sim::Happening::SessionOpened { client, session } => {
+                Self::SessionOpened { client: client.into(), session: session.0.0 }
             }
             sim::Happening::Answered { client, request, answer } => {
                 Self::Answered { client: client.into(), request: request.0, answer: answer.into() }

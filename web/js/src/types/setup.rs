@@ -34,8 +34,47 @@ pub struct SimulationOptions {
     pub link: LinkSettings,
     /// How every disk is at first.
     pub disk: DiskSettings,
-    /// How long a client waits for an answer before it calls the outcome unknown. Default: 10000 ms.
+    /// How long a client waits for an answer before it calls the outcome unknown, or asks again. Default: 10000 ms.
     pub request_timeout: Milliseconds,
+    /// What a client does if it gets no answer. Default: `never`, which calls the outcome unknown.
+    pub retries: Retries,
+}
+
+/// What a client does if it gets no answer.
+///
+/// - `never`: nothing; it calls the outcome unknown.
+/// - `plain`: it asks again until it is answered. What it asks may be applied more than once.
+/// - `session`: it opens a session, and asks again with the same number until it is answered, so that what it asks is
+///   applied once (§8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Retries {
+    /// Nothing.
+    Never,
+    /// It asks again.
+    Plain,
+    /// It asks again, in a session.
+    Session,
+}
+
+impl From<Retries> for sim::Retries {
+    fn from(retries: Retries) -> Self {
+        match retries {
+            Retries::Never => Self::Never,
+            Retries::Plain => Self::Plain,
+            Retries::Session => Self::Session,
+        }
+    }
+}
+
+impl From<sim::Retries> for Retries {
+    fn from(retries: sim::Retries) -> Self {
+        match retries {
+            sim::Retries::Never => Self::Never,
+            sim::Retries::Plain => Self::Plain,
+            sim::Retries::Session => Self::Session,
+        }
+    }
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -142,6 +181,7 @@ impl SimulationOptions {
             disk: self.disk.settings()?,
             initial: Vec::new(),
             request_timeout: self.request_timeout.duration("requestTimeout")?,
+            retries: self.retries.into(),
         };
         setup.check()?;
         Ok(setup)
@@ -246,6 +286,7 @@ impl From<&sim::Setup> for SimulationOptions {
             link: setup.link.into(),
             disk: setup.disk.into(),
             request_timeout: setup.request_timeout.into(),
+            retries: setup.retries.into(),
         }
     }
 }

@@ -126,6 +126,8 @@ impl Digest {
             | Happening::SnapshotDurable { .. }
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
+            | Happening::Retried { .. }
+            | Happening::SessionOpened { .. }
             | Happening::Answered { .. } => None,
         }
     }
@@ -154,6 +156,8 @@ fn is_notable(record: &Record) -> bool {
         | Happening::DiskFull { .. }
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
+        | Happening::Retried { .. }
+        | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => true,
         Happening::Started { .. } => is_restart(record),
@@ -207,6 +211,8 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         Happening::Answered { .. } | Happening::TimedOut { .. } => true,
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
+        | Happening::Retried { .. }
+        | Happening::SessionOpened { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }
         | Happening::TornWriteDropped { .. }
