@@ -100,7 +100,7 @@ pub(crate) fn read(text: &str, digits: u32) -> Option<i64> {
         return None;
     }
     let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let part: i64 = format!("{part:0<width$}", width = digits as usize).parse().ok()?;
+    let part: i64 = format!("{part:0<width$}0", width = digits as usize).parse::<i64>().ok()? / 10;
     whole.checked_mul(10_i64.pow(digits))?.checked_add(part)?.checked_mul(sign)
 }
 
@@ -138,8 +138,10 @@ impl Filled<'_> {
     /// If it is none.
     pub(crate) fn signed(&self, id: &str, digits: u32) -> Result<i64, String> {
         let (label, text) = self.text(id);
-        read(text, digits)
-            .ok_or_else(|| format!("{label}: “{text}” is not a number with at most {digits} digits after the point."))
+        read(text, digits).ok_or_else(|| match digits {
+            0 => format!("{label}: “{text}” is not a whole number."),
+            _ => format!("{label}: “{text}” is not a number with at most {digits} digits after the point."),
+        })
     }
 
     /// A number from 0 to `max`, in its smallest parts.

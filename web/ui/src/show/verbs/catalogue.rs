@@ -87,7 +87,7 @@ pub(crate) static VERBS: [Verb; 80] = [
     verb(Kind::Cluster(OnCluster::AllLinks), First, ("Latency and loss…", "Set latency and loss of all links…"), "How long messages take, and how many are lost or doubled.", "duplication bandwidth reorder jitter network"),
     verb(Kind::Cluster(OnCluster::AddServer), Members, ("Add a server", "Add a server"), "It has an empty disk, and belongs to the cluster once a leader says so.", "new node join"),
     verb(Kind::Cluster(OnCluster::AddLearner), Members, ("Add a learner", "Add a server as a learner"), "A new server gets the log and does not vote.", "new node join member membership"),
-    verb(Kind::Cluster(OnCluster::Settings), Settings, ("Settings…", "Change the settings of all servers…"), "PreVote, CheckQuorum, leases, timeouts and more.", "configure config pre-vote check quorum lease timeout snapshot"),
+    verb(Kind::Cluster(OnCluster::Settings), Settings, ("Settings…", "Change the settings of all servers…"), "PreVote, CheckQuorum, leases, timeouts and more.", "configure config prevote pre-vote checkquorum lease timeout snapshot"),
     verb(Kind::Cluster(OnCluster::Mistakes), Settings, ("Break a rule…", "Break a rule…"), "All servers make a mistake that real implementations made.", "mistake bug violate lab"),
     verb(Kind::Cluster(OnCluster::Honest), Settings, ("Keep to all rules", "Keep to all rules again"), "No server breaks a rule on purpose any more.", "mistake bug fix"),
     verb(Kind::Cluster(OnCluster::MildUnrest), Unrest, ("Mild chaos", "Start mild chaos"), "One thing goes wrong at a time, and is mended.", "random faults monkey"),

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn every_command_has_a_verb_or_a_form() {
         let timeline = busy();
-        let mut met: Vec<String> = with_scene(&timeline, |scene, view| {
+        let mut met: Vec<&str> = with_scene(&timeline, |scene, view| {
             let mut met = Vec::new();
             for subject in all_subjects(view) {
                 for verb in VERBS.iter().filter(|verb| verb.on == subject.on()) {
@@ -156,50 +156,86 @@ mod tests {
             }
             met
         });
-        // Drawn with a line, or asked in the clients' form.
-        met.extend(["Partition", "Request"].map(str::to_owned));
-        let all = [
-            "Crash",
-            "Restart",
-            "TimeOut",
-            "Request",
-            "Cut",
-            "Heal",
-            "Partition",
-            "HealAll",
-            "SetLink",
-            "SetAllLinks",
-            "Isolate",
-            "Clog",
-            "Unclog",
-            "Filter",
-            "Kill",
-            "CrashAfter",
-            "Pause",
-            "Resume",
-            "Wipe",
-            "SetDisk",
-            "FlipBit",
-            "SetClock",
-            "JumpClock",
-            "Configure",
-            "AddServer",
-            "ChangeMembership",
-            "LeaveJoint",
-            "Transfer",
-            "ForgetLeader",
-            "Compact",
-            "RequestSnapshot",
-            "Packet",
-            "MakeMistakes",
-        ];
-        for command in all {
-            assert!(met.iter().any(|name| name == command), "{command} can be given nowhere");
+        // Asked in the clients' form.
+        met.push("request");
+        for command in ALL {
+            assert!(met.contains(&command), "{command} can be given nowhere");
         }
     }
 
-    fn name_of(command: &Command) -> String {
-        format!("{command:?}").split(' ').next().unwrap_or_default().to_owned()
+    const ALL: [&str; 33] = [
+        "crash",
+        "restart",
+        "time out",
+        "request",
+        "cut",
+        "heal",
+        "partition",
+        "heal all",
+        "set link",
+        "set all links",
+        "isolate",
+        "clog",
+        "unclog",
+        "filter",
+        "kill",
+        "crash after",
+        "pause",
+        "resume",
+        "wipe",
+        "set disk",
+        "flip bit",
+        "set clock",
+        "jump clock",
+        "configure",
+        "add server",
+        "change membership",
+        "leave joint",
+        "transfer",
+        "forget leader",
+        "compact",
+        "request snapshot",
+        "packet",
+        "make mistakes",
+    ];
+
+    fn name_of(command: &Command) -> &'static str {
+        let at = match command {
+            Command::Crash { .. } => 0,
+            Command::Restart { .. } => 1,
+            Command::TimeOut { .. } => 2,
+            Command::Request { .. } => 3,
+            Command::Cut { .. } => 4,
+            Command::Heal { .. } => 5,
+            Command::Partition { .. } => 6,
+            Command::HealAll => 7,
+            Command::SetLink { .. } => 8,
+            Command::SetAllLinks { .. } => 9,
+            Command::Isolate { .. } => 10,
+            Command::Clog { .. } => 11,
+            Command::Unclog { .. } => 12,
+            Command::Filter { .. } => 13,
+            Command::Kill { .. } => 14,
+            Command::CrashAfter { .. } => 15,
+            Command::Pause { .. } => 16,
+            Command::Resume { .. } => 17,
+            Command::Wipe { .. } => 18,
+            Command::SetDisk { .. } => 19,
+            Command::FlipBit { .. } => 20,
+            Command::SetClock { .. } => 21,
+            Command::JumpClock { .. } => 22,
+            Command::Configure { .. } => 23,
+            Command::AddServer => 24,
+            Command::ChangeMembership { .. } => 25,
+            Command::LeaveJoint { .. } => 26,
+            Command::Transfer { .. } => 27,
+            Command::ForgetLeader { .. } => 28,
+            Command::Compact { .. } => 29,
+            Command::RequestSnapshot { .. } => 30,
+            Command::Packet { .. } => 31,
+            Command::MakeMistakes { .. } => 32,
+        };
+        ALL[at]
     }
 
     #[test]
