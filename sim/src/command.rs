@@ -8,6 +8,7 @@ use raftarium_core::{Change, Instant, LogIndex, Mistakes, NodeId, Settings, Tran
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::kv::Op;
 use crate::network::LinkSettings;
@@ -230,6 +231,13 @@ pub enum Command {
         server: NodeId,
         /// Which rules; with none, it keeps to all of them again.
         mistakes: Mistakes,
+    },
+    /// Changes what a client does from now on if it gets no answer.
+    SetRetries {
+        /// Which.
+        client: ClientId,
+        /// What it does.
+        retries: Retries,
     },
 }
 

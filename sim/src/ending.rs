@@ -165,6 +165,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::ForgetLeader { .. }
             | Command::Compact { .. }
             | Command::MakeMistakes { .. }
+            | Command::SetRetries { .. }
             | Command::RequestSnapshot { .. }
             | Command::Restart { .. }
             | Command::TimeOut { .. }

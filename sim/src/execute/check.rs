@@ -88,6 +88,7 @@ impl World {
             | Command::JumpClock { .. }
             | Command::Configure { .. }
             | Command::MakeMistakes { .. }
+            | Command::SetRetries { .. }
             | Command::AddServer
             | Command::Packet { .. } => Ok(()),
         }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Change, Config, Instant, NodeId, Settings};
 
+use crate::address::ClientId;
 use crate::clock::DRIFT_PPM_MAX;
 use crate::command::{Command, PacketAct, Timed};
 use crate::command_error::CommandError;
@@ -75,13 +76,11 @@ impl Names {
                 Ok(())
             }
             Command::Request { client, server, op } => {
-                let clients = self.clients;
-                if client.0 == 0 || client.0 > clients {
-                    return Err(CommandError::UnknownClient { given: *client, clients });
-                }
+                self.known_client(*client)?;
                 server.map_or(Ok(()), |server| self.known(server))?;
                 Ok(op.check()?)
             }
+            Command::SetRetries { client, retries: _ } => self.known_client(*client),
             Command::Cut { from, to, both: _ }
             | Command::Heal { from, to, both: _ }
             | Command::Clog { from, to, both: _ }
@@ -106,6 +105,14 @@ impl Names {
         let servers = self.servers;
         if server.0 == 0 || server.0 > u64::from(servers) {
             return Err(CommandError::UnknownServer { given: server, servers });
+        }
+        Ok(())
+    }
+
+    fn known_client(self, client: ClientId) -> Result<(), CommandError> {
+        let clients = self.clients;
+        if client.0 == 0 || client.0 > clients {
+            return Err(CommandError::UnknownClient { given: client, clients });
         }
         Ok(())
     }

@@ -57,6 +57,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
             | Command::HealAll
             | Command::SetAllLinks { .. }
             | Command::AddServer
+            | Command::SetRetries { .. }
             | Command::Packet { .. } => Some(timed.command.clone()),
         };
         command.map(|command| Timed { at: timed.at, command })
@@ -66,6 +67,6 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
 
 /// Those that make sense with only so many clients.
 pub(super) fn only_clients(commands: &[Timed], clients: u32) -> Vec<Timed> {
-    let known = |timed: &&Timed| !matches!(&timed.command, Command::Request { client, .. } if client.0 > clients);
+    let known = |timed: &&Timed| !matches!(&timed.command, Command::Request { client, .. } | Command::SetRetries { client, .. } if client.0 > clients);
     commands.iter().filter(known).cloned().collect()
 }

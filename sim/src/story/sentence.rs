@@ -12,7 +12,7 @@ use raftarium_core::{
 
 use super::{asked, count, is_restart, list, packet};
 use crate::address::Address;
-use crate::client::Answer;
+use crate::client::{Answer, Retries};
 use crate::command::{Command, PacketAct};
 use crate::linear::KeyOutput;
 use crate::packet::{Glimpse, PacketId};
@@ -168,6 +168,14 @@ fn commanded(command: &Command) -> String {
         Command::MakeMistakes { server, mistakes } => {
             let names: Vec<&str> = mistakes.iter().map(Mistake::name).collect();
             format!("You let {server} make mistakes: {}.", names.join(", "))
+        }
+        Command::SetRetries { client, retries } => {
+            let what = match retries {
+                Retries::Never => "give up",
+                Retries::Plain => "ask again",
+                Retries::Session => "ask again in a session",
+            };
+            format!("You let {client} {what} if it gets no answer.")
         }
         Command::AddServer => "You add a server.".to_owned(),
         Command::ChangeMembership { server, changes, .. } => {

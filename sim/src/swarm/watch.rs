@@ -282,6 +282,8 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         | Command::Transfer { .. } => None,
         // No swarm does this: it loses what is committed, or leaves a server that cannot start.
         Command::Wipe { .. } | Command::FlipBit { .. } | Command::MakeMistakes { .. } => None,
+        // What clients do without an answer is drawn with the world.
+        Command::SetRetries { .. } => None,
         Command::Kill { .. } => Some(Sight::Kill),
         Command::Pause { .. } => Some(Sight::Pause),
         Command::Resume { .. } => Some(Sight::Resume),

@@ -33,10 +33,21 @@ pub(crate) fn Help(props: &Props) -> Html {
     let keys = KEYS.iter().map(|(key, what)| {
         html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }
     });
-    let own = VERBS.iter().filter(|verb| verb.key.is_some() && KEYS.iter().all(|(key, _)| verb.key != Some(*key)));
-    let own = own.filter(|verb| verb.on != On::Cluster || verb.key.is_some_and(|key| key.len() == 1)).map(|verb| {
-        let subject = if verb.on == On::Link { "the selected link" } else { "the selected server" };
-        html! { <><dt><kbd>{ verb.key }</kbd></dt><dd>{ verb.title(subject) }</dd></> }
+    // Those that undo each other have one key.
+    let mut own: Vec<(&str, On, String)> = Vec::new();
+    for verb in VERBS.iter() {
+        let Some(key) = verb.key.filter(|key| key.len() == 1 && KEYS.iter().all(|(other, _)| other != key)) else {
+            continue;
+        };
+        let name = verb.name.trim_end_matches('…').to_lowercase();
+        match own.last_mut().filter(|(last, ..)| *last == key) {
+            Some((_, _, names)) => *names += &format!(" or {name}"),
+            None => own.push((key, verb.on, name)),
+        }
+    }
+    let own = own.iter().map(|(key, on, names)| {
+        let whom = if *on == On::Cluster { String::new() } else { format!(", {} that is selected", on.name()) };
+        html! { <><dt><kbd>{ *key }</kbd></dt><dd>{ format!("{names}{whom}") }</dd></> }
     });
     let all = [On::Server, On::Link, On::Packet, On::Entry, On::Client, On::Cluster].map(|on| {
         let verbs = VERBS.iter().filter(|verb| verb.on == on);

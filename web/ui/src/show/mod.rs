@@ -1,5 +1,6 @@
 //! What things are called and how they look: pure functions from what the simulator says to words and classes.
 
+pub(crate) mod ask;
 pub(crate) mod axis;
 pub(crate) mod digest;
 #[cfg(test)]

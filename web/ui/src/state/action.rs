@@ -2,7 +2,7 @@
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{ClientId, Command};
+use raftarium_sim::{ClientId, Command, Op, Retries};
 
 use super::address::Address;
 use super::{About, Menu, Selection, Speed};
@@ -23,6 +23,13 @@ pub(crate) enum Action {
     Faster,
     Slower,
     Select(Selection),
+    /// Lets a client ask something, and says what it does without an answer.
+    Ask {
+        client: ClientId,
+        server: Option<NodeId>,
+        op: Op,
+        retries: Option<Retries>,
+    },
     /// Does something to the world, now.
     Do(Command),
     /// Does what a verb says.

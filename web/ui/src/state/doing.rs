@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use raftarium_sim::core::Instant;
+use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{Command, Timed};
+use raftarium_sim::{ClientId, Command, Op, Retries, Timed};
 
 use super::{About, Action, Selection, State};
 use crate::show::forms::{Field, Form, Sheet};
@@ -43,6 +43,13 @@ impl State {
             }
             Err(why) => self.complain(About::Command, why),
         }
+    }
+
+    pub(super) fn ask(&mut self, client: ClientId, server: Option<NodeId>, op: Op, retries: Option<Retries>) {
+        let before = self.timeline.borrow().world().retries(client);
+        let changed = retries.filter(|retries| before.is_some_and(|before| before != *retries));
+        let changed = changed.map(|retries| Command::SetRetries { client, retries });
+        self.dispatch_all(changed.into_iter().chain([Command::Request { client, server, op }]).collect());
     }
 
     /// All of them, one after the other, or none.
@@ -166,8 +173,6 @@ fn last_of_first(times: &[Instant]) -> Option<Instant> {
 mod tests {
     use yew::Reducible;
 
-    use raftarium_sim::core::NodeId;
-
     use super::*;
     use crate::show::forms::Value;
     use crate::show::names::leader;
@@ -242,6 +247,17 @@ mod tests {
         assert!(state.notice.as_ref().is_some_and(|notice| notice.text == "S1 is down; restart it first."));
         assert!(state.dispatch_all(vec![Command::Crash { server }, Command::AddServer]));
         assert_eq!(state.view.servers.len(), 6);
+    }
+
+    #[test]
+    fn what_a_client_does_without_an_answer_is_told_once() {
+        let op = Op::Get { key: "x".into() };
+        let ask = |client| Action::Ask { client, server: None, op: op.clone(), retries: Some(Retries::Session) };
+        let state = after(settled(), [ask(ClientId(1)), at(2_000), ask(ClientId(1)), ask(ClientId(2))]);
+        assert_eq!(commands(&state), 5);
+        assert_eq!(state.timeline.borrow().world().retries(ClientId(3)), Some(Retries::Never));
+        let busy = after(Rc::clone(&state), [ask(ClientId(2))]);
+        assert!(busy.notice.is_some() && commands(&busy) == 5);
     }
 
     #[test]

@@ -52,6 +52,7 @@ impl Reducible for State {
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }
+            Action::Ask { client, server, op, retries } => state.ask(client, server, op, retries),
             Action::Do(command) => state.dispatch(command),
             Action::Perform(kind, subject) => {
                 (state.menu, state.palette_open) = (None, false);

@@ -4,13 +4,13 @@ use yew::prelude::*;
 
 use super::super::{Dispatch, on};
 use crate::browser::press;
-use crate::show::verbs::{Item, Subject, first};
+use crate::show::verbs::{Item, Subject, menu};
 use crate::state::{Action, Menu, State};
 
 /// What can be done to `subject`, which is called `name`.
 pub(crate) fn buttons(dispatch: &Dispatch, state: &State, subject: Subject, name: &str) -> Html {
-    let items = state.with_scene(|scene| first(scene, subject));
-    let buttons = items.iter().map(|item| button(dispatch, item));
+    let groups = state.with_scene(|scene| menu(scene, subject));
+    let buttons = groups.iter().take(1).flat_map(|(_, items)| items).map(|item| button(dispatch, item));
     let more = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: MouseEvent| {
@@ -21,7 +21,9 @@ pub(crate) fn buttons(dispatch: &Dispatch, state: &State, subject: Subject, name
     html! {
         <div class="actions" role="group" aria-label={format!("Do to {name}")}>
             { for buttons }
-            <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="m" title={format!("Everything that can be done to {name} (m)")} onclick={more}>{ "More…" }</button>
+            if groups.len() > 1 {
+                <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="m" title={format!("Everything that can be done to {name} (m)")} onclick={more}>{ "More…" }</button>
+            }
         </div>
     }
 }

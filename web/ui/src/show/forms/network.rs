@@ -96,14 +96,14 @@ pub(super) fn filter_fields(a: NodeId, b: NodeId, view: &View) -> Vec<Field> {
     let filtered = view.links.iter().find(|link| (link.from, link.to) == (a, b)).map(|link| &link.filtered);
     let through = |class: &PacketClass| !filtered.is_some_and(|filtered| filtered.contains(class));
     let classes = classes().enumerate().map(|(at, class)| {
-        let field = Field::flag(&format!("{class:?}"), class_name(class), through(&class));
+        let field = Field::flag(class_name(class), class_name(class), through(&class));
         if at == 0 { field.under("Let through") } else { field }
     });
     std::iter::once(Field::choice("way", "Direction", "both", &ways)).chain(classes).collect()
 }
 
 pub(super) fn filter_commands(a: NodeId, b: NodeId, filled: &Filled<'_>) -> Vec<Command> {
-    let classes = classes().filter(|class| !filled.is_on(&format!("{class:?}"))).collect();
+    let classes = classes().filter(|class| !filled.is_on(class_name(*class))).collect();
     let (from, to, both) = match filled.chosen("way") {
         "there" => (a, b, false),
         "back" => (b, a, false),

@@ -55,7 +55,7 @@ impl Scene<'_> {
             }
             (Kind::Ask, Subject::Client(client)) => Doing::Page(Action::AskAs(client)),
             (Kind::Cluster(kind), Subject::Cluster) => self.cluster(kind),
-            _ => Doing::Cannot(format!("{kind:?} cannot be done to that.")),
+            _ => Doing::Cannot("That cannot be done to this.".into()),
         }
     }
 

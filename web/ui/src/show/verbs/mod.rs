@@ -55,7 +55,7 @@ impl Subject {
     }
 }
 
-/// Everything for `subject` that fits to how it is, in groups, the first of which is seen at once.
+/// Everything for `subject` that fits to how it is, in groups; the first of them is seen at once, and in the inspector.
 pub(crate) fn menu(scene: &Scene<'_>, subject: Subject) -> Vec<(Group, Vec<Item>)> {
     let mut groups: Vec<(Group, Vec<Item>)> = Vec::new();
     let fits = |verb: &&Verb| verb.on == subject.on() && scene.fits(verb.kind, subject);
@@ -68,11 +68,6 @@ pub(crate) fn menu(scene: &Scene<'_>, subject: Subject) -> Vec<(Group, Vec<Item>
         }
     }
     groups
-}
-
-/// What the inspector shows at once.
-pub(crate) fn first(scene: &Scene<'_>, subject: Subject) -> Vec<Item> {
-    menu(scene, subject).into_iter().take(1).flat_map(|(_, items)| items).collect()
 }
 
 /// The verb that `key` is for, where `subject` is selected: its own, or one of the cluster's.
@@ -125,7 +120,7 @@ mod tests {
             for subject in all_subjects(view) {
                 for verb in VERBS.iter().filter(|verb| verb.on == subject.on()) {
                     let doing = scene.doing(verb.kind, subject);
-                    let misplaced = matches!(&doing, Doing::Cannot(why) if why.contains("cannot be done to that"));
+                    let misplaced = matches!(&doing, Doing::Cannot(why) if why.contains("cannot be done to this"));
                     assert!(!misplaced, "{:?} to {subject:?}", verb.kind);
                     assert!(doing != Doing::Commands(vec![]), "{:?} to {subject:?}", verb.kind);
                 }
@@ -157,13 +152,13 @@ mod tests {
             met
         });
         // Asked in the clients' form.
-        met.push("request");
+        met.extend(["request", "set retries"]);
         for command in ALL {
             assert!(met.contains(&command), "{command} can be given nowhere");
         }
     }
 
-    const ALL: [&str; 33] = [
+    const ALL: [&str; 34] = [
         "crash",
         "restart",
         "time out",
@@ -197,6 +192,7 @@ mod tests {
         "request snapshot",
         "packet",
         "make mistakes",
+        "set retries",
     ];
 
     fn name_of(command: &Command) -> &'static str {
@@ -234,6 +230,7 @@ mod tests {
             Command::RequestSnapshot { .. } => 30,
             Command::Packet { .. } => 31,
             Command::MakeMistakes { .. } => 32,
+            Command::SetRetries { .. } => 33,
         };
         ALL[at]
     }
