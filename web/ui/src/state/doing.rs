@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{ClientId, Command, Op, Retries, Timed};
+use raftarium_sim::{ClientId, Command, Op, Retries};
 
 use super::{About, Action, Selection, State};
 use crate::show::forms::{Field, Form, Sheet};
 use crate::show::seconds;
 use crate::show::verbs::{Doing, Kind, OnCluster, Subject, sentence};
-
-/// What was given by one press: commands that follow each other at once.
-const TOGETHER: Duration = Duration::from_micros(1);
 
 impl State {
     /// Does what a verb says; what is about the page is left to whoever called.
@@ -55,6 +52,8 @@ impl State {
     /// All of them, one after the other, or none.
     fn dispatch_all(&mut self, commands: Vec<Command>) -> bool {
         let before = (commands.len() > 1).then(|| (self.clone(), self.timeline.borrow().clone()));
+        let several = before.is_some();
+        let first = self.timeline.borrow().world().earliest_command();
         for command in commands {
             let Err(error) = self.try_dispatch(command) else { continue };
             if let Some((state, timeline)) = before {
@@ -64,6 +63,12 @@ impl State {
             }
             self.complain(About::Command, sentence(&error.to_string()));
             return false;
+        }
+        // What was done from here on before is no more.
+        let together = Rc::make_mut(&mut self.together);
+        together.retain(|(_, last)| *last < first);
+        if several {
+            together.push((first, self.now));
         }
         true
     }
@@ -97,13 +102,12 @@ impl State {
     /// Back to just before what was done last.
     pub(super) fn undo(&mut self) {
         let now = self.now;
-        let done = |timed: &&Timed| timed.at <= now;
-        let times: Vec<Instant> =
-            self.timeline.borrow().commands().iter().take_while(done).map(|timed| timed.at).collect();
-        let Some(first) = first_of_last(&times) else {
+        let last = self.timeline.borrow().commands().iter().map(|timed| timed.at).take_while(|at| *at <= now).last();
+        let Some(last) = last else {
             return self
                 .complain(About::Command, "Nothing was done before this moment; there is nothing to undo.".into());
         };
+        let (first, _) = self.press_at(last);
         let before = Instant::from_micros(first.as_micros().saturating_sub(1));
         self.playing = false;
         self.notice = None;
@@ -113,18 +117,25 @@ impl State {
     /// Forward to just after what was done next.
     pub(super) fn redo(&mut self) {
         let now = self.now;
-        let times: Vec<Instant> = {
+        let next = {
             let timeline = self.timeline.borrow();
-            let to_come = |timed: &&Timed| timed.at > now && timed.at <= timeline.end();
-            timeline.commands().iter().filter(to_come).map(|timed| timed.at).collect()
+            let known = |at: &Instant| *at > now && *at <= timeline.end();
+            timeline.commands().iter().map(|timed| timed.at).find(known)
         };
-        let Some(last) = last_of_first(&times) else {
+        let Some(next) = next else {
             let why = format!("Nothing is known to be done after {}; there is nothing to redo.", seconds(now));
             return self.complain(About::Command, why);
         };
+        let (_, last) = self.press_at(next);
         self.playing = false;
         self.notice = None;
         self.go(|timeline| timeline.seek(last));
+    }
+
+    /// The first and the last moment of what was done by the press that did something at `at`.
+    fn press_at(&self, at: Instant) -> (Instant, Instant) {
+        let here = |(first, last): &&(Instant, Instant)| (*first..=*last).contains(&at);
+        self.together.iter().find(here).copied().unwrap_or((at, at))
     }
 
     /// Selects the next message under way, or the one before; after the last, the first.
@@ -145,28 +156,6 @@ impl State {
             None => self.complain(About::Command, "No message is under way at this moment.".into()),
         }
     }
-}
-
-/// The first of those that were given together with the last.
-fn first_of_last(times: &[Instant]) -> Option<Instant> {
-    let mut times = times.iter().rev().copied();
-    let last = times.next()?;
-    Some(
-        times
-            .try_fold(last, |first, at| if at + TOGETHER >= first { Ok(at) } else { Err(first) })
-            .unwrap_or_else(|at| at),
-    )
-}
-
-/// The last of those that were given together with the first.
-fn last_of_first(times: &[Instant]) -> Option<Instant> {
-    let mut times = times.iter().copied();
-    let first = times.next()?;
-    Some(
-        times
-            .try_fold(first, |last, at| if last + TOGETHER >= at { Ok(at) } else { Err(last) })
-            .unwrap_or_else(|at| at),
-    )
 }
 
 #[cfg(test)]
@@ -225,6 +214,15 @@ mod tests {
         let end = after(again, [Action::Redo]);
         assert!(end.notice.as_ref().is_some_and(|notice| notice.text.contains("nothing to redo")));
         assert_eq!(after(end, [at(2_000)]).view, crashed.view);
+    }
+
+    #[test]
+    fn what_was_done_at_one_moment_by_two_presses_is_undone_one_by_one() {
+        let both = [to_server(Kind::Server(OnServer::Crash), 2), to_server(Kind::Server(OnServer::Pause), 3)];
+        let once = after(after(settled(), both), [Action::Undo]);
+        assert!(once.view.servers[1].role.is_none() && !once.view.servers[2].paused);
+        let again = after(once, [Action::Redo]);
+        assert!(again.view.servers[2].paused);
     }
 
     #[test]

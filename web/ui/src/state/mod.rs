@@ -51,6 +51,8 @@ pub(crate) struct State {
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
+    /// The first and the last moment of what was done by one press, if that was more than one command.
+    together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
     pub(crate) unrest: Option<Unrest>,
     /// Counts the changes.
@@ -128,6 +130,7 @@ impl State {
             palette_open: false,
             menu: None,
             sheet: None,
+            together: Rc::default(),
             unrest: None,
             version: 0,
         }
