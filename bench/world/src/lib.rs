@@ -82,7 +82,7 @@ fn requests(setup: &Setup) -> Vec<Timed> {
             _ => Op::Read { key, by: ReadBy::Index },
         };
         let client = ClientId(u32::try_from(number % u64::from(CLIENTS)).unwrap_or(0) + 1);
-        let server = (drawn % 5 == 0).then_some(NodeId(drawn % u64::from(SERVERS) + 1));
+        let server = drawn.is_multiple_of(5).then_some(NodeId(drawn % u64::from(SERVERS) + 1));
         let at = Instant::ZERO + REQUEST_INTERVAL * u32::try_from(number).unwrap_or(u32::MAX);
         Timed { at, command: Command::Request { client, server, op } }
     };
@@ -138,4 +138,23 @@ impl Worlds {
 fn begin(load: Load, seed: u64) -> (Driver, Duration) {
     let (run, life) = load.run(seed);
     (Driver::new(run).expect("a valid run"), life)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worlds_follow_each_other_and_are_as_busy_as_they_say() {
+        let events = Load::ALL.map(|load| {
+            let mut worlds = Worlds::new(load);
+            worlds.advance(Duration::from_secs(90));
+            assert_eq!(worlds.lived(), Duration::from_secs(90), "{}", load.name());
+            (worlds.events(), worlds.seed)
+        });
+        let [(quiet, 1), (busy, 1), (_, 2)] = events else {
+            panic!("{events:?}: faults last a minute, then others come")
+        };
+        assert!(busy > 2 * quiet, "{events:?}");
+    }
 }
