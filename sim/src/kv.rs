@@ -3,9 +3,10 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::num::NonZeroU32;
 
 use bytes::Bytes;
-use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, Sessions, Verdict};
+use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, SessionLimits, Sessions, Verdict};
 use raftarium_core::{Entry, EntryId, Mistakes, Payload};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -199,6 +200,12 @@ impl Kv {
     /// What the server that it belongs to does wrong on purpose; the table of sessions has a part in it.
     pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
         self.sessions.make_mistakes(mistakes);
+    }
+
+    /// Nothing yet, with room for so many sessions.
+    pub(crate) fn new(sessions_max: NonZeroU32) -> Self {
+        let limits = SessionLimits { sessions_max, ..SessionLimits::default() };
+        Self { values: BTreeMap::new(), sessions: Sessions::new(limits), sum: 0 }
     }
 
     /// Applies an entry.
