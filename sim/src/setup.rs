@@ -41,7 +41,6 @@ pub struct Setup {
     /// What servers find on their disks at first; those that are not named find nothing.
     #[serde(default)]
     pub initial: Vec<Initial>,
-    /// How long a client waits for an answer before it calls the outcome unknown.
     #[serde(with = "raftarium_core::milliseconds")]
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
     pub request_timeout: Duration,

@@ -132,7 +132,11 @@ fn what_does_not_come_out_is_told_with_its_step() {
     let (place, told) = fails(&text("17"), r#""broken": ["ElectionSafety"],"#, "");
     assert_eq!(
         (place, told.as_str()),
-        (Place::End, "this should be, and is not: {\"broken\":[]}"),
+        (
+            Place::End,
+            "the rules that are broken should be none; found was Election Safety at 0.072003 s: S1 and S5 were \
+             both elected in term 2"
+        ),
         "a broken rule is never passed over"
     );
     let (place, told) = fails(&text("12"), r#""pre_vote": true, "#, "");
@@ -157,7 +161,7 @@ fn what_is_not_understood_is_refused_with_its_line_and_the_reason() {
     let good = text("01");
     let cases = [
         (r#""version": 1"#, r#""version": 2"#, "version is 2; allowed is 1"),
-        (r#""look":"#, r#""loook":"#, "unknown field `loook`, expected one of `version`, `title`"),
+        (r#""look":"#, r#""loook":"#, "unknown field `loook`, expected one of `version`, `number`, `title`"),
         (r#""leads": "S1" }, "say""#, r#""rules": "S1" }, "say""#, "unknown variant `rules`, expected one of `all`"),
         (r#"{ "at": 100, "#, r#"{ "att": 100, "#, "unknown field `att`, expected one of `name`, `say`, `at`"),
         (r#"{ "at": 100, "#, r#"{ "at": -100, "#, "expected a number of milliseconds"),
