@@ -61,7 +61,9 @@ fn every_number_of_the_table_has_a_file_and_says_it() {
 #[test]
 fn every_scenario_is_a_run_that_replays_to_the_same_trace() {
     for (name, text) in files() {
-        let played = read(&name, &text).play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let mut played = read(&name, &text).play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        // A step that waits ends with the event that it waited for; of the same moment there may be others.
+        played.timeline.seek(played.timeline.now());
         let json = serde_json::to_string(&played.run()).expect("plain data");
         let run: Run = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut again = Timeline::replay(run).unwrap_or_else(|error| panic!("{name}: {error}"));
