@@ -103,6 +103,14 @@ impl Server {
         }
     }
 
+    /// The state of its state machine, while it runs.
+    pub(crate) fn kv(&self) -> Option<&Kv> {
+        match &self.process {
+            Process::Up(running) => Some(&running.kv),
+            Process::Down => None,
+        }
+    }
+
     /// Its disk, as the rules are checked on it.
     pub(crate) fn look_at_disk(&self) -> DiskLook<'_> {
         let disk = &self.disk;
