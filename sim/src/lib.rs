@@ -6,7 +6,6 @@
 extern crate alloc;
 
 mod address;
-mod checkpoints;
 mod checks;
 mod client;
 mod clock;
@@ -17,6 +16,7 @@ mod driver;
 mod ending;
 mod environment;
 mod execute;
+mod footprint;
 mod kv;
 pub mod linear;
 mod network;
@@ -29,7 +29,7 @@ mod shrink;
 pub mod story;
 mod stream;
 pub mod swarm;
-mod timeline;
+pub mod timeline;
 mod trace;
 mod trial;
 mod view;
@@ -52,7 +52,9 @@ pub use packet::{Glimpse, PacketClass, PacketId, PacketKind};
 pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
 pub use shrink::{Shrunk, shrink, shrink_by};
-pub use timeline::{RUN_END, Timeline};
+pub use timeline::{
+    BRANCH_NAME_MAX, BUDGET, BUDGET_MIN, BranchError, BranchId, BranchInfo, Memory, RUN_END, Timeline, UnknownRecord,
+};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
 pub use trial::{Broken, Finding, Missing, Trial, Verdict};
 pub use view::{

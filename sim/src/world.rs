@@ -163,6 +163,11 @@ impl World {
         self.environment.recorder.take()
     }
 
+    /// The records since they were last taken away.
+    pub(crate) const fn fresh_records(&mut self) -> &mut Vec<Record> {
+        self.environment.recorder.fresh()
+    }
+
     /// Shows the records since the last call, without giving them away: their memory is used again.
     pub fn show_records(&mut self, observe: impl FnMut(&Record)) {
         self.environment.recorder.show(observe);
