@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Address, ClientId};
 use crate::checks::Checks;
 use crate::environment::Environment;
+use crate::history::History;
 use crate::kv::Op;
 use crate::linear::{KeyOutcome, KeyOutput, Origin};
 use crate::order::Order;
@@ -170,7 +171,7 @@ pub enum RequestStatus {
 /// All clients of a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
-    pub(crate) requests: Vec<Request>,
+    pub(crate) requests: History<Request>,
     /// What each client remembers; C1 first.
     minds: Vec<Mind>,
     servers: u32,
@@ -196,7 +197,7 @@ impl Clients {
         let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting: BTreeSet::new() };
         let minds = (0..setup.clients).map(|_| mind.clone()).collect();
         let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
-        Self { requests: Vec::new(), minds, servers, retries, patience }
+        Self { requests: History::default(), minds, servers, retries, patience }
     }
 
     /// There is one more server to look for the leader at.

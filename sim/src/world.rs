@@ -9,6 +9,7 @@ use crate::checks::{Check, Checks, Violation};
 use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
+use crate::history::History;
 use crate::network::Network;
 use crate::packet::{Content, Packet, PacketId};
 use crate::queue::{Due, Queue};
@@ -136,7 +137,7 @@ impl World {
 
     /// What the clients asked, oldest first.
     #[must_use]
-    pub fn requests(&self) -> &[Request] {
+    pub const fn requests(&self) -> &History<Request> {
         &self.clients.requests
     }
 

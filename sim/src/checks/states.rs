@@ -8,6 +8,7 @@ use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Payload};
 
 use super::applied::Applied;
 use super::{Finding, Rule};
+use crate::history::History;
 use crate::kv::Kv;
 
 /// A state machine that nothing happens to: it applies whatever is applied first at an index.
@@ -15,7 +16,7 @@ use crate::kv::Kv;
 pub(super) struct States {
     replayed: Kv,
     /// The fingerprint of its state after each entry, from index 1 on.
-    hashes: Vec<u64>,
+    hashes: History<u64>,
 }
 
 impl States {
