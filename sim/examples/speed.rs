@@ -9,6 +9,7 @@ use raftarium_sim::core::Instant;
 use raftarium_sim::{ClientId, Command, Driver, Op, Run, Setup, Timed, Timeline};
 
 const LASTS: Duration = Duration::from_secs(120);
+const TIMES: usize = 7;
 
 fn main() {
     for (name, servers, pause) in [
@@ -19,15 +20,22 @@ fn main() {
         let run = run(servers, pause);
         let end = Instant::ZERO + LASTS;
         let mut driver = Driver::new(run.clone()).expect("a valid run");
-        let forwards = rate(|| driver.run_until(end, |_| {}));
         let mut timeline = Timeline::replay(run).expect("a valid run");
-        let kept = rate(|| timeline.seek(end));
+        let (began, planned) = (driver.clone(), timeline.clone());
+        // The fastest of several is what the machine can do when nothing else runs on it.
+        let (mut forwards, mut kept) = (0.0, 0.0);
+        for _ in 0..TIMES {
+            driver = began.clone();
+            forwards = rate(|| driver.run_until(end, |_| {})).max(forwards);
+            timeline = planned.clone();
+            kept = rate(|| timeline.seek(end)).max(kept);
+        }
         assert_eq!(timeline.hash(), driver.world().hash());
         assert!(timeline.view().violations.is_empty(), "{:?}", timeline.view().violations);
         println!("{name}: {forwards:.0} s per second forwards, {kept:.0} with a past, {:.2} times", forwards / kept);
 
         let watch = Watch::now();
-        let leaps: u32 = 100;
+        let leaps: u32 = 50;
         for leap in 0..leaps {
             timeline.seek(Instant::ZERO + LASTS * (leap * 37 % leaps) / leaps);
         }
@@ -35,6 +43,7 @@ fn main() {
         let watch = Watch::now();
         (0..leaps).for_each(|_| assert!(timeline.step_back()));
         println!("  a leap to anywhere takes {leap:.0?}, a step back {:.0?}", watch.elapsed() / leaps);
+        println!("  {:?}", timeline.memory());
     }
 }
 

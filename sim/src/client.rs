@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Address, ClientId};
 use crate::checks::Checks;
 use crate::environment::Environment;
+use crate::footprint::TEXT;
 use crate::history::History;
 use crate::kv::Op;
 use crate::linear::{KeyOutcome, KeyOutput, Origin};
@@ -198,6 +199,13 @@ impl Clients {
         let minds = (0..setup.clients).map(|_| mind.clone()).collect();
         let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
         Self { requests: History::default(), minds, servers, retries, patience }
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        // The requests that are not shared have texts of their own.
+        let waiting: usize = self.minds.iter().map(|mind| mind.waiting.len()).sum();
+        2 * self.requests.copy_bytes() + waiting * TEXT + self.minds.len() * (size_of::<Mind>() + TEXT)
     }
 
     /// There is one more server to look for the leader at.

@@ -15,6 +15,10 @@ pub(super) struct Applied {
 }
 
 impl Applied {
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.entries.copy_bytes()
+    }
+
     /// What was applied first at `index`.
     pub(super) fn at(&self, index: LogIndex) -> Option<EntryId> {
         self.entries.get(index).map(|(entry, _)| entry.id)

@@ -29,6 +29,10 @@ struct Entry {
 }
 
 impl Committed {
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.entries.copy_bytes()
+    }
+
     /// The newest of them; [`EntryId::ZERO`] if there is none.
     pub(super) fn last(&self) -> EntryId {
         self.entries.last().map_or(EntryId::ZERO, |entry| entry.id)

@@ -40,6 +40,11 @@ impl Logs {
         Self { known: ByIndex::default(), seen: (0..servers).map(|_| Seen::default()).collect() }
     }
 
+    pub(super) fn copy_bytes(&self) -> usize {
+        let terms: usize = self.seen.iter().map(|seen| seen.terms.len()).sum();
+        self.known.copy_bytes() + terms * size_of::<Term>() + self.seen.len() * size_of::<Seen>()
+    }
+
     pub(super) fn add_server(&mut self) {
         self.seen.push(Seen::default());
     }

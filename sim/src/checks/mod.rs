@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 use crate::kv::{Effect, Kv, Op};
 use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
@@ -114,6 +115,17 @@ impl Checks {
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.logs.copy_bytes()
+            + self.committed.copy_bytes()
+            + self.applied.copy_bytes()
+            + self.states.copy_bytes()
+            + self.votes.copy_bytes()
+            + self.clients.copy_bytes()
+            + self.told.len() * 4 * TEXT
     }
 
     /// There is one more server.

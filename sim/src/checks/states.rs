@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::vec;
-use alloc::vec::Vec;
 
 use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Payload};
 
@@ -20,6 +19,10 @@ pub(super) struct States {
 }
 
 impl States {
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.hashes.copy_bytes() + self.replayed.copy_bytes()
+    }
+
     /// A server is about to apply `entry`.
     pub(super) fn replay(&mut self, entry: &Entry) {
         if entry.id.index.0 != self.hashes.len() as u64 + 1 {

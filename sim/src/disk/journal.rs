@@ -62,6 +62,10 @@ impl Journal {
         Self { first, records: History::default(), safe: 0 }
     }
 
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.records.copy_bytes()
+    }
+
     /// Adds a record, which is in the disk's cache.
     pub(super) fn write(&mut self, record: &Record) {
         self.records.push(frame(record));
