@@ -170,6 +170,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::Restart { .. }
             | Command::TimeOut { .. }
             | Command::Request { .. }
+            | Command::Requests { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

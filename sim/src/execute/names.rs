@@ -9,7 +9,7 @@ use raftarium_core::{Change, Config, Instant, NodeId, Settings};
 
 use crate::address::ClientId;
 use crate::clock::DRIFT_PPM_MAX;
-use crate::command::{Command, PacketAct, Timed};
+use crate::command::{Command, OPS_MAX, Pace, PacketAct, Timed};
 use crate::command_error::CommandError;
 use crate::setup::{DURATION_MAX, SERVERS_MAX, micros};
 
@@ -76,11 +76,24 @@ impl Names {
                 Ok(())
             }
             Command::Request { client, server, op } => {
-                self.known_client(*client)?;
-                server.map_or(Ok(()), |server| self.known(server))?;
+                self.known_client(*client, *server)?;
                 Ok(op.check()?)
             }
-            Command::SetRetries { client, retries: _ } => self.known_client(*client),
+            Command::Requests { client, server, ops, pace } => {
+                self.known_client(*client, *server)?;
+                if ops.is_empty() || ops.len() > OPS_MAX {
+                    let given = ops.len();
+                    return Err(CommandError::Setting(format!("there are {given} ops; allowed are 1 to {OPS_MAX}")));
+                }
+                match pace {
+                    Pace::Every(given) if *given > DURATION_MAX => {
+                        return Err(CommandError::DelayTooLong { given: *given, max: DURATION_MAX });
+                    }
+                    Pace::Every(_) | Pace::Answered => {}
+                }
+                ops.iter().try_for_each(|op| Ok(op.check()?))
+            }
+            Command::SetRetries { client, retries: _ } => self.known_client(*client, None),
             Command::Cut { from, to, both: _ }
             | Command::Heal { from, to, both: _ }
             | Command::Clog { from, to, both: _ }
@@ -109,12 +122,12 @@ impl Names {
         Ok(())
     }
 
-    fn known_client(self, client: ClientId) -> Result<(), CommandError> {
+    fn known_client(self, client: ClientId, server: Option<NodeId>) -> Result<(), CommandError> {
         let clients = self.clients;
         if client.0 == 0 || client.0 > clients {
             return Err(CommandError::UnknownClient { given: client, clients });
         }
-        Ok(())
+        server.map_or(Ok(()), |server| self.known(server))
     }
 
     fn known_link(self, from: NodeId, to: NodeId) -> Result<(), CommandError> {

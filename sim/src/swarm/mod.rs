@@ -10,6 +10,7 @@ mod dice;
 mod profile;
 mod unrest;
 mod watch;
+mod work;
 mod world;
 
 use alloc::vec::Vec;

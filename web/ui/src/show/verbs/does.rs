@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Change, Instant, Mistakes, NodeId, Transition};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{Command, DiskSettings, LinkSettings, PacketAct, PacketId, View, World};
+use raftarium_sim::{Command, DiskSettings, LinkSettings, Op, Pace, PacketAct, PacketId, View, World};
 
 use super::subject::Subject;
 use super::verb::{Kind, OnCluster, OnLink, OnPacket, OnServer};
@@ -38,6 +38,8 @@ pub(crate) struct Scene<'a> {
 const TENTH_PPM: i32 = 100_000;
 const JUMP_US: i64 = 100_000;
 const THIRD_PPM: u32 = 333_333;
+/// How much a client asks that is told to ask much.
+const MANY: u32 = 20;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -54,6 +56,11 @@ impl Scene<'_> {
                 one(Command::FlipBit { server, index: Some(index) })
             }
             (Kind::Ask, Subject::Client(client)) => Doing::Page(Action::AskAs(client)),
+            (Kind::AskMany, Subject::Client(client)) => {
+                let put = |number: u32| Op::Put { key: "x".into(), value: number.to_string() };
+                let ops = (1..=MANY).map(put).collect();
+                one(Command::Requests { client, server: None, ops, pace: Pace::Answered })
+            }
             (Kind::Cluster(kind), Subject::Cluster) => self.cluster(kind),
             _ => Doing::Cannot("That cannot be done to this.".into()),
         }

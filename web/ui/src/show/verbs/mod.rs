@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    const ALL: [&str; 34] = [
+    const ALL: [&str; 35] = [
         "crash",
         "restart",
         "time out",
@@ -193,6 +193,7 @@ mod tests {
         "packet",
         "make mistakes",
         "set retries",
+        "requests",
     ];
 
     fn name_of(command: &Command) -> &'static str {
@@ -231,6 +232,7 @@ mod tests {
             Command::Packet { .. } => 31,
             Command::MakeMistakes { .. } => 32,
             Command::SetRetries { .. } => 33,
+            Command::Requests { .. } => 34,
         };
         ALL[at]
     }

@@ -108,6 +108,8 @@ pub(crate) enum Kind {
     FlipBitThere,
     /// To a client.
     Ask,
+    /// To a client, too.
+    AskMany,
     Cluster(OnCluster),
 }
 
@@ -118,7 +120,7 @@ impl Kind {
             Self::Link(_) => On::Link,
             Self::Packet(_) => On::Packet,
             Self::FlipBitThere => On::Entry,
-            Self::Ask => On::Client,
+            Self::Ask | Self::AskMany => On::Client,
             Self::Cluster(_) => On::Cluster,
         }
     }
