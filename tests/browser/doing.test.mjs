@@ -120,7 +120,7 @@ test("what cannot be done says why, and changes nothing", async (t) => {
   await person.menu.getByRole("menuitem", { name: "Time out now" }).hover();
   await person.menu.getByText(`${leader} leads already; only another server can time out.`).waitFor();
   const before = await person.picture();
-  await person.menu.getByRole("menuitem", { name: "Time out now" }).click();
+  await person.menu.getByRole("menuitem", { name: "Time out now" }).press("Enter");
   await eventually("it is said", async () => (await person.alert.innerText()).includes(`${leader} leads already`));
   assert.deepEqual(await person.picture(), before);
   assert.deepEqual(problems, []);
@@ -140,8 +140,12 @@ test("the palette finds by any word, says what fits to nothing, and is closed wi
   await page.keyboard.press("Escape");
   await field.waitFor({ state: "detached" });
   await person.button("Do…").click();
-  await field.fill("crash");
+  await field.fill("crash s2");
+  const chosen = page.getByRole("listbox", { name: "What can be done" }).getByRole("option", { selected: true });
+  await chosen.filter({ hasText: "Its power fails, and" }).waitFor();
   await page.keyboard.press("ArrowDown");
+  await chosen.filter({ hasText: "Crash S2 in the middle…" }).waitFor();
+  await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await field.waitFor({ state: "detached" });
   assert.equal((await person.see("S2")).role, "crashed");
