@@ -42,8 +42,8 @@ pub struct Setup {
     pub disk: DiskSettings,
     /// What servers find on their disks at first; those that are not named find nothing.
     pub initial: Vec<Initial>,
-    #[serde(with = "raftarium_core::milliseconds")]
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
     /// What a client does if it gets no answer.
     pub retries: Retries,
