@@ -46,8 +46,11 @@ fn links_of_old() -> Vec<(Shared, &'static str)> {
     setup.raft.pre_vote = true;
     let changed = Run { setup, commands: Vec::new() };
     vec![
-        (shared(by_hand(), 12_600_500), "#run=1.wcdm0QurvTsCmvQEGfMiZK9gMcvlyuz0viO5dFDeIt1a7ZF6SSUC601Xe39DZOY03E399GDYzN35V3SnZ7cShBYzpGOB2XUbLNsSAJs4JdhLZrujc3gvDQ&at=12600.5"),
-        (changed.into(), "GOLDEN-PREVOTE"),
+        (
+            shared(by_hand(), 12_600_500),
+            "#run=1.wcdm0QurvTsCmvQEGfMiZK9gMcvlyuz0viO5dFDeIt1a7ZF6SSUC601Xe39DZOY03E399GDYzN35V3SnZ7cShBYzpGOB2XUbLNsSAJs4JdhLZrujc3gvDQ&at=12600.5",
+        ),
+        (changed.into(), "#run=1.ePTslQervTsCmvNmJ7pHrA"),
     ]
 }
 

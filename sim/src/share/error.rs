@@ -91,7 +91,10 @@ impl fmt::Display for ShareError {
                 write!(f, "{given:?} is not part of a link; allowed are letters, digits, `-` and `_`")
             }
             Self::Damaged => {
-                write!(f, "the link is not whole: a character is missing or another one; allowed is all of it as it was")
+                write!(
+                    f,
+                    "the link is not whole: a character is missing or another one; allowed is all of it as it was"
+                )
             }
             Self::TooLong { given, max } => {
                 write!(f, "it has {given} bytes, which is too much for a link; allowed are up to {max}")

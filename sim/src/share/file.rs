@@ -69,8 +69,7 @@ impl Shared {
     ///
     /// Says what is wrong, where, and what is allowed.
     pub fn from_json(text: &str) -> Result<Self, ShareError> {
-        let read: Read =
-            serde_json::from_str(text).map_err(|error| ShareError::Json { reason: error.to_string() })?;
+        let read: Read = serde_json::from_str(text).map_err(|error| ShareError::Json { reason: error.to_string() })?;
         let shared = match read {
             Read { version: Some(VERSION), trial: Some(trial), setup: None, commands: None, at, .. } => {
                 Self { at, ..trial.into() }
@@ -78,9 +77,16 @@ impl Shared {
             Read { version: Some(given), .. } if given != VERSION => {
                 return Err(ShareError::Version { given: given.to_string() });
             }
-            Read { version: None, trial: None, setup: Some(setup), commands: Some(commands), at, until, ending, .. } => {
-                Self { run: Run { setup, commands }, at, until, ending }
-            }
+            Read {
+                version: None,
+                trial: None,
+                setup: Some(setup),
+                commands: Some(commands),
+                at,
+                until,
+                ending,
+                ..
+            } => Self { run: Run { setup, commands }, at, until, ending },
             Read { .. } => return Err(ShareError::NoRun),
         };
         let too_far = [shared.at, shared.until].into_iter().flatten().find(|at| *at > RUN_END);

@@ -13,7 +13,11 @@ pub(super) fn pack(known: &[u8], text: &[u8]) -> Vec<u8> {
         for place in (0..8).rev() {
             let bit = u32::from(byte >> place) & 1;
             let middle = between(low, high, model.probability());
-            if bit == 1 { high = middle } else { low = middle + 1 }
+            if bit == 1 {
+                high = middle
+            } else {
+                low = middle + 1
+            }
             while (low ^ high) >> 24 == 0 {
                 packed.push(high.to_be_bytes()[0]);
                 (low, high) = (low << 8, high << 8 | 0xff);
@@ -48,7 +52,11 @@ pub(super) fn unpack(known: &[u8], packed: &[u8], length: usize) -> Vec<u8> {
         for _ in 0..8 {
             let middle = between(low, high, model.probability());
             let bit = u32::from(code <= middle);
-            if bit == 1 { high = middle } else { low = middle + 1 }
+            if bit == 1 {
+                high = middle
+            } else {
+                low = middle + 1
+            }
             while (low ^ high) >> 24 == 0 {
                 (low, high) = (low << 8, high << 8 | 0xff);
                 code = code << 8 | next();
