@@ -17,13 +17,14 @@ const COMMANDS_MAX: usize = 24;
 /// The story of what was found in `trial`, with a line that replays it, and a link to the page at the address `page`.
 pub(crate) fn tell(trial: &Trial, found: &Found, page: &str) -> String {
     let mut text = what_happened(trial, found);
-    // The page has no room for the longest runs, and their files are as good.
-    if let Some(link) = link::of(trial, found.finding.at, page) {
-        let _ = writeln!(text, "\nReplay it:   raftarium replay '{link}'");
-        let _ = writeln!(text, "Look at it:  {link}");
-        if page.is_empty() {
-            let _ = writeln!(text, "             (put the address of the page before it, or give it with --page)");
-        }
+    let Some(link) = link::of(trial, found.finding.at, page) else {
+        let _ = writeln!(text, "\nThe run is too long for a link: `raftarium shrink` makes it shorter.");
+        return text;
+    };
+    let _ = writeln!(text, "\nReplay it:   raftarium replay '{link}'");
+    let _ = writeln!(text, "Look at it:  {link}");
+    if page.is_empty() {
+        let _ = writeln!(text, "             (put the address of the page before it, or give it with --page)");
     }
     text
 }

@@ -147,12 +147,16 @@ fn what_is_found_is_told_as_a_story_and_ends_with_1() {
 fn a_story_ends_with_a_line_that_replays_it_and_a_link_to_the_page() {
     let folder = folder("story-link");
     let file = hopeless(&folder).display().to_string();
-    let (page, json) = ("https://example.org/raft/", &["replay", &file, "--json"]);
-    let text = stdout(&raftarium(&folder, &["replay", &file, "--page", page]));
-    let link = text.lines().find_map(|line| line.strip_prefix("Look at it:  ")).expect("a link");
+    let too_long = stdout(&raftarium(&folder, &["replay", &file]));
+    assert!(too_long.contains("too long for a link: `raftarium shrink` makes it shorter"), "{too_long}");
+    let page = "https://example.org/raft/";
+    let text = stdout(&raftarium(&folder, &["shrink", &file, "--page", page]));
+    let last = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).expect(start);
+    let link = last("Look at it:  ");
     assert!(link.starts_with("https://example.org/raft/#run=1.") && link.contains("&at="), "{link}");
-    assert!(text.contains(&format!("Replay it:   raftarium replay '{link}'")), "{text}");
-    let from_file = raftarium(&folder, json);
+    assert_eq!(last("Replay it:   "), format!("raftarium replay '{link}'"));
+    let small = last("In a file:   raftarium replay ");
+    let from_file = raftarium(&folder, &["replay", small, "--json"]);
     let (_, bare) = link.split_once('#').expect("there is one");
     for given in [link, bare, &format!("#{bare}")] {
         let replay = raftarium(&folder, &["replay", given, "--json"]);

@@ -167,7 +167,7 @@ impl Model {
     fn weight_set(&self) -> usize {
         let length = if self.expected().is_some() { self.matched_for.min(MATCH_MAX) } else { 0 };
         let seen = self.stretched[2..ORDERS.len()].iter().filter(|&&stretched| stretched != 0).count();
-        3 * length + (seen + 1) / 2
+        3 * length + seen.div_ceil(2)
     }
 
     /// A byte is complete: what comes before the next one.
