@@ -331,11 +331,11 @@ fn tell(options: &Fuzz, seed: u64, verdict: &Verdict, caught: &Caught, bar: &Pro
     }
     let (shown, trial, found) =
         small.as_ref().map_or((&path, trial, &found), |(path, trial, found)| (path, *trial, found));
-    let text = story::tell(trial, found);
+    let text = story::tell(trial, found, &options.page);
     bar.suspend(|| {
         say::line(format_args!("seed {seed}, {} commands", trial.run.commands.len()));
         say::line(text);
-        say::line(format_args!("raftarium replay {}\n", shown.display()));
+        say::line(format_args!("In a file:   raftarium replay {}\n", shown.display()));
     });
     Ok(())
 }

@@ -29,6 +29,7 @@ mod run;
 pub mod scenario;
 mod server;
 mod setup;
+pub mod share;
 mod shrink;
 pub mod story;
 mod stream;
@@ -58,6 +59,7 @@ pub use network::{LinkSettings, Spread};
 pub use packet::{Glimpse, PacketClass, PacketId, PacketKind};
 pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
+pub use share::{ShareError, Shared};
 pub use shrink::{Shrunk, shrink, shrink_by};
 pub use timeline::{
     BRANCH_NAME_MAX, BUDGET, BUDGET_MIN, BranchError, BranchId, BranchInfo, Memory, RUN_END, Timeline, UnknownRecord,

@@ -12,6 +12,7 @@ mod inspector;
 mod log;
 mod news;
 mod rules;
+mod share;
 mod time_bar;
 mod time_link;
 mod top_bar;
