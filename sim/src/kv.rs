@@ -6,7 +6,7 @@ use core::fmt;
 
 use bytes::Bytes;
 use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, Sessions, Verdict};
-use raftarium_core::{Entry, EntryId, Payload};
+use raftarium_core::{Entry, EntryId, Mistakes, Payload};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Answer;
@@ -214,6 +214,11 @@ impl Kv {
             Ok(Verdict::Forgotten { .. } | Verdict::KeptAlive | Verdict::Closed) => only(None),
             Err(_) => only(Some(Answer::SessionEnded { entry })),
         }
+    }
+
+    /// Makes these mistakes from now on: one of them is the table of sessions', and no part of a snapshot.
+    pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
+        self.sessions.make_mistakes(mistakes);
     }
 
     /// The value of a key.

@@ -237,10 +237,11 @@ impl<'a> Recovery<'a> {
         self.served.is_some() && self.behind(world).is_empty()
     }
 
-    /// Who leads the core, in its highest term.
+    /// Who leads the core, in its highest term. Whoever goes on leading although it was removed does not count: what it
+    /// cannot vote for, it has no business to lead (§4.2.2 of the dissertation).
     fn leader(&self, world: &World) -> Option<NodeId> {
         let nodes = self.ending.core.iter().filter_map(|&id| world.servers().get(position(id))?.node());
-        let leading = nodes.filter(|node| node.role() == Role::Leader);
+        let leading = nodes.filter(|node| node.role() == Role::Leader && node.membership().is_voter(node.id()));
         leading.max_by_key(|node| node.hard_state().term).map(|node| node.id())
     }
 

@@ -120,7 +120,7 @@ impl World {
                     &Settings { mistakes: *mistakes, ..self.servers[position(*server)].config.settings().clone() },
                 );
                 self.with_server(*server, |server, environment, checks| {
-                    server.running().into_iter().for_each(|running| running.node.make_mistakes(*mistakes));
+                    server.make_mistakes(*mistakes);
                     server.settle(environment, checks, cause);
                 });
                 Some(*server)

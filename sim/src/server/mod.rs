@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Mistakes, Node, NodeId, PersistId};
 
 use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
@@ -101,6 +101,14 @@ impl Server {
         }
     }
 
+    /// Breaks these rules from now on, if it runs, and no others.
+    pub(crate) fn make_mistakes(&mut self, mistakes: Mistakes) {
+        if let Some(running) = self.running() {
+            running.node.make_mistakes(mistakes);
+            running.kv.make_mistakes(mistakes);
+        }
+    }
+
     /// Its disk, as the rules are checked on it.
     pub(crate) fn look_at_disk(&self) -> DiskLook<'_> {
         let disk = &self.disk;
@@ -141,7 +149,8 @@ impl Server {
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
-        let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        let mut kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        kv.make_mistakes(self.config.settings().mistakes);
         let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
         self.settle(environment, checks, record);

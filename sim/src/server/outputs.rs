@@ -50,6 +50,7 @@ impl Server {
                     if let Some((data, installed)) = arrived.as_ref().zip(persist.snapshot) {
                         checks.snapshot(server, installed.last, data);
                         running.kv = state_of(data);
+                        running.kv.make_mistakes(self.config.settings().mistakes);
                     }
                     begin_write(server, &mut self.disk, persist, arrived, environment, cause);
                 }
