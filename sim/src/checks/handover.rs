@@ -23,15 +23,12 @@ impl Handovers {
     }
 
     /// The event is over, and of `nodes`, all are up.
-    pub(super) fn check<'a>(
-        &mut self,
-        nodes: impl Iterator<Item = &'a Node> + Clone,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn check<'a>(&mut self, nodes: impl Iterator<Item = &'a Node> + Clone, findings: &mut Vec<Finding>) {
         for (from, to, term) in self.told.drain(..) {
             let node = |id| nodes.clone().find(|node| node.id() == id);
             // Whoever is in a later term puts it aside.
-            let Some((leader, heir)) = node(from).zip(node(to)).filter(|(_, heir)| heir.hard_state().term <= term) else {
+            let Some((leader, heir)) = node(from).zip(node(to)).filter(|(_, heir)| heir.hard_state().term <= term)
+            else {
                 continue;
             };
             let (committed, has) = (leader.hard_state().commit, heir.log().last().index);

@@ -6,7 +6,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use raftarium_core::{AppendReply, Ballot, Body, Boot, LogIndex, Message, Node, NodeId, Role, Term, VoteReply, VoteRequest};
+use raftarium_core::{
+    AppendReply, Ballot, Body, Boot, LogIndex, Message, Node, NodeId, Role, Term, VoteReply, VoteRequest,
+};
 
 use super::{Finding, Rule};
 
