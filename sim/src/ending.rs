@@ -207,6 +207,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::Restart { .. }
             | Command::TimeOut { .. }
             | Command::Request { .. }
+            | Command::Requests { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

@@ -3,9 +3,10 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::num::NonZeroU32;
 
 use bytes::Bytes;
-use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, Sessions, Verdict};
+use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, SessionLimits, Sessions, Verdict};
 use raftarium_core::{Entry, EntryId, Mistakes, Payload};
 use serde::{Deserialize, Serialize};
 
@@ -184,6 +185,12 @@ pub(crate) struct Effect {
 }
 
 impl Kv {
+    /// Nothing yet, with room for so many sessions.
+    pub(crate) fn new(sessions_max: NonZeroU32) -> Self {
+        let limits = SessionLimits { sessions_max, ..SessionLimits::default() };
+        Self { values: BTreeMap::new(), sessions: Sessions::new(limits) }
+    }
+
     /// Applies an entry.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Effect {
         let nothing = Effect { op: None, once: None, answer: None };

@@ -209,7 +209,7 @@ impl<'a> Recovery<'a> {
 
     fn look_at(&mut self, record: &Record) {
         match &record.what {
-            Happening::Commanded(Command::Request { .. }) => {
+            Happening::Commanded(Command::Request { .. }) | Happening::Asked { .. } => {
                 if record.at >= self.ending.at && self.first.is_none() {
                     self.first = Some(RequestId(self.requests));
                 }

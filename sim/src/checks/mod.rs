@@ -22,6 +22,7 @@ mod votes;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
@@ -101,7 +102,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(servers: u32) -> Self {
+    pub(crate) fn new(servers: u32, sessions_max: NonZeroU32) -> Self {
         Self {
             count: 0,
             leaders: Leaders::default(),
@@ -113,7 +114,7 @@ impl Checks {
             votes: Votes::default(),
             changes: Changes::default(),
             handovers: Handovers::default(),
-            states: States::default(),
+            states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),

@@ -11,7 +11,7 @@ use super::{Finding, Rule};
 use crate::kv::Kv;
 
 /// A state machine that nothing happens to: it applies whatever is applied first at an index.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct States {
     replayed: Kv,
     /// The fingerprint of its state after each entry, from index 1 on.
@@ -19,6 +19,11 @@ pub(super) struct States {
 }
 
 impl States {
+    /// Of a state machine that begins like this.
+    pub(super) const fn new(first: Kv) -> Self {
+        Self { replayed: first, hashes: Vec::new() }
+    }
+
     /// A server is about to apply `entry`.
     pub(super) fn replay(&mut self, entry: &Entry) {
         if entry.id.index.0 != self.hashes.len() as u64 + 1 {

@@ -11,6 +11,7 @@ mod ending;
 mod lure;
 mod profile;
 mod watch;
+mod work;
 mod world;
 
 use core::time::Duration;
