@@ -191,6 +191,11 @@ impl Kv {
         Self { values: BTreeMap::new(), sessions: Sessions::new(limits) }
     }
 
+    /// What the server that it belongs to does wrong on purpose; the table of sessions has a part in it.
+    pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
+        self.sessions.make_mistakes(mistakes);
+    }
+
     /// Applies an entry.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Effect {
         let nothing = Effect { op: None, once: None, answer: None };
@@ -221,11 +226,6 @@ impl Kv {
             Ok(Verdict::Forgotten { .. } | Verdict::KeptAlive | Verdict::Closed) => only(None),
             Err(_) => only(Some(Answer::SessionEnded { entry })),
         }
-    }
-
-    /// Makes these mistakes from now on: one of them is the table of sessions', and no part of a snapshot.
-    pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
-        self.sessions.make_mistakes(mistakes);
     }
 
     /// The value of a key.

@@ -43,11 +43,12 @@ pub struct Setup {
     /// What servers find on their disks at first; those that are not named find nothing.
     #[serde(default)]
     pub initial: Vec<Initial>,
-    #[serde(with = "raftarium_core::milliseconds")]
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again; each time that it
     /// has asked again, twice as long, up to 64 times.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
     /// What a client does if it gets no answer.
+    #[serde(default)]
     pub retries: Retries,
     /// How many sessions the state machine keeps: when one more is opened, the one ends that was not used for longest.
     #[serde(default = "sessions_max")]

@@ -9,6 +9,7 @@ use crate::checks::{Check, Checks, Violation};
 use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
+use crate::initial;
 use crate::network::Network;
 use crate::packet::{Content, Packet, PacketId};
 use crate::queue::{Due, Queue};
@@ -63,6 +64,7 @@ impl World {
         for initial in &world.setup.initial {
             world.servers[position(initial.server)].disk.begin_with(initial.durable(&world.membership));
         }
+        world.checks.begins_with(initial::committed(&world.setup), initial::uncommitted(&world.setup));
         for server in &mut world.servers {
             server.start(&mut world.environment, &mut world.checks, None);
         }

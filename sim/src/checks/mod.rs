@@ -121,6 +121,11 @@ impl Checks {
         }
     }
 
+    /// Of what the servers begin with, `done` was committed before the world began, and `open` was not.
+    pub(crate) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
+        self.clients.begins_with(done, open);
+    }
+
     /// There is one more server.
     pub(crate) fn add_server(&mut self) {
         self.logs.add_server();

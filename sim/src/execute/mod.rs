@@ -121,7 +121,7 @@ impl World {
                     &Settings { mistakes: *mistakes, ..self.servers[position(*server)].config.settings().clone() },
                 );
                 self.with_server(*server, |server, environment, checks| {
-                    server.make_mistakes(*mistakes);
+                    server.running().into_iter().for_each(|running| running.node.make_mistakes(*mistakes));
                     server.settle(environment, checks, cause);
                 });
                 Some(*server)

@@ -8,7 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Mistakes, Node, NodeId, PersistId};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
 
 use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
@@ -103,11 +103,11 @@ impl Server {
         }
     }
 
-    /// Breaks these rules from now on, if it runs, and no others.
-    pub(crate) fn make_mistakes(&mut self, mistakes: Mistakes) {
-        if let Some(running) = self.running() {
-            running.node.make_mistakes(mistakes);
-            running.kv.make_mistakes(mistakes);
+    /// The state of its state machine, while it runs.
+    pub(crate) fn kv(&self) -> Option<&Kv> {
+        match &self.process {
+            Process::Up(running) => Some(&running.kv),
+            Process::Down => None,
         }
     }
 
@@ -151,8 +151,7 @@ impl Server {
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
-        let mut kv = self.disk.snapshot().map_or_else(|| Kv::new(self.sessions_max), |data| state_of(data));
-        kv.make_mistakes(self.config.settings().mistakes);
+        let kv = self.disk.snapshot().map_or_else(|| Kv::new(self.sessions_max), |data| state_of(data));
         let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
         self.settle(environment, checks, record);

@@ -50,7 +50,6 @@ impl Server {
                     if let Some((data, installed)) = arrived.as_ref().zip(persist.snapshot) {
                         checks.snapshot(server, installed.last, data);
                         running.kv = state_of(data);
-                        running.kv.make_mistakes(self.config.settings().mistakes);
                     }
                     begin_write(server, &mut self.disk, persist, arrived, environment, cause);
                 }
@@ -78,6 +77,7 @@ impl Server {
                 Output::Apply(entries) => {
                     let last = entries.last().map(|entry| entry.id.index);
                     checks.applied(server, entries);
+                    running.kv.make_mistakes(self.config.settings().mistakes);
                     let answers = apply(server, &mut running.kv, &mut running.waiting, checks, entries);
                     if let (Some(first), Some(last)) = (entries.first().map(|entry| entry.id.index), last) {
                         let record = environment.record(Some(cause), Happening::Applied { server, first, last });
