@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use raftarium_sim::swarm::Profile;
-use raftarium_sim::{Finding, RUN_END, Run, Trial, Verdict};
+use raftarium_sim::{DEMONSTRATION_VERSION, Demonstration, Finding, RUN_END, Run, Trial, Verdict};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,7 @@ pub(crate) struct Found {
 struct Top {
     version: Option<u32>,
     setup: Option<IgnoredAny>,
+    mistake: Option<IgnoredAny>,
 }
 
 impl Found {
@@ -66,6 +67,14 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> 
     let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
     let top: Top = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     match top {
+        Top { mistake: Some(_), .. } => {
+            let shown: Demonstration = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+            if shown.version != DEMONSTRATION_VERSION {
+                let given = shown.version;
+                return Err(malformed(format!("it has version {given}; this program reads {DEMONSTRATION_VERSION}")));
+            }
+            Ok(shown.trial())
+        }
         Top { setup: Some(_), .. } => {
             let run = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
             Ok(plain(run, time))
@@ -80,7 +89,7 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> 
         Top { version: Some(given), .. } => {
             Err(malformed(format!("it has version {given}; this program reads version {VERSION}")))
         }
-        Top { version: None, setup: None } => {
+        Top { version: None, setup: None, mistake: None } => {
             let allowed = "a run, with `setup` and `commands`, or a file that this program wrote, with `version`";
             Err(malformed(format!("it is no run; allowed are {allowed}")))
         }
