@@ -44,7 +44,7 @@ pub(crate) fn App() -> Html {
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
-                    clients={state.setup.clients}
+                    setup={Rc::clone(&state.setup)}
                     selection={state.selection}
                 />
                 { time_bar(&dispatch, state) }
