@@ -5,6 +5,7 @@ pub(crate) mod digest;
 pub(crate) mod disc;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod grid;
 pub(crate) mod lanes;
 pub(crate) mod names;
 pub(crate) mod packet;
@@ -12,7 +13,6 @@ pub(crate) mod reach;
 pub(crate) mod request;
 pub(crate) mod term;
 pub(crate) mod wait;
-pub(crate) mod window;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};
 

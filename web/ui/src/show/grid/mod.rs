@@ -167,7 +167,9 @@ mod tests {
         while timeline.now() < raftarium_sim::core::Instant::from_millis(1_200) {
             let grid = grid(&timeline.view());
             let row = grid.rows.iter().find(|row| row.id == leader).expect("all rows fit");
-            if let Some(entry) = row.cells.iter().find_map(|cell| cell.entry.as_ref().filter(|entry| entry.words == "x=1")) {
+            if let Some(entry) =
+                row.cells.iter().find_map(|cell| cell.entry.as_ref().filter(|entry| entry.words == "x=1"))
+            {
                 let state = (entry.durable, entry.committed, entry.applied);
                 if seen.last() != Some(&state) {
                     seen.push(state);
@@ -184,7 +186,9 @@ mod tests {
         let view = fixture::settled(3).view();
         let leader = names::leader(&view).expect("a leader after a second").id;
         for row in grid(&view).rows {
-            let marks = |of: fn(&Cell) -> bool| row.cells.iter().filter(|cell| of(cell)).map(|cell| cell.index).collect::<Vec<_>>();
+            let marks = |of: fn(&Cell) -> bool| {
+                row.cells.iter().filter(|cell| of(cell)).map(|cell| cell.index).collect::<Vec<_>>()
+            };
             let expected: (&[u64], &[u64]) = if row.id == leader { (&[], &[]) } else { (&[1], &[2]) };
             assert_eq!((&marks(|cell| cell.matched)[..], &marks(|cell| cell.next)[..]), expected, "{}", row.id);
         }

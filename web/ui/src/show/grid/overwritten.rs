@@ -26,13 +26,13 @@ pub(crate) struct Overwritten {
 pub(crate) fn overwritten(records: &[Record], now: Instant) -> Vec<Overwritten> {
     let recent = records.iter().rev().take_while(|record| now.since(record.at) < SEEN);
     let mut found: Vec<Overwritten> = recent
-        .filter_map(|record| match &record.what {
-            Happening::Node { server, event: Event::Truncated { first, last, .. } } => {
-                let left = (SEEN - now.since(record.at)).as_micros() * STEPS;
-                let left = u8::try_from(left.div_ceil(SEEN.as_micros())).unwrap_or(1);
-                Some(Overwritten { server: *server, first: *first, last: last.index, term: last.term, left })
-            }
-            _ => None,
+        .filter_map(|record| {
+            let Happening::Node { server, event: Event::Truncated { first, last, .. } } = &record.what else {
+                return None;
+            };
+            let left = (SEEN - now.since(record.at)).as_micros() * STEPS;
+            let left = u8::try_from(left.div_ceil(SEEN.as_micros())).unwrap_or(1);
+            Some(Overwritten { server: *server, first: *first, last: last.index, term: last.term, left })
         })
         .collect();
     found.reverse();

@@ -64,7 +64,10 @@ impl Metrics {
 fn length(entry: &EntryView) -> usize {
     match &entry.op {
         Some(Op::Put { key, value }) => key.len() + value.len() + 1,
-        Some(Op::Get { key }) => key.len() + 4,
+        Some(Op::CompareAndSet { key, expected, value }) => {
+            key.len() + expected.as_ref().map_or(4, String::len) + value.len() + 6
+        }
+        Some(Op::Get { key } | Op::Delete { key } | Op::Increment { key, .. } | Op::Read { key, .. }) => key.len() + 5,
         None => 5,
     }
 }
@@ -111,7 +114,9 @@ mod tests {
 
     #[test]
     fn of_long_logs_what_is_seen_is_drawn_and_not_much_more() {
-        for (left, last) in [(None, 10_000), (Some(0.0), 10_000), (Some(5_600.0), 10_000), (Some(1e9), 10_000), (Some(100.0), 12)] {
+        for (left, last) in
+            [(None, 10_000), (Some(0.0), 10_000), (Some(5_600.0), 10_000), (Some(1e9), 10_000), (Some(100.0), 12)]
+        {
             let window = Window::new(METRICS, SIZE, (left, 0.0), 51, last);
             let drawn = window.columns.end() - window.columns.start() + 1;
             assert!(drawn <= 20, "{window:?}");
