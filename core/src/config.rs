@@ -59,6 +59,9 @@ pub struct Settings {
     /// Whether a new leader starts with an entry that does nothing, so that what earlier leaders left can commit
     /// without waiting for a client (§8).
     pub no_op_on_election: bool,
+    /// Whether a leader that looks for the place where a follower's log agrees with its own goes by what the follower says
+    /// of its log (§5.3, the optimization at its end). Off, it goes back by one entry at a time, as Figure 2 does.
+    pub go_back_by_hints: bool,
     /// Whether a follower passes on to the leader what is proposed to it, and learns where it was appended. Off, it
     /// refuses and says who leads.
     pub forward_proposals: bool,
@@ -100,6 +103,7 @@ impl Default for Settings {
             priority: 0,
             backoff_doublings_max: 4,
             no_op_on_election: true,
+            go_back_by_hints: true,
             forward_proposals: false,
             snapshot_after_entries: None,
             snapshot_after_bytes: None,

@@ -130,7 +130,8 @@ impl Node {
                 }
             }
             AppendReply::Rejected { prev, hint, .. } => {
-                let agreed = self.log.last_not_above(hint).index;
+                let by_hints = self.config.settings().go_back_by_hints;
+                let agreed = if by_hints { self.log.last_not_above(hint).index } else { prev.prev() };
                 let before = follower.next;
                 if !follower.rejected(prev, agreed) {
                     return self.emit(|| Event::StaleIgnored { from, term });

@@ -1,31 +1,27 @@
-//! Clients: they ask one thing at a time, and learn what became of it.
+//! Clients: they ask, ask again if they are told to, and learn what became of it.
 
-use alloc::string::String;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use raftarium_core::{EntryId, Instant, NodeId, Term};
+use raftarium_core::sessions::{Sequence, SessionId};
+use raftarium_core::{EntryId, Instant, LogIndex, NodeId, ReadFailure, Term};
 use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, ClientId};
+use crate::checks::Checks;
 use crate::environment::Environment;
 use crate::kv::Op;
-use crate::packet::Content;
+use crate::linear::{KeyOutcome, KeyOutput, Origin};
+use crate::order::Order;
+use crate::packet::{Ask, Content};
 use crate::queue::Due;
+use crate::setup::Setup;
 use crate::trace::{Happening, RecordId};
 
 /// Names a request: requests are counted as they are made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct RequestId(pub u32);
-
-/// A request as it is sent once: a client that is told to ask elsewhere sends it again. An answer names the attempt that
-/// it answers, so that of two copies of it only one makes the client go on; or a network that doubles packets would
-/// make ever more of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Attempt {
-    pub(crate) of: RequestId,
-    pub(crate) number: u32,
-}
 
 /// What a server tells a client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,8 +30,24 @@ pub enum Answer {
     Committed {
         /// The entry.
         entry: EntryId,
-        /// Of a get, the value; none if the key has none.
-        value: Option<String>,
+        /// What it gave.
+        result: KeyOutput,
+    },
+    /// It was read, without an entry in the log.
+    Read {
+        /// The server that read it.
+        server: NodeId,
+        /// How far that server had applied its log.
+        at: LogIndex,
+        /// What it gave.
+        result: KeyOutput,
+    },
+    /// A session is open, in which the client can now ask.
+    Opened {
+        /// The entry.
+        entry: EntryId,
+        /// The session.
+        session: SessionId,
     },
     /// The server is not the leader; nothing was done.
     NotLeader {
@@ -61,6 +73,52 @@ pub enum Answer {
         /// The term of the entry that took its place.
         by: Term,
     },
+    /// A read by lease was asked for, and the server has its leases off; nothing was read.
+    NoLeases {
+        /// The server that was asked.
+        server: NodeId,
+    },
+    /// It could not be made sure that a read is not an old one; nothing was read.
+    ReadFailed {
+        /// The server that was asked.
+        server: NodeId,
+        /// Why.
+        reason: ReadFailure,
+    },
+    /// The session was no more when the entry was applied. Whether an earlier copy was applied cannot be known.
+    SessionEnded {
+        /// The entry.
+        entry: EntryId,
+    },
+}
+
+impl Answer {
+    /// Whether it says that what was asked was done.
+    pub(crate) const fn is_success(&self) -> bool {
+        match self {
+            Self::Committed { .. } | Self::Read { .. } | Self::Opened { .. } => true,
+            Self::NotLeader { .. }
+            | Self::Busy { .. }
+            | Self::Down { .. }
+            | Self::Superseded { .. }
+            | Self::NoLeases { .. }
+            | Self::ReadFailed { .. }
+            | Self::SessionEnded { .. } => false,
+        }
+    }
+}
+
+/// What a client does if it gets no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Retries {
+    /// Nothing: it calls the outcome unknown.
+    #[default]
+    Never,
+    /// It asks again until it is answered. What it asks may be applied more than once.
+    Plain,
+    /// It opens a session, and asks again with the same number until it is answered, so that what it asks is applied
+    /// once (§8; §6.3 of the dissertation).
+    Session,
 }
 
 /// What a client asked, and what it knows of it.
@@ -76,6 +134,14 @@ pub struct Request {
     pub server: NodeId,
     /// Whether the client stays with that server, whatever it answers.
     pub direct: bool,
+    /// The session that it is asked in, if the client has one.
+    pub session: Option<SessionId>,
+    /// Its number in the session, if the client wants one.
+    pub sequence: Option<Sequence>,
+    /// How often the client has sent it.
+    pub tries: u32,
+    /// Whether a copy of it may be under way of which the client knows nothing.
+    pub in_doubt: bool,
     /// When it was asked.
     pub asked: Instant,
     /// What the client knows.
@@ -105,16 +171,32 @@ pub enum RequestStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
     pub(crate) requests: Vec<Request>,
-    /// How often each request was sent.
-    attempts: Vec<u32>,
-    /// Where each client thinks that the leader is; C1 first.
-    leaders: Vec<NodeId>,
+    /// What each client remembers; C1 first.
+    minds: Vec<Mind>,
     servers: u32,
+    retries: Retries,
+    /// How long a client waits before it asks again, or gives up.
+    patience: Duration,
+}
+
+/// What a client remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Mind {
+    /// Where it thinks that the leader is.
+    leader: NodeId,
+    session: Option<SessionId>,
+    /// The number of the last command that it asked in a session.
+    sequence: Sequence,
+    /// What it waits for.
+    waiting: BTreeSet<RequestId>,
 }
 
 impl Clients {
-    pub(crate) fn new(clients: u32, servers: u32) -> Self {
-        Self { requests: Vec::new(), attempts: Vec::new(), leaders: (0..clients).map(|_| NodeId(1)).collect(), servers }
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting: BTreeSet::new() };
+        let minds = (0..setup.clients).map(|_| mind.clone()).collect();
+        let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
+        Self { requests: Vec::new(), minds, servers, retries, patience }
     }
 
     /// There is one more server to look for the leader at.
@@ -124,85 +206,208 @@ impl Clients {
 
     /// Whether `client` waits for an answer.
     pub(crate) fn is_busy(&self, client: ClientId) -> bool {
-        let waits = |request: &&Request| request.client == client && request.status == RequestStatus::Waiting;
-        self.requests.iter().rev().find(|request| request.client == client).filter(waits).is_some()
+        !self.minds[position(client)].waiting.is_empty()
     }
 
     /// A client asks something.
     pub(crate) fn ask(
         &mut self,
         environment: &mut Environment,
+        checks: &mut Checks,
         client: ClientId,
         server: Option<NodeId>,
         op: Op,
-        patience: Duration,
         cause: RecordId,
     ) {
         let id = RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
-        let direct = server.is_some();
-        let server = server.unwrap_or(self.leaders[position(client)]);
         let asked = environment.now;
-        let request = Request { id, client, op, server, direct, asked, status: RequestStatus::Waiting };
-        environment.queue.push(asked + patience, Due::PatienceEnds(id));
-        send(environment, &request, 1, cause);
-        self.requests.push(request);
-        self.attempts.push(1);
+        checks.asked(asked, client, id, &op);
+        let mind = &mut self.minds[position(client)];
+        let numbered = self.retries == Retries::Session && !matches!(op, Op::Read { .. });
+        if numbered {
+            mind.sequence.0 += 1;
+        }
+        self.requests.push(Request {
+            id,
+            client,
+            op,
+            server: server.unwrap_or(mind.leader),
+            direct: server.is_some(),
+            session: None,
+            sequence: numbered.then_some(mind.sequence),
+            tries: 0,
+            in_doubt: false,
+            asked,
+            status: RequestStatus::Waiting,
+        });
+        mind.waiting.insert(id);
+        environment.queue.push(asked + self.patience, Due::PatienceEnds(id));
+        self.send(environment, id, cause);
     }
 
-    pub(crate) fn patience_ends(&mut self, environment: &mut Environment, id: RequestId) {
-        let at = environment.now;
+    /// A client has waited for long enough: it gives up, or asks again.
+    pub(crate) fn patience_ends(&mut self, environment: &mut Environment, checks: &mut Checks, id: RequestId) {
+        let (at, retries, servers) = (environment.now, self.retries, self.servers);
         let Some(request) = self.request(id).filter(|request| request.status == RequestStatus::Waiting) else { return };
-        request.status = RequestStatus::Unknown { at };
         let client = request.client;
-        environment.record(None, Happening::TimedOut { client, request: id });
+        match retries {
+            Retries::Never => {
+                request.status = RequestStatus::Unknown { at };
+                self.minds[position(client)].waiting.remove(&id);
+                checks.answered(id, None, &KeyOutcome::Unknown, None);
+                environment.record(None, Happening::TimedOut { client, request: id });
+            }
+            Retries::Plain | Retries::Session => {
+                request.in_doubt = true;
+                if !request.direct {
+                    request.server = next(request.server, servers);
+                }
+                let server = request.server;
+                let cause = environment.record(None, Happening::Retried { client, request: id, server });
+                environment.queue.push(at + self.patience, Due::PatienceEnds(id));
+                self.send(environment, id, cause);
+            }
+        }
     }
 
     /// An answer has arrived.
-    pub(crate) fn answered(&mut self, environment: &mut Environment, to: Attempt, answer: Answer, cause: RecordId) {
-        let at = environment.now;
-        let servers = self.servers;
-        let id = to.of;
-        let Ok(place) = usize::try_from(id.0) else { return };
-        let (Some(request), Some(attempt)) = (self.requests.get_mut(place), self.attempts.get_mut(place)) else {
-            return;
-        };
-        let client = request.client;
+    pub(crate) fn answered(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        (id, attempt): (RequestId, u32),
+        answer: Answer,
+        cause: RecordId,
+    ) {
+        let (servers, again) = (self.servers, self.retries != Retries::Never);
+        let Some(request) = self.request(id) else { return };
+        let stays = request.direct || request.status != RequestStatus::Waiting;
+        let late = attempt != request.tries;
         let elsewhere = match &answer {
-            Answer::Committed { .. } | Answer::Superseded { .. } | Answer::Busy { .. } => None,
+            Answer::Opened { session, .. } => return self.opened(environment, id, *session, cause),
+            // The client has asked again meanwhile. Were it to do so for each refusal, doubled packets would multiply.
+            Answer::NotLeader { .. } | Answer::Down { .. } | Answer::ReadFailed { .. } | Answer::Superseded { .. }
+                if !stays && late =>
+            {
+                return;
+            }
             Answer::NotLeader { server, leader } => Some(leader.unwrap_or(next(*server, servers))),
-            Answer::Down { server } => Some(next(*server, servers)),
+            Answer::Down { server } | Answer::ReadFailed { server, .. } => Some(next(*server, servers)),
+            // It is asked again when the client's patience ends.
+            Answer::Busy { .. } if again && !stays => return,
+            Answer::Superseded { .. } if again => Some(request.server),
+            Answer::Committed { .. }
+            | Answer::Read { .. }
+            | Answer::Superseded { .. }
+            | Answer::Busy { .. }
+            | Answer::NoLeases { .. }
+            | Answer::SessionEnded { .. } => None,
         };
-        let waits = request.status == RequestStatus::Waiting;
         match elsewhere {
             // Nothing was done yet, so asking another server cannot do it twice.
-            Some(server) if waits && !request.direct => {
-                if to.number < *attempt {
-                    return;
-                }
-                *attempt += 1;
+            Some(server) if !stays => {
                 request.server = server;
-                send(environment, request, *attempt, cause);
-                self.leaders[position(client)] = server;
+                let client = request.client;
+                self.send(environment, id, cause);
+                self.minds[position(client)].leader = server;
             }
-            Some(_) | None => {
-                request.status = RequestStatus::Answered { at, answer: answer.clone() };
-                let server = request.server;
-                if matches!(answer, Answer::Committed { .. }) {
-                    self.leaders[position(client)] = server;
-                }
-                environment.record(Some(cause), Happening::Answered { client, request: id, answer });
-            }
+            Some(_) | None => self.learnt(environment, checks, id, answer, cause),
         }
+    }
+
+    /// A client learns what became of its request; it believes the first answer.
+    fn learnt(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        id: RequestId,
+        answer: Answer,
+        cause: RecordId,
+    ) {
+        let at = environment.now;
+        let Some(request) = self.request(id) else { return };
+        if matches!(request.status, RequestStatus::Answered { .. }) {
+            return;
+        }
+        request.status = RequestStatus::Answered { at, answer: answer.clone() };
+        let (client, server) = (request.client, request.server);
+        let sure = !request.in_doubt && !environment.network.was_doubled(id);
+        let (outcome, origin) = match &answer {
+            Answer::Committed { entry, result } => {
+                (KeyOutcome::Returned(result.clone()), Some(Origin::Entry(entry.index)))
+            }
+            Answer::Read { result, .. } => (KeyOutcome::Returned(result.clone()), None),
+            Answer::Opened { .. } | Answer::SessionEnded { .. } => (KeyOutcome::Unknown, None),
+            // Of several copies, another may have been applied.
+            Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. }
+                if !sure =>
+            {
+                (KeyOutcome::Unknown, None)
+            }
+            Answer::NotLeader { .. }
+            | Answer::Busy { .. }
+            | Answer::Down { .. }
+            | Answer::Superseded { .. }
+            | Answer::NoLeases { .. }
+            | Answer::ReadFailed { .. } => (KeyOutcome::Never, None),
+        };
+        checks.answered(id, Some(server), &outcome, origin);
+        let mind = &mut self.minds[position(client)];
+        mind.waiting.remove(&id);
+        if matches!(answer, Answer::SessionEnded { .. }) {
+            mind.session = None;
+        }
+        if matches!(answer, Answer::Committed { .. }) {
+            mind.leader = server;
+        }
+        environment.record(Some(cause), Happening::Answered { client, request: id, answer });
+    }
+
+    /// A client has a session: what waited for one is asked.
+    fn opened(&mut self, environment: &mut Environment, id: RequestId, session: SessionId, cause: RecordId) {
+        let Some(request) = self.request(id) else { return };
+        let (client, server) = (request.client, request.server);
+        let mind = &mut self.minds[position(client)];
+        if mind.session.is_some() {
+            return;
+        }
+        mind.session = Some(session);
+        mind.leader = server;
+        let waiting: Vec<RequestId> = mind.waiting.iter().copied().collect();
+        let cause = environment.record(Some(cause), Happening::SessionOpened { client, session });
+        for id in waiting {
+            self.send(environment, id, cause);
+        }
+    }
+
+    fn send(&mut self, environment: &mut Environment, id: RequestId, cause: RecordId) {
+        let Some(asked) = self.request(id) else { return };
+        let client = asked.client;
+        let mind = &self.minds[position(client)];
+        let (session, waiting) = (mind.session, mind.waiting.clone());
+        let numbers = waiting.into_iter().filter_map(|id| self.request(id).and_then(|request| request.sequence));
+        let answered_below = numbers.min();
+        let Some(request) = self.request(id) else { return };
+        request.tries += 1;
+        let ask = match (&request.op, request.sequence) {
+            (Op::Read { key, by }, _) => Ask::Read { key: key.clone(), by: *by },
+            (op, None) => Ask::Order(Order::Plain(op.clone())),
+            (op, Some(sequence)) => {
+                // Once it was asked in a session, it is never asked in another one: that could do it twice.
+                request.session = request.session.or(session);
+                let below = answered_below.map_or(sequence, |below| below.min(sequence));
+                Ask::Order(
+                    request.session.map_or_else(Order::open, |session| Order::once(session, sequence, below, op)),
+                )
+            }
+        };
+        let content = Content::Request { request: id, attempt: request.tries, ask };
+        environment.send(Address::Client(client), Address::Server(request.server), content, cause);
     }
 
     fn request(&mut self, id: RequestId) -> Option<&mut Request> {
         self.requests.get_mut(usize::try_from(id.0).ok()?)
     }
-}
-
-fn send(environment: &mut Environment, request: &Request, number: u32, cause: RecordId) {
-    let content = Content::Request { request: Attempt { of: request.id, number }, op: request.op.clone() };
-    environment.send(Address::Client(request.client), Address::Server(request.server), content, cause);
 }
 
 /// The server after `server`, in a circle.

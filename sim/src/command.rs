@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use raftarium_core::{Change, Instant, LogIndex, NodeId, Settings, Transition};
+use raftarium_core::{Change, Instant, LogIndex, Mistakes, NodeId, Settings, Transition};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
@@ -222,6 +222,14 @@ pub enum Command {
         packet: PacketId,
         /// What.
         act: PacketAct,
+    },
+    /// Lets a server break these rules on purpose from now on, also after a restart, and no others. What it did before
+    /// stays as it is.
+    MakeMistakes {
+        /// Which.
+        server: NodeId,
+        /// Which rules; with none, it keeps to all of them again.
+        mistakes: Mistakes,
     },
 }
 

@@ -164,6 +164,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::Transfer { .. }
             | Command::ForgetLeader { .. }
             | Command::Compact { .. }
+            | Command::MakeMistakes { .. }
             | Command::RequestSnapshot { .. }
             | Command::Restart { .. }
             | Command::TimeOut { .. }

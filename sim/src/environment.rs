@@ -57,8 +57,10 @@ impl Environment {
         let lost = Happening::Lost { packet: id, reason: LossReason::ReceiverDown };
         let record = self.record(Some(cause), lost);
         // A connection to a host on which no process listens is refused.
-        if let (Address::Client(_), Address::Server(server), Content::Request { request, .. }) = (from, to, content) {
-            let answer = Content::Answer { request, answer: Answer::Down { server } };
+        if let (Address::Client(_), Address::Server(server), Content::Request { request, attempt, .. }) =
+            (from, to, content)
+        {
+            let answer = Content::Answer { request, attempt, answer: Answer::Down { server } };
             self.send(to, from, answer, record);
         }
     }

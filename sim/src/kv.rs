@@ -1,11 +1,17 @@
 //! The replicated state machine: keys and values.
 
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use bytes::Bytes;
+use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, Sessions, Verdict};
+use raftarium_core::{Entry, EntryId, Payload};
 use serde::{Deserialize, Serialize};
+
+use crate::client::Answer;
+use crate::linear::{KeyOp, KeyOutput};
+use crate::order::Order;
 
 /// The longest key or value, in bytes.
 pub const TEXT_MAX: usize = 64;
@@ -25,6 +31,46 @@ pub enum Op {
         /// The key: 1 to [`TEXT_MAX`] bytes.
         key: String,
     },
+    /// Takes a key's value away.
+    Delete {
+        /// The key: 1 to [`TEXT_MAX`] bytes.
+        key: String,
+    },
+    /// Gives a key a value if it has the one that is expected.
+    CompareAndSet {
+        /// The key: 1 to [`TEXT_MAX`] bytes.
+        key: String,
+        /// What is expected, up to [`TEXT_MAX`] bytes; none expects that there is no value.
+        expected: Option<String>,
+        /// The new value: up to [`TEXT_MAX`] bytes.
+        value: String,
+    },
+    /// Adds to a number. No value counts as 0.
+    Increment {
+        /// The key: 1 to [`TEXT_MAX`] bytes.
+        key: String,
+        /// How much is added; any number of 64 bits.
+        by: i64,
+    },
+    /// Reads the value of a key without an entry in the log.
+    Read {
+        /// The key: 1 to [`TEXT_MAX`] bytes.
+        key: String,
+        /// What makes sure that the value is not an old one.
+        by: ReadBy,
+    },
+}
+
+/// What makes sure that a read without an entry does not see an old value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReadBy {
+    /// The leader hears from a majority that it still leads, and then reads (ReadIndex, §6.4 of the dissertation).
+    Index,
+    /// A leader that has heard from a majority recently enough reads at once, trusting the clocks (§6.4.1). Servers
+    /// refuse it whose leases are off.
+    Lease,
+    /// Nothing: the server that is asked reads what it has. The value may be old.
+    Nothing,
 }
 
 /// Why an [`Op`] is not valid.
@@ -33,7 +79,7 @@ pub enum Op {
 pub enum OpError {
     /// A key or a value is too short or too long.
     Length {
-        /// "key" or "value".
+        /// "key", "value" or "expected".
         name: String,
         /// Its length in bytes.
         given: u64,
@@ -71,18 +117,28 @@ impl Op {
             let (given, min, max) = (number(text.len()), number(min), number(TEXT_MAX));
             Err(OpError::Length { name: name.into(), given, min, max })
         };
+        length("key", self.key(), 1)?;
         match self {
-            Self::Put { key, value } => length("key", key, 1).and_then(|()| length("value", value, 0)),
-            Self::Get { key } => length("key", key, 1),
+            Self::Put { value, .. } => length("value", value, 0),
+            Self::CompareAndSet { expected, value, .. } => {
+                length("expected", expected.as_deref().unwrap_or_default(), 0)?;
+                length("value", value, 0)
+            }
+            Self::Get { .. } | Self::Delete { .. } | Self::Increment { .. } | Self::Read { .. } => Ok(()),
         }
     }
 
-    pub(crate) fn encode(&self) -> Bytes {
-        Bytes::from(postcard::to_allocvec(self).expect("strings and an enum always fit into a vector"))
-    }
-
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+    /// The key that it is about.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Put { key, .. }
+            | Self::Get { key }
+            | Self::Delete { key }
+            | Self::CompareAndSet { key, .. }
+            | Self::Increment { key, .. }
+            | Self::Read { key, .. } => key,
+        }
     }
 }
 
@@ -91,6 +147,13 @@ impl fmt::Display for Op {
         match self {
             Self::Put { key, value } => write!(f, "{key}={value}"),
             Self::Get { key } => write!(f, "get {key}"),
+            Self::Delete { key } => write!(f, "delete {key}"),
+            Self::CompareAndSet { key, expected: Some(expected), value } => write!(f, "{key}={value} if {expected}"),
+            Self::CompareAndSet { key, expected: None, value } => write!(f, "{key}={value} if none"),
+            Self::Increment { key, by } => write!(f, "{key}{by:+}"),
+            Self::Read { key, by: ReadBy::Index } => write!(f, "read {key}"),
+            Self::Read { key, by: ReadBy::Lease } => write!(f, "read {key} by lease"),
+            Self::Read { key, by: ReadBy::Nothing } => write!(f, "read {key} unchecked"),
         }
     }
 }
@@ -99,23 +162,68 @@ impl fmt::Display for Op {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Kv {
     values: BTreeMap<String, String>,
+    sessions: Sessions<Remembered>,
+}
+
+/// What a command of a session was answered, and by which entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Remembered {
+    entry: EntryId,
+    output: KeyOutput,
+}
+
+/// What an entry did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Effect {
+    /// What it did to a key, if it did something.
+    pub(crate) op: Option<Op>,
+    /// The command of a session by whose number it did that.
+    pub(crate) once: Option<(SessionId, Sequence)>,
+    /// What its client is told, if there is something to tell.
+    pub(crate) answer: Option<Answer>,
 }
 
 impl Kv {
-    /// Applies `op`; of a get, the value.
-    pub(crate) fn apply(&mut self, op: &Op) -> Option<String> {
-        match op {
-            Op::Put { key, value } => {
-                self.values.insert(key.clone(), value.clone());
-                None
+    /// Applies an entry.
+    pub(crate) fn apply(&mut self, entry: &Entry) -> Effect {
+        let nothing = Effect { op: None, once: None, answer: None };
+        let Payload::Command(bytes) = &entry.payload else { return nothing };
+        match Order::decode(bytes) {
+            None => nothing,
+            Some(Order::Plain(op)) => {
+                let answer = Answer::Committed { entry: entry.id, result: apply(&mut self.values, &op) };
+                Effect { op: Some(op), once: None, answer: Some(answer) }
             }
-            Op::Get { key } => self.values.get(key).cloned(),
+            Some(Order::Session(envelope)) => self.apply_in_session(entry.id, &envelope),
         }
+    }
+
+    fn apply_in_session(&mut self, entry: EntryId, envelope: &Envelope) -> Effect {
+        let Self { values, sessions } = self;
+        let only = |answer| Effect { op: None, once: None, answer };
+        match sessions.apply(entry.index, envelope) {
+            Ok(Verdict::Opened(session)) => only(Some(Answer::Opened { entry, session })),
+            Ok(Verdict::Fresh(unanswered)) => {
+                let Some(op) = Op::decode(unanswered.command()) else { return only(None) };
+                let result = apply(values, &op);
+                let remembered = unanswered.answer(Remembered { entry, output: result });
+                let answer = remembered.answer();
+                Effect { op: Some(op), once: number(envelope), answer: Some(answer) }
+            }
+            Ok(Verdict::Duplicate(remembered)) => only(Some(remembered.answer())),
+            Ok(Verdict::Forgotten { .. } | Verdict::KeptAlive | Verdict::Closed) => only(None),
+            Err(_) => only(Some(Answer::SessionEnded { entry })),
+        }
+    }
+
+    /// The value of a key.
+    pub(crate) fn read(&self, key: &str) -> KeyOutput {
+        KeyOutput::Value(self.values.get(key).cloned())
     }
 
     /// The whole state, to be kept or sent.
     pub(crate) fn snapshot(&self) -> Bytes {
-        Bytes::from(postcard::to_allocvec(self).expect("a map of strings always fits into a vector"))
+        Bytes::from(postcard::to_allocvec(self).expect("maps of strings and numbers always fit into a vector"))
     }
 
     /// The state that [`Self::snapshot`] gave.
@@ -126,5 +234,33 @@ impl Kv {
     /// All keys and their values, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The open sessions, the oldest first.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        self.sessions.iter()
+    }
+}
+
+impl Remembered {
+    fn answer(&self) -> Answer {
+        Answer::Committed { entry: self.entry, result: self.output.clone() }
+    }
+}
+
+fn apply(values: &mut BTreeMap<String, String>, op: &Op) -> KeyOutput {
+    let (key, op) = KeyOp::of(op);
+    let mut value = values.remove(key);
+    let output = op.apply(&mut value);
+    if let Some(value) = value {
+        values.insert(key.to_string(), value);
+    }
+    output
+}
+
+fn number(envelope: &Envelope) -> Option<(SessionId, Sequence)> {
+    match &envelope.request {
+        Request::Command { session, sequence, .. } => Some((*session, *sequence)),
+        Request::Open | Request::KeepAlive { .. } | Request::Close { .. } => None,
     }
 }

@@ -1,11 +1,14 @@
 //! What travels between servers and clients.
 
+use alloc::string::String;
+
 use raftarium_core::{AppendReply, Ballot, Body, Instant, Message, Term};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::client::{Answer, Attempt};
-use crate::kv::Op;
+use crate::client::{Answer, RequestId};
+use crate::kv::ReadBy;
+use crate::order::Order;
 use crate::queue::Key;
 use crate::trace::RecordId;
 
@@ -35,8 +38,26 @@ pub(crate) struct Packet {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Content {
     Raft(Message),
-    Request { request: Attempt, op: Op },
-    Answer { request: Attempt, answer: Answer },
+    /// `attempt` counts how often the client has sent it; the answer says which one it answers.
+    Request {
+        request: RequestId,
+        attempt: u32,
+        ask: Ask,
+    },
+    Answer {
+        request: RequestId,
+        attempt: u32,
+        answer: Answer,
+    },
+}
+
+/// What a client asks a server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Ask {
+    /// To put something into the log.
+    Order(Order),
+    /// To read without that.
+    Read { key: String, by: ReadBy },
 }
 
 impl Packet {
@@ -246,8 +267,13 @@ impl Content {
     pub(crate) fn bytes(&self) -> u64 {
         let size = match self {
             Self::Raft(message) => postcard::experimental::serialized_size(message),
-            Self::Request { request, op } => postcard::experimental::serialized_size(&(request.of, op)),
-            Self::Answer { request, answer } => postcard::experimental::serialized_size(&(request.of, answer)),
+            Self::Request { request, attempt: _, ask: Ask::Order(order) } => {
+                postcard::experimental::serialized_size(&(request, order.encode().as_ref()))
+            }
+            Self::Request { request, attempt: _, ask: Ask::Read { key, by } } => {
+                postcard::experimental::serialized_size(&(request, key, by))
+            }
+            Self::Answer { request, attempt: _, answer } => postcard::experimental::serialized_size(&(request, answer)),
         };
         HEADER_BYTES + size.ok().and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
     }
@@ -280,7 +306,7 @@ impl Content {
                 }
             },
             Self::Request { .. } => PacketKind::Request,
-            Self::Answer { answer, .. } => PacketKind::Answer { done: matches!(answer, Answer::Committed { .. }) },
+            Self::Answer { answer, .. } => PacketKind::Answer { done: answer.is_success() },
         };
         let term = match self {
             Self::Raft(message) => Some(message.term),

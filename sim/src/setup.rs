@@ -1,12 +1,16 @@
 //! What a world is made of: everything about a run that is chosen before it begins.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use raftarium_core::{Config, ConfigError, Settings};
+use raftarium_core::{Config, ConfigError, Membership, MembershipError, NodeId, Settings, StartError};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Retries;
 use crate::disk::DiskSettings;
+use crate::initial::{self, Initial};
+use crate::kv::OpError;
 use crate::network::LinkSettings;
 
 /// The most servers that a world can have.
@@ -34,9 +38,15 @@ pub struct Setup {
     pub link: LinkSettings,
     /// How every disk is at first.
     pub disk: DiskSettings,
+    /// What servers find on their disks at first; those that are not named find nothing.
+    #[serde(default)]
+    pub initial: Vec<Initial>,
     /// How long a client waits for an answer before it calls the outcome unknown.
     #[serde(with = "raftarium_core::milliseconds")]
+    /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
     pub request_timeout: Duration,
+    /// What a client does if it gets no answer.
+    pub retries: Retries,
 }
 
 impl Default for Setup {
@@ -49,7 +59,9 @@ impl Default for Setup {
             raft: Settings::plain(),
             link: LinkSettings::default(),
             disk: DiskSettings::default(),
+            initial: Vec::new(),
             request_timeout: Duration::from_secs(10),
+            retries: Retries::Never,
         }
     }
 }
@@ -73,6 +85,39 @@ pub enum SetupError {
     },
     /// A setting of the servers is not valid.
     Raft(ConfigError),
+    /// A server that is to begin with something does not exist.
+    UnknownServer {
+        /// What was given.
+        given: NodeId,
+        /// How many servers there are.
+        servers: u32,
+    },
+    /// A server is to begin with two different things.
+    RepeatedServer {
+        /// Which.
+        given: NodeId,
+    },
+    /// An entry that a server is to begin with asks for what no client can ask for.
+    Op {
+        /// The server.
+        server: NodeId,
+        /// What is wrong.
+        error: OpError,
+    },
+    /// What a server begins with names a membership that cannot be.
+    Membership {
+        /// Which server.
+        server: NodeId,
+        /// Why.
+        error: MembershipError,
+    },
+    /// A server cannot begin with that: no correct server leaves it behind.
+    Start {
+        /// Which.
+        server: NodeId,
+        /// Why.
+        error: StartError,
+    },
 }
 
 impl fmt::Display for SetupError {
@@ -82,6 +127,13 @@ impl fmt::Display for SetupError {
                 write!(f, "{name} is {given}{unit}; allowed are {min}{unit} to {max}{unit}")
             }
             Self::Raft(error) => write!(f, "{error}"),
+            Self::UnknownServer { given, servers } => {
+                write!(f, "{given} is to begin with something; there are S1 to S{servers}")
+            }
+            Self::RepeatedServer { given } => write!(f, "{given} is to begin with two things; allowed is one"),
+            Self::Op { server, error } => write!(f, "an entry that {server} begins with: {error}"),
+            Self::Membership { server, error } => write!(f, "the membership that {server} begins with: {error}"),
+            Self::Start { server, error } => write!(f, "{server} cannot begin like this: {error}"),
         }
     }
 }
@@ -106,7 +158,13 @@ impl Setup {
         Config::new(self.raft.clone())?;
         self.link.check()?;
         self.disk.check()?;
-        between("request_timeout", self.request_timeout, Duration::from_micros(1), DURATION_MAX)
+        between("request_timeout", self.request_timeout, Duration::from_micros(1), DURATION_MAX)?;
+        initial::check(self)
+    }
+
+    /// Who belongs to the cluster at first, unless a server begins with something else.
+    pub(crate) fn everyone(&self) -> Membership {
+        Membership::new((1..=u64::from(self.servers)).map(NodeId)).unwrap_or_else(|_| Membership::nobody())
     }
 }
 

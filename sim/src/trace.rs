@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use raftarium_core::sessions::SessionId;
 use raftarium_core::{Event, HardState, Instant, LogIndex, NodeId, PersistId, Rejection, Timer};
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +178,22 @@ pub enum Happening {
         /// What it had asked.
         request: RequestId,
     },
+    /// A client's patience ended, and it asks again.
+    Retried {
+        /// Which.
+        client: ClientId,
+        /// What it had asked.
+        request: RequestId,
+        /// The server that it asks now.
+        server: NodeId,
+    },
+    /// A client has a session.
+    SessionOpened {
+        /// Which.
+        client: ClientId,
+        /// The session.
+        session: SessionId,
+    },
     /// A client learnt what became of its request.
     Answered {
         /// Which.
@@ -188,6 +205,13 @@ pub enum Happening {
     },
     /// A rule of Raft was broken.
     Violated(Violation),
+    /// A server does not start: no server that keeps to the rules leaves behind what is on its disk.
+    StartImpossible {
+        /// Which.
+        server: NodeId,
+        /// What is wrong, in words.
+        why: String,
+    },
 }
 
 /// Why a packet was lost.
@@ -216,6 +240,7 @@ impl Happening {
             | Self::Crashed { server, .. }
             | Self::TornWriteDropped { server }
             | Self::StartRefused { server, .. }
+            | Self::StartImpossible { server, .. }
             | Self::DiskFull { server }
             | Self::Rejected { server, .. }
             | Self::TimerFired { server, .. }
@@ -232,6 +257,8 @@ impl Happening {
             | Self::Lost { .. }
             | Self::Doubled { .. }
             | Self::TimedOut { .. }
+            | Self::Retried { .. }
+            | Self::SessionOpened { .. }
             | Self::Answered { .. }
             | Self::Violated(_) => None,
         }

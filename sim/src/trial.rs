@@ -215,6 +215,7 @@ impl<'a> Recovery<'a> {
             | Happening::Doubled { .. }
             | Happening::TornWriteDropped { .. }
             | Happening::StartRefused { .. }
+            | Happening::StartImpossible { .. }
             | Happening::DiskFull { .. }
             | Happening::Rejected { .. }
             | Happening::TimerFired { .. }
@@ -225,6 +226,8 @@ impl<'a> Recovery<'a> {
             | Happening::Applied { .. }
             | Happening::Node { .. }
             | Happening::TimedOut { .. }
+            | Happening::Retried { .. }
+            | Happening::SessionOpened { .. }
             | Happening::Answered { .. }
             | Happening::Violated(_) => {}
         }

@@ -17,6 +17,7 @@ use crate::client::Request;
 use crate::disk::{Corruption, DiskSettings};
 use crate::kv::Op;
 use crate::network::LinkSettings;
+use crate::order::Order;
 use crate::packet::{Glimpse, PacketClass, PacketId};
 use crate::server::{Process, Running, Server};
 use crate::trace::TraceHash;
@@ -229,7 +230,7 @@ impl World {
 }
 
 impl Server {
-    fn view(&self, now: Instant) -> ServerView {
+    pub(crate) fn view(&self, now: Instant) -> ServerView {
         let writes = u32::try_from(self.disk.under_way()).unwrap_or(u32::MAX);
         let (id, boots) = (self.id, self.boots);
         let clock = ClockView { reads: self.clock.read(now), drift_ppm: self.clock.drift_ppm() };
@@ -320,7 +321,7 @@ fn durable_membership(durable: &DurableState) -> &Membership {
 fn entry_view(entry: &raftarium_core::Entry, durable: bool, committed: bool, applied: bool) -> EntryView {
     let (op, membership) = match &entry.payload {
         Payload::NoOp => (None, None),
-        Payload::Command(bytes) => (Op::decode(bytes), None),
+        Payload::Command(bytes) => (Order::decode(bytes).and_then(|order| order.op()), None),
         Payload::Membership(membership) => (None, Some(Membership::clone(membership))),
     };
     EntryView { id: entry.id, op, membership, durable, committed, applied }

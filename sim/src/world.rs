@@ -44,7 +44,7 @@ impl World {
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         setup.check()?;
         let names = || (1..=u64::from(setup.servers)).map(NodeId);
-        let membership = Membership::new(names()).expect("a checked setup has servers, and their names differ");
+        let membership = setup.everyone();
         let servers = names().map(|id| new_server(&setup, id, membership.clone())).collect::<Result<_, _>>()?;
         let (queue, recorder) = (Queue::default(), Recorder::default());
         let network = Network::new(&setup);
@@ -54,14 +54,21 @@ impl World {
             last_event_at: Instant::ZERO,
             servers,
             membership,
-            clients: Clients::new(setup.clients, setup.servers),
+            clients: Clients::new(&setup),
             checks: Checks::new(setup.servers),
             violations: Vec::new(),
             environment: Environment { now: Instant::ZERO, queue, network, recorder },
             setup,
         };
+        for initial in &world.setup.initial {
+            world.servers[position(initial.server)].disk.begin_with(initial.durable(&world.membership));
+        }
         for server in &mut world.servers {
             server.start(&mut world.environment, &mut world.checks, None);
+        }
+        // What they begin with was committed before the world was, and the rules hold for it as for anything.
+        for server in world.setup.initial.iter().map(|initial| initial.server).collect::<Vec<_>>() {
+            world.end_step(Some(server));
         }
         Ok(world)
     }
@@ -197,7 +204,7 @@ impl World {
             }
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
-            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, request),
+            Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
         }
         server
     }
@@ -228,7 +235,8 @@ impl World {
     /// Checks the rules, after an event that can have changed `server`.
     pub(crate) fn end_step(&mut self, server: Option<NodeId>) {
         let changed = server.and_then(|id| self.servers[position(id)].node());
-        self.checks.after_event(changed, self.servers.iter().filter_map(Server::node));
+        let disks = self.servers.iter().map(Server::look_at_disk);
+        self.checks.after_event(changed, self.servers.iter().filter_map(Server::node), disks);
         for finding in self.checks.take_findings() {
             let after = RecordId(self.record_count().saturating_sub(1));
             let at = self.now();
@@ -253,8 +261,8 @@ impl World {
                 deliver(server, environment, checks, from, content, record);
             }),
             Address::Client(_) => {
-                if let Content::Answer { request, answer } = content {
-                    self.clients.answered(&mut self.environment, request, answer, record);
+                if let Content::Answer { request, attempt, answer } = content {
+                    self.clients.answered(&mut self.environment, &mut self.checks, (request, attempt), answer, record);
                 }
             }
         }
@@ -305,9 +313,9 @@ fn deliver(
                 environment.record(Some(record), Happening::Rejected { server: id, reason });
             }
         }
-        Content::Request { request, op } => {
+        Content::Request { request, attempt, ask } => {
             if let Address::Client(client) = from {
-                server.request(environment, client, request, &op, record);
+                server.request(environment, (client, request, attempt), ask, record);
             }
         }
         Content::Answer { .. } => {}

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{CampaignError, ConfigError, Instant, NodeId, Role};
 use raftarium_sim::{
-    ClientId, Command, CommandError, DURATION_MAX, LinkSettings, Op, OpError, PacketAct, PacketId, RunError, Setup,
-    SetupError, Timed, Timeline,
+    ClientId, Command, CommandError, DURATION_MAX, LinkSettings, Op, OpError, PacketAct, PacketId, ReadBy, RunError,
+    Setup, SetupError, Timed, Timeline,
 };
 
 type Spoil = fn(&mut Setup);
@@ -72,6 +72,7 @@ fn commands_that_cannot_be() {
     let unknown = |given| CommandError::UnknownServer { given: NodeId(given), servers: 5 };
     let get = |key: &str| Op::Get { key: key.into() };
     let put = |value: &str| Op::Put { key: "k".into(), value: value.into() };
+    let swap = |expected, value: &str| Op::CompareAndSet { key: "k".into(), expected, value: value.into() };
     let request =
         |client, server: Option<u64>, op| Command::Request { client: ClientId(client), server: server.map(NodeId), op };
     let length = |name: &str, given, min| CommandError::Op(OpError::Length { name: name.into(), given, min, max: 64 });
@@ -96,6 +97,11 @@ fn commands_that_cannot_be() {
         (request(2, Some(9), get("k")), unknown(9)),
         (request(2, None, get("")), length("key", 0, 1)),
         (request(2, None, put(&"v".repeat(65))), length("value", 65, 0)),
+        (request(2, None, Op::Delete { key: String::new() }), length("key", 0, 1)),
+        (request(2, None, Op::Increment { key: "k".repeat(65), by: 1 }), length("key", 65, 1)),
+        (request(2, None, Op::Read { key: String::new(), by: ReadBy::Nothing }), length("key", 0, 1)),
+        (request(2, None, swap(Some("e".repeat(65)), "v")), length("expected", 65, 0)),
+        (request(2, None, swap(None, &"v".repeat(65))), length("value", 65, 0)),
         (waiting(), CommandError::ClientBusy { client: ClientId(1) }),
         (link(1, 6), unknown(6)),
         (link(2, 2), CommandError::SameEnds { server: NodeId(2) }),

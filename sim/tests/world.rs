@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, Role};
 use raftarium_sim::{
-    Address, Answer, ClientId, Command, DiskSettings, Happening, LinkSettings, LossReason, Op, RequestStatus, Setup,
-    Timeline, View,
+    Address, Answer, ClientId, Command, DiskSettings, Happening, KeyOutput, LinkSettings, LossReason, Op,
+    RequestStatus, Setup, Timeline, View,
 };
 
 fn timeline(setup: Setup) -> Timeline {
@@ -156,12 +156,12 @@ fn a_get_reads_what_was_put_before_it() {
     timeline.advance(Duration::from_secs(1));
     let value = |position: usize| {
         let status = &timeline.view().requests[position].status;
-        let RequestStatus::Answered { answer: Answer::Committed { value, .. }, .. } = status else {
+        let RequestStatus::Answered { answer: Answer::Committed { result, .. }, .. } = status else {
             panic!("{status:?}")
         };
-        value.clone()
+        result.clone()
     };
-    assert_eq!((value(1), value(2)), (Some("1".into()), None));
+    assert_eq!((value(1), value(2)), (KeyOutput::Value(Some("1".into())), KeyOutput::Value(None)));
 }
 
 #[test]
@@ -220,14 +220,16 @@ fn a_follower_that_passes_requests_on_answers_them_itself() {
     let leader = leader(&timeline.view());
     let follower = NodeId(leader.0 % 3 + 1);
     let get = Command::Request { client: ClientId(1), server: Some(follower), op: Op::Get { key: "x".into() } };
-    for (command, expected) in [(put(1, Some(follower)), None), (get, Some("1".to_owned()))] {
+    for (command, expected) in
+        [(put(1, Some(follower)), KeyOutput::Done), (get, KeyOutput::Value(Some("1".to_owned())))]
+    {
         timeline.dispatch(command).unwrap();
         timeline.advance(Duration::from_millis(300));
         let request = timeline.view().requests.pop().expect("just asked");
-        let RequestStatus::Answered { answer: Answer::Committed { value, .. }, .. } = &request.status else {
+        let RequestStatus::Answered { answer: Answer::Committed { result, .. }, .. } = &request.status else {
             panic!("{request:?}");
         };
-        assert_eq!((request.server, value), (follower, &expected));
+        assert_eq!((request.server, result), (follower, &expected));
     }
 
     // What is lost on the way, nobody can tell; the client's patience ends.

@@ -11,8 +11,8 @@ use std::time::Duration;
 use raftarium_js::types::Run;
 use raftarium_sim::core::{Instant, NodeId, Settings};
 use raftarium_sim::{
-    ClientId, Command, DiskSettings, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Setup,
-    Spread, Timed, Timeline,
+    ClientId, Command, DiskSettings, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Rule,
+    Setup, Spread, Timed, Timeline, Violation,
 };
 use raftarium_tests::put;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,9 @@ fn setup(position: usize, seed: u64, servers: u32) -> Setup {
     }
     setup
 }
+
+/// When a bit flips on a disk.
+const FIRST_LOSS: Instant = Instant::from_millis(1_450);
 
 /// Everything that can be done, some of it when it is impossible: then the refusal is what is recorded.
 fn commands(servers: u32) -> Vec<Timed> {
@@ -189,7 +192,10 @@ fn cases() -> impl Iterator<Item = Case> {
     WORLDS.into_iter().enumerate().map(|(position, (seed, servers))| {
         let until_ms = until_ms(position);
         let timeline = played(run(position), until_ms);
-        assert_eq!(timeline.view().violations, [], "seed {seed}, {servers} servers");
+        // The bit that flips, and the disk that is wiped, may be those that a majority needs: that is said, and no more.
+        let expected = |violation: &Violation| violation.rule == Rule::CommittedIsDurable && violation.at >= FIRST_LOSS;
+        let violations = timeline.view().violations;
+        assert!(violations.iter().all(expected), "seed {seed}, {servers} servers: {violations:?}");
         let snapshot = |record: &Record| matches!(record.what, Happening::SnapshotDurable { .. });
         assert_eq!(timeline.all_records().iter().any(snapshot), position >= ADDED_FROM, "seed {seed}");
         let added = if position < ADDED_FROM { "" } else { ", with all that was added" };

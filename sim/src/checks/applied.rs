@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 
-use raftarium_core::{Entry, LogIndex, NodeId};
+use raftarium_core::{Entry, EntryId, LogIndex, NodeId};
 
 use super::{Finding, Rule};
 
@@ -15,6 +15,11 @@ pub(super) struct Applied {
 }
 
 impl Applied {
+    /// What was applied first at `index`.
+    pub(super) fn at(&self, index: LogIndex) -> Option<EntryId> {
+        self.entries.get(&index).map(|(entry, _)| entry.id)
+    }
+
     pub(super) fn check(&mut self, server: NodeId, entry: &Entry) -> Option<Finding> {
         let (known, first) = self.entries.entry(entry.id.index).or_insert_with(|| (entry.clone(), server));
         (known != entry).then(|| Finding {

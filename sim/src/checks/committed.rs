@@ -28,6 +28,17 @@ struct Entry {
 }
 
 impl Committed {
+    /// The newest of them; [`EntryId::ZERO`] if there is none.
+    pub(super) fn last(&self) -> EntryId {
+        self.entries.last().map_or(EntryId::ZERO, |entry| entry.id)
+    }
+
+    /// Whether this is what is committed there.
+    pub(super) fn is(&self, id: EntryId) -> bool {
+        let place = id.index.0.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| self.entries.get(place)).is_some_and(|entry| entry.id == id)
+    }
+
     pub(super) fn crashed(&mut self, server: NodeId) {
         self.seen.remove(&server);
         self.led.remove(&server);

@@ -50,8 +50,9 @@ impl Logs {
         }
     }
 
-    pub(super) fn check(&mut self, node: &Node, findings: &mut Vec<Finding>) {
-        let Some(seen) = seen(&mut self.seen, node.id()) else { return };
+    /// Gives the entries that the log did not have when it was last looked at.
+    pub(super) fn check<'a>(&mut self, node: &'a Node, findings: &mut Vec<Finding>) -> &'a [Entry] {
+        let Some(seen) = seen(&mut self.seen, node.id()) else { return &[] };
         seen.start_after(node.log().base().index);
         let entries = node.log().entries();
         let mut same = seen.terms.len().min(entries.len());
@@ -78,6 +79,7 @@ impl Logs {
             findings.extend(matches(&mut self.known, node.id(), before, entry));
             before = entry.id.term;
         }
+        &entries[same..]
     }
 }
 

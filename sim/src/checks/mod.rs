@@ -1,29 +1,48 @@
-//! Raft's five safety properties (Figure 3), checked after every event.
+//! What must hold whatever happens, checked after every event: the safety properties of Figure 3, and what they rest on.
 //!
-//! A checker looks at the servers' state, not at what they say of it, and only at what the event can have changed.
+//! A checker looks at the servers' state, not at what they say of it, and only at what the event can have changed. What
+//! breaks a promise that Raft builds on, as a disk that loses what it had written, is found as well: the finding is
+//! about what is left, not about who is to blame.
 
 mod applied;
+mod changes;
+mod clients;
 mod committed;
+mod durable;
 mod leaders;
 mod logs;
+mod monotonic;
 mod rule;
+mod states;
 #[cfg(test)]
 mod tests;
+mod votes;
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Entry, Instant, Node, NodeId};
+use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
+use crate::address::ClientId;
+use crate::client::RequestId;
+use crate::kv::{Effect, Kv, Op};
+use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
 
 use applied::Applied;
+use changes::Changes;
+use clients::Clients;
 use committed::Committed;
+pub(crate) use durable::DiskLook;
+use durable::Durable;
 use leaders::Leaders;
 use logs::Logs;
+use monotonic::Monotonic;
 pub use rule::Rule;
+use states::States;
+use votes::Votes;
 
 /// A rule, and how often it was found to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +51,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -65,6 +86,12 @@ pub(crate) struct Checks {
     logs: Logs,
     committed: Committed,
     applied: Applied,
+    durable: Durable,
+    monotonic: Monotonic,
+    votes: Votes,
+    changes: Changes,
+    states: States,
+    clients: Clients,
     findings: Vec<Finding>,
     /// What was told already: a broken rule stays broken, and is told once for the same servers.
     told: BTreeSet<(Rule, Vec<NodeId>)>,
@@ -78,6 +105,12 @@ impl Checks {
             logs: Logs::new(servers),
             committed: Committed::default(),
             applied: Applied::default(),
+            durable: Durable::default(),
+            monotonic: Monotonic::default(),
+            votes: Votes::default(),
+            changes: Changes::default(),
+            states: States::default(),
+            clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
@@ -90,24 +123,88 @@ impl Checks {
 
     /// `server` is about to apply `entries`.
     pub(crate) fn applied(&mut self, server: NodeId, entries: &[Entry]) {
-        let found = entries.iter().filter_map(|entry| self.applied.check(server, entry));
-        self.findings.extend(found);
+        for entry in entries {
+            self.findings.extend(self.applied.check(server, entry));
+            self.states.replay(entry);
+        }
+    }
+
+    /// `server` has applied everything up to `index`, and its state machine is `kv`.
+    pub(crate) fn state(&mut self, server: NodeId, index: LogIndex, kv: &Kv) {
+        self.findings.extend(self.states.check(server, index, kv));
+    }
+
+    /// `server` has a snapshot: its own, or one that has arrived.
+    pub(crate) fn snapshot(&mut self, server: NodeId, last: EntryId, data: &[u8]) {
+        self.findings.extend(self.states.check_snapshot(server, last, data, &self.applied));
+    }
+
+    /// `message` leaves its sender.
+    pub(crate) fn sent(&mut self, message: &Message) {
+        self.monotonic.sent(message);
+        self.findings.extend(self.votes.check(message));
+    }
+
+    /// `server` has applied an entry, and it had this effect.
+    pub(crate) fn took_effect(&mut self, server: NodeId, entry: EntryId, effect: &Effect) {
+        self.findings.extend(self.clients.took_effect(server, entry, effect));
+    }
+
+    /// A client asks for something.
+    pub(crate) fn asked(&mut self, now: Instant, client: ClientId, id: RequestId, op: &Op) {
+        self.clients.asked(now, client, id, op);
+    }
+
+    /// A client learns what became of its request: of an answer, who gave it and by what.
+    pub(crate) fn answered(
+        &mut self,
+        id: RequestId,
+        server: Option<NodeId>,
+        outcome: &KeyOutcome,
+        origin: Option<Origin>,
+    ) {
+        self.findings.extend(self.clients.answered(id, server, outcome, origin));
     }
 
     /// An event is over, and `server` is the one that it can have changed; of `nodes`, all are up.
-    pub(crate) fn after_event<'a>(&mut self, server: Option<&Node>, nodes: impl Iterator<Item = &'a Node> + Clone) {
+    pub(crate) fn after_event<'n, 'd>(
+        &mut self,
+        server: Option<&Node>,
+        nodes: impl Iterator<Item = &'n Node> + Clone,
+        disks: impl Iterator<Item = DiskLook<'d>> + Clone,
+    ) {
         self.count += 1;
         if let Some(node) = server {
             self.findings.extend(self.leaders.check(node));
-            self.logs.check(node, &mut self.findings);
+            self.monotonic.check(node, &mut self.findings);
+            let fresh = self.logs.check(node, &mut self.findings);
             self.committed.check(node, nodes, &mut self.findings);
+            let committed = self.committed.last().index;
+            self.durable.committed(committed, node.membership_at(committed));
+            self.changes.committed(committed);
+            self.findings.extend(self.changes.check(node, fresh, committed));
         }
+        let (id, proposed) = (server.map(Node::id), self.changes.proposed());
+        self.findings.extend(self.durable.check(id, &self.committed, proposed, disks));
+    }
+
+    /// `server` is about to go down, in the middle of an event: what it has committed there may be told already.
+    pub(crate) fn stopping(&mut self, server: &Node) {
+        self.logs.check(server, &mut self.findings);
+        self.committed.check(server, core::iter::once(server), &mut self.findings);
+        let last = self.committed.last().index;
+        self.durable.committed(last, server.membership_at(last));
     }
 
     /// `server` is down: what it remembered is gone.
     pub(crate) fn crashed(&mut self, server: NodeId) {
         self.logs.crashed(server);
         self.committed.crashed(server);
+    }
+
+    /// The disk of `server` is empty: what it knew is gone.
+    pub(crate) fn wiped(&mut self, server: NodeId) {
+        self.monotonic.wiped(server);
     }
 
     /// What was found since the last call, and was not told before.
@@ -119,6 +216,7 @@ impl Checks {
 
     /// The rules, and how often each was checked: each is checked after every event.
     pub(crate) fn counts(&self) -> Vec<Check> {
-        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count }).collect()
+        let undecided = |rule| if rule == Rule::Linearizability { self.clients.undecided() } else { 0 };
+        Rule::ALL.into_iter().map(|rule| Check { rule, count: self.count, undecided: undecided(rule) }).collect()
     }
 }

@@ -15,16 +15,40 @@ pub enum Rule {
     LeaderCompleteness,
     /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
     StateMachineSafety,
+    /// A committed entry is on the disks of a majority, and stays there (Figure 2, §5.3).
+    CommittedIsDurable,
+    /// Terms, commit indexes and what a leader knows of its followers only grow (Figure 2).
+    NothingGoesBack,
+    /// A server votes for at most one candidate in a term, also if it crashes in between (§5.2).
+    OneVotePerTerm,
+    /// At most one change of the membership is under way (§4.1 of the dissertation).
+    OneChangeAtATime,
+    /// State machines that have applied the same entries are in the same state (§2).
+    EqualStates,
+    /// A snapshot is what the committed entries up to its last one make (§7).
+    SnapshotIsPrefix,
+    /// What a client asks in a session is applied once, however often it is sent (§8; §6.3 of the dissertation).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (Herlihy and Wing, 1990; §8).
+    Linearizability,
 }
 
 impl Rule {
-    /// All of them, in the order of Figure 3.
-    pub const ALL: [Self; 5] = [
+    /// All of them: those of Figure 3 in its order, what they rest on, and what clients are promised.
+    pub const ALL: [Self; 13] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
         Self::LeaderCompleteness,
         Self::StateMachineSafety,
+        Self::CommittedIsDurable,
+        Self::NothingGoesBack,
+        Self::OneVotePerTerm,
+        Self::OneChangeAtATime,
+        Self::EqualStates,
+        Self::SnapshotIsPrefix,
+        Self::ExactlyOnce,
+        Self::Linearizability,
     ];
 
     /// Its name.
@@ -36,6 +60,14 @@ impl Rule {
             Self::LogMatching => "Log Matching",
             Self::LeaderCompleteness => "Leader Completeness",
             Self::StateMachineSafety => "State Machine Safety",
+            Self::CommittedIsDurable => "Committed Is Durable",
+            Self::NothingGoesBack => "Nothing Goes Back",
+            Self::OneVotePerTerm => "One Vote Per Term",
+            Self::OneChangeAtATime => "One Change at a Time",
+            Self::EqualStates => "Equal States",
+            Self::SnapshotIsPrefix => "Snapshot Is a Prefix",
+            Self::ExactlyOnce => "Exactly Once",
+            Self::Linearizability => "Linearizability",
         }
     }
 
@@ -48,6 +80,18 @@ impl Rule {
             Self::LogMatching => "Logs that share an entry's index and term are identical up to that entry.",
             Self::LeaderCompleteness => "A committed entry is in the log of every leader of a higher term.",
             Self::StateMachineSafety => "No two servers apply different entries at the same index.",
+            Self::CommittedIsDurable => "A committed entry is on the disks of a majority, and stays there.",
+            Self::NothingGoesBack => {
+                "The term of a server, its commit index, and what a leader knows of its followers only grow."
+            }
+            Self::OneVotePerTerm => {
+                "A server votes for at most one candidate in a term, also if it crashes in between."
+            }
+            Self::OneChangeAtATime => "At most one change of the membership is in a log and not committed.",
+            Self::EqualStates => "Servers that have applied the same entries have the same state.",
+            Self::SnapshotIsPrefix => "A snapshot is what the committed entries up to its last one make.",
+            Self::ExactlyOnce => "A command of a client's session is applied once, however often it is sent.",
+            Self::Linearizability => "Clients see what one copy of the data would show, one operation at a time.",
         }
     }
 
@@ -59,6 +103,14 @@ impl Rule {
             Self::LeaderAppendOnly | Self::LogMatching => "Raft paper, Figure 3 and §5.3",
             Self::LeaderCompleteness => "Raft paper, Figure 3 and §5.4",
             Self::StateMachineSafety => "Raft paper, Figure 3 and §5.4.3",
+            Self::CommittedIsDurable => "Raft paper, Figure 2 and §5.3",
+            Self::NothingGoesBack => "Raft paper, Figure 2",
+            Self::OneVotePerTerm => "Raft paper, §5.2",
+            Self::OneChangeAtATime => "Raft dissertation, §4.1",
+            Self::EqualStates => "Raft paper, §2",
+            Self::SnapshotIsPrefix => "Raft paper, §7",
+            Self::ExactlyOnce => "Raft paper, §8; dissertation, §6.3",
+            Self::Linearizability => "Herlihy and Wing, 1990; Raft paper, §8",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Each rule is broken once, by nodes that no correct cluster can have, and must be found; and only that one.
 
+mod promises;
+
 use alloc::vec::Vec;
 
 use raftarium_core::{
@@ -7,7 +9,7 @@ use raftarium_core::{
     Payload, Role, Settings, Term,
 };
 
-use super::{Checks, Finding, Rule};
+use super::{Checks, DiskLook, Finding, Rule};
 
 fn entry(index: u64, term: u64, text: &'static str) -> Entry {
     Entry { id: EntryId::new(LogIndex(index), Term(term)), payload: Payload::Command(text.into()) }
@@ -39,10 +41,23 @@ fn look_at(nodes: &[&Node]) -> Vec<Finding> {
     let mut checks = Checks::new(3);
     let mut findings = Vec::new();
     for node in nodes {
-        checks.after_event(Some(node), nodes.iter().copied());
+        let disk = disk(node);
+        checks.after_event(Some(node), nodes.iter().copied(), [look(node.id(), &disk, 0)].into_iter());
         findings.extend(checks.take_findings());
     }
     findings
+}
+
+/// A disk that has all that the node has.
+fn disk(node: &Node) -> DurableState {
+    let mut durable = DurableState::new(node.membership().clone());
+    durable.base = node.log().base();
+    durable.entries = node.log().entries().to_vec();
+    durable
+}
+
+fn look(server: NodeId, durable: &DurableState, changes: u64) -> DiskLook<'_> {
+    DiskLook { server, durable, reliable: LogIndex::MAX, changes }
 }
 
 fn rules(findings: &[Finding]) -> Vec<Rule> {
@@ -127,8 +142,8 @@ fn different_entries_applied_at_one_index() {
 #[test]
 fn each_rule_is_counted_after_every_event() {
     let mut checks = Checks::new(1);
-    checks.after_event(None, core::iter::empty());
-    checks.after_event(Some(&follower(1, 1, 0, &[])), core::iter::empty());
+    checks.after_event(None, core::iter::empty(), core::iter::empty());
+    checks.after_event(Some(&follower(1, 1, 0, &[])), core::iter::empty(), core::iter::empty());
     assert!(checks.counts().iter().all(|check| check.count == 2));
-    assert_eq!(checks.counts().len(), 5);
+    assert_eq!(checks.counts().len(), Rule::ALL.len());
 }

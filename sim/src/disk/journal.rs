@@ -117,6 +117,16 @@ impl Journal {
         true
     }
 
+    /// Drops the last record, if that is the one that is not as it was written.
+    pub(super) fn drop_corrupt_tail(&mut self, found: Corruption) -> bool {
+        let last = found.record + 1 == found.of;
+        if last {
+            self.records.pop();
+            self.safe = self.safe.min(self.records.len());
+        }
+        last
+    }
+
     /// Reads everything. A last record that is not whole was never durable, and is dropped; whether there was one is
     /// told.
     pub(super) fn read(&mut self) -> Result<(Image, bool), Corruption> {

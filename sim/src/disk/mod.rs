@@ -33,6 +33,12 @@ pub(crate) struct Disk {
     image: Image,
     writes: VecDeque<Write>,
     free_at: Instant,
+    /// From this index on, it says that it holds what it does not.
+    lied_from: Option<LogIndex>,
+    /// Whether a bit has flipped in what it holds.
+    damaged: bool,
+    /// How often what it holds has changed.
+    changes: u64,
 }
 
 /// A write that is not finished.
@@ -75,7 +81,18 @@ impl Disk {
     ) -> Self {
         let image = Image { durable: DurableState::new(membership.clone()), snapshot: None };
         let (journal, writes) = (Journal::new(membership), VecDeque::new());
-        Self { server, settings, times, faults, journal, image, writes, free_at: Instant::ZERO }
+        let (lied_from, damaged, changes, free_at) = (None, false, 0, Instant::ZERO);
+        Self { server, settings, times, faults, journal, image, writes, free_at, lied_from, damaged, changes }
+    }
+
+    /// Nothing was ever written; this is what is there all the same.
+    pub(crate) fn begin_with(&mut self, durable: DurableState) {
+        let DurableState { hard_state, membership, entries, .. } = durable;
+        self.wipe(membership);
+        let record = Record { hard_state: Some(hard_state), snapshot: None, entries };
+        self.journal.write(&record);
+        self.journal.sync();
+        self.image.apply(&record);
     }
 
     pub(crate) const fn settings(&self) -> &DiskSettings {
@@ -124,11 +141,17 @@ impl Disk {
         let record = Record::from(content);
         self.journal.write(&record);
         self.image.apply(&record);
+        self.changes += 1;
         if record.snapshot.is_some() {
             self.journal.rewrite(&self.image);
+            self.damaged = false;
         }
-        if !self.settings.lies {
-            self.journal.sync();
+        if self.settings.lies {
+            let entry = record.entries.first().map(|entry| entry.id.index);
+            let begins = entry.into_iter().chain(record.snapshot.map(|snapshot| snapshot.last.index)).min();
+            self.lied_from = self.lied_from.into_iter().chain(begins).min();
+        } else {
+            self.sync();
         }
         Some((finished, cause))
     }
@@ -136,6 +159,7 @@ impl Disk {
     /// The process ends; what is in the cache stays. Gives how many writes are lost.
     pub(crate) fn process_ends(&mut self, queue: &mut Queue, now: Instant) -> usize {
         self.stop(queue);
+        self.changes += 1;
         let stalled = self.settings.stalled;
         let cached = self.writes.iter().take_while(|write| write.written_at <= now && !stalled).count();
         for write in self.writes.drain(..cached) {
@@ -147,13 +171,15 @@ impl Disk {
     /// The power fails. Gives how many writes are lost.
     pub(crate) fn power_fails(&mut self, queue: &mut Queue) -> usize {
         self.stop(queue);
+        self.changes += 1;
         let lied = self.journal.lose_cache();
+        self.lied_from = None;
         if lied == 0 && self.settings.torn_ppm > 0 && self.faults.happens(self.settings.torn_ppm) {
             for _ in 0..self.faults.below(self.writes.len() as u64 + 1) {
                 let Some(write) = self.writes.pop_front() else { break };
                 self.journal.write(&Record::from(write.content));
             }
-            self.journal.sync();
+            self.sync();
             if let Some(write) = self.writes.front() {
                 self.journal.tear(&Record::from(write.content.clone()));
             }
@@ -164,23 +190,52 @@ impl Disk {
     /// Everything is gone.
     pub(crate) fn wipe(&mut self, membership: Membership) {
         self.journal = Journal::new(membership.clone());
+        (self.lied_from, self.damaged, self.changes) = (None, false, self.changes + 1);
         self.image = Image { durable: DurableState::new(membership), snapshot: None };
     }
 
     /// A bit flips where the entry at `index` is, or else at the end. False if there is nothing.
     pub(crate) fn flip(&mut self, index: Option<LogIndex>) -> bool {
         let bit = self.faults.below(u64::MAX);
-        self.journal.flip(index, bit)
+        let flipped = self.journal.flip(index, bit);
+        self.damaged = self.journal.clone().read().is_err();
+        self.changes += 1;
+        flipped
     }
 
     /// Reads what is on it, as a server does when it starts; tells whether the last write was torn.
     pub(crate) fn read(&mut self) -> Result<bool, Corruption> {
         let (image, torn) = self.journal.read()?;
         self.image = image;
+        self.changes += 1;
         if !self.settings.lies {
-            self.journal.sync();
+            self.sync();
         }
         Ok(torn)
+    }
+
+    /// Goes on without the last write, as if it had never been durable, if that is what is damaged.
+    pub(crate) fn drop_corrupt_tail(&mut self, found: Corruption) -> bool {
+        let dropped = self.journal.drop_corrupt_tail(found);
+        self.damaged &= !dropped;
+        dropped
+    }
+
+    fn sync(&mut self) {
+        self.journal.sync();
+        self.lied_from = None;
+    }
+
+    /// How far it really holds what it says: a power failure may take the rest. Nothing of one that is damaged can be
+    /// read.
+    pub(crate) fn reliable(&self) -> LogIndex {
+        let honest = self.lied_from.map_or(LogIndex::MAX, LogIndex::prev);
+        if self.damaged { LogIndex::ZERO } else { honest }
+    }
+
+    /// How often what it holds has changed.
+    pub(crate) const fn changes(&self) -> u64 {
+        self.changes
     }
 
     pub(crate) fn under_way(&self) -> usize {

@@ -87,6 +87,7 @@ impl World {
             | Command::SetClock { .. }
             | Command::JumpClock { .. }
             | Command::Configure { .. }
+            | Command::MakeMistakes { .. }
             | Command::AddServer
             | Command::Packet { .. } => Ok(()),
         }

@@ -56,7 +56,8 @@ impl World {
                 let first = server.0 <= u64::from(self.setup.servers);
                 let membership = if first { self.membership.clone() } else { Membership::nobody() };
                 self.servers[position(*server)].wipe(membership);
-                None
+                self.checks.wiped(*server);
+                Some(*server)
             }
             Command::SetDisk { server, settings } => {
                 self.with_server(*server, |server, environment, _| {
@@ -86,12 +87,14 @@ impl World {
                 Some(*server)
             }
             Command::Compact { server } => {
-                self.with_server(*server, |server, environment, _| server.compact(environment, cause));
+                self.with_server(*server, |server, environment, checks| {
+                    server.compact(environment, checks, cause);
+                });
                 Some(*server)
             }
             Command::FlipBit { server, index } => {
                 self.servers[position(*server)].disk.flip(*index);
-                None
+                Some(*server)
             }
             Command::SetClock { server, drift_ppm } => {
                 self.with_server(*server, |server, environment, _| {
@@ -111,6 +114,17 @@ impl World {
                 self.configure(*server, settings);
                 None
             }
+            Command::MakeMistakes { server, mistakes } => {
+                self.configure(
+                    *server,
+                    &Settings { mistakes: *mistakes, ..self.servers[position(*server)].config.settings().clone() },
+                );
+                self.with_server(*server, |server, environment, checks| {
+                    server.running().into_iter().for_each(|running| running.node.make_mistakes(*mistakes));
+                    server.settle(environment, checks, cause);
+                });
+                Some(*server)
+            }
             Command::Restart { server } => {
                 self.with_server(*server, |server, environment, checks| {
                     server.start(environment, checks, Some(cause));
@@ -127,8 +141,7 @@ impl World {
                 Some(*server)
             }
             Command::Request { client, server, op } => {
-                let patience = self.setup.request_timeout;
-                self.clients.ask(&mut self.environment, *client, *server, op.clone(), patience, cause);
+                self.clients.ask(&mut self.environment, &mut self.checks, *client, *server, op.clone(), cause);
                 None
             }
             Command::Cut { from, to, both } => {

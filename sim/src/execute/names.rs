@@ -42,6 +42,7 @@ impl Names {
             | Command::LeaveJoint { server }
             | Command::ForgetLeader { server }
             | Command::Compact { server }
+            | Command::MakeMistakes { server, mistakes: _ }
             | Command::RequestSnapshot { server }
             | Command::FlipBit { server, index: _ } => self.known(*server),
             Command::Transfer { server, to } => {

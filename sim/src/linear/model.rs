@@ -95,16 +95,12 @@ impl KeyOp {
     pub fn of(op: &Op) -> (&str, Self) {
         match op {
             Op::Put { key, value } => (key, Self::Put { value: value.clone() }),
-            Op::Get { key } => (key, Self::Get),
-        }
-    }
-
-    /// What the key-value store's answer `value` to this operation means.
-    #[must_use]
-    pub fn output(op: &Op, value: Option<&str>) -> KeyOutput {
-        match op {
-            Op::Put { .. } => KeyOutput::Done,
-            Op::Get { .. } => KeyOutput::Value(value.map(ToString::to_string)),
+            Op::Get { key } | Op::Read { key, by: _ } => (key, Self::Get),
+            Op::Delete { key } => (key, Self::Delete),
+            Op::CompareAndSet { key, expected, value } => {
+                (key, Self::CompareAndSet { expected: expected.clone(), value: value.clone() })
+            }
+            Op::Increment { key, by } => (key, Self::Increment { by: *by }),
         }
     }
 }

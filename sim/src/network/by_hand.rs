@@ -30,6 +30,7 @@ impl Network {
         let arrives = packet.arrives + Duration::from_micros(1);
         let copy = Packet { arrives, key: None, ..Packet::clone(packet) };
         let held = copy.held;
+        self.note_copy(&copy.content);
         let name = self.put(queue, copy);
         if let (Some(since), Some(copy)) = (held, self.packets.get_mut(&name)) {
             copy.stands_still(queue, since);

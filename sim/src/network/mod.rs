@@ -5,12 +5,13 @@ mod link;
 mod settings;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use raftarium_core::{Instant, NodeId};
 
 use crate::address::{Address, ClientId};
+use crate::client::RequestId;
 use crate::packet::{Content, Packet, PacketClass, PacketId};
 use crate::queue::{Due, Queue};
 use crate::setup::Setup;
@@ -32,6 +33,8 @@ pub(crate) struct Network {
     /// Boxed, because they are large, and a map moves what it holds with every change.
     packets: BTreeMap<PacketId, Box<Packet>>,
     next_id: u64,
+    /// The requests that were under way twice.
+    doubled: BTreeSet<RequestId>,
 }
 
 /// What the network did with a packet.
@@ -46,7 +49,24 @@ impl Network {
         let (servers, clients) = (u64::from(setup.servers), u64::from(setup.clients));
         let ends = servers + clients;
         let links = (0..ends).flat_map(|from| (0..ends).map(move |to| Link::new(setup, from, to))).collect();
-        Self { servers: usize::try_from(servers).unwrap_or(0), links, packets: BTreeMap::new(), next_id: 1 }
+        Self {
+            servers: usize::try_from(servers).unwrap_or(0),
+            links,
+            packets: BTreeMap::new(),
+            next_id: 1,
+            doubled: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a request was under way twice at a time.
+    pub(crate) fn was_doubled(&self, request: RequestId) -> bool {
+        self.doubled.contains(&request)
+    }
+
+    fn note_copy(&mut self, content: &Content) {
+        if let Content::Request { request, .. } = content {
+            self.doubled.insert(*request);
+        }
     }
 
     /// One more server can send and receive.
@@ -81,6 +101,7 @@ impl Network {
         let again = twice.then(|| link.carry(now, &content).0);
         let half_way = now + arrives.since(now) / 2;
         let copy_of = again.map(|_| content.clone());
+        copy_of.iter().for_each(|content| self.note_copy(content));
         let lost_at = lost.is_some().then_some(half_way);
         self.put(queue, Packet::new(from, to, now, arrives, lost_at, cause, content));
         let copy = again

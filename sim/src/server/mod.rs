@@ -4,20 +4,20 @@ mod outputs;
 mod waiting;
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use raftarium_core::{Boot, Config, Instant, Membership, Message, Node, NodeId, PersistId};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
 
-use crate::address::ClientId;
-use crate::checks::Checks;
-use crate::client::Attempt;
+use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
-use crate::kv::{Kv, Op};
+use crate::kv::{Kv, ReadBy};
+use crate::packet::Ask;
 use crate::queue::{Due, Key};
 use crate::trace::{Happening, RecordId};
-use waiting::Waiting;
+use waiting::{Waiting, Who};
 
 /// A server, up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -101,10 +101,21 @@ impl Server {
         }
     }
 
+    /// Its disk, as the rules are checked on it.
+    pub(crate) fn look_at_disk(&self) -> DiskLook<'_> {
+        let disk = &self.disk;
+        DiskLook { server: self.id, durable: disk.durable(), reliable: disk.reliable(), changes: disk.changes() }
+    }
+
     /// Starts from what is on the disk; not from what is not as it was written.
     pub(crate) fn start(&mut self, environment: &mut Environment, checks: &mut Checks, cause: Option<RecordId>) {
         let server = self.id;
-        match self.disk.read() {
+        let forgives = self.config.settings().mistakes.has(Mistake::DropCorruptTail);
+        let read = match self.disk.read() {
+            Err(found) if forgives && self.disk.drop_corrupt_tail(found) => self.disk.read(),
+            read => read,
+        };
+        match read {
             Ok(false) => {}
             Ok(true) => {
                 environment.record(cause, Happening::TornWriteDropped { server });
@@ -115,11 +126,18 @@ impl Server {
                 return;
             }
         }
-        self.boots += 1;
         let (durable, now) = (self.disk.durable().clone(), self.clock.read(environment.now));
         let hard_state = durable.hard_state;
-        let mut node = Node::start(server, self.config.clone(), durable, Boot(self.boots), now)
-            .expect("the disk holds what a correct server wrote: writes are whole and in order");
+        let boot = Boot(self.boots + 1);
+        let mut node = match Node::start(server, self.config.clone(), durable, boot, now) {
+            Ok(node) => node,
+            // It has made mistakes: writes are whole and in order.
+            Err(error) => {
+                environment.record(cause, Happening::StartImpossible { server, why: error.to_string() });
+                return;
+            }
+        };
+        self.boots = boot.0;
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
@@ -132,6 +150,7 @@ impl Server {
     /// Stops at once.
     pub(crate) fn stop(&mut self, environment: &mut Environment, checks: &mut Checks, how: Stop, cause: RecordId) {
         let server = self.id;
+        self.node().into_iter().for_each(|node| checks.stopping(node));
         let (now, queue) = (environment.now, &mut environment.queue);
         let lost = match how {
             Stop::PowerFailure => self.disk.power_fails(queue),
@@ -192,25 +211,26 @@ impl Server {
         running.held = held;
         let free: Vec<Held> = free;
         for held in free {
+            checks.sent(&held.message);
             environment.send_message(held.message, record);
         }
         self.settle(environment, checks, record);
     }
 
-    /// A client asks something: it is proposed, or the client is told at once that this server cannot.
-    pub(crate) fn request(
-        &mut self,
-        environment: &mut Environment,
-        from: ClientId,
-        request: Attempt,
-        op: &Op,
-        cause: RecordId,
-    ) {
+    /// A client asks something: it is proposed or read, or the client is told at once that this server cannot.
+    pub(crate) fn request(&mut self, environment: &mut Environment, who: Who, ask: Ask, cause: RecordId) {
         let (server, now) = (self.id, self.clock.read(environment.now));
         let Some(running) = self.running() else { return };
-        let proposed = running.node.propose(now, op.encode().into());
-        let refusal = running.waiting.proposed((from, request), proposed);
-        refusal.into_iter().for_each(|answer| answer.send(server, environment, cause));
+        let answer = match ask {
+            Ask::Order(order) => running.waiting.proposed(who, running.node.propose(now, order.encode().into())),
+            Ask::Read { key, by: ReadBy::Nothing } => {
+                Some(running.waiting.read_now(who, running.node.applied_index(), running.kv.read(&key)))
+            }
+            Ask::Read { key, by } => {
+                running.waiting.reading(who, key, running.node.read(now, matches!(by, ReadBy::Lease)))
+            }
+        };
+        answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
     }
 
     /// Lets the alarm ring when the node wants to be woken, by its own clock.

@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Payload, Persist, Role};
+use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Output, Persist, Role};
 
 use super::waiting::{PendingAnswer, Waiting};
 use super::{Held, Process, Running, Server, Stop, state_of};
 use crate::checks::Checks;
 use crate::disk::{Content, Disk, Snapshot};
 use crate::environment::Environment;
-use crate::kv::{Kv, Op};
+use crate::kv::Kv;
 use crate::trace::{Happening, RecordId};
 
 /// How much of a snapshot travels in one packet.
@@ -36,7 +36,10 @@ impl Server {
                     environment.record(Some(cause), Happening::Node { server, event });
                 }
                 Output::Send(send) => match send.after {
-                    None => environment.send_message(send.message, cause),
+                    None => {
+                        checks.sent(&send.message);
+                        environment.send_message(send.message, cause);
+                    }
                     Some(after) => running.held.push(Held { message: send.message, after }),
                 },
                 Output::Persist(_) | Output::TakeSnapshot(_) if self.disk.settings().full => {
@@ -44,7 +47,8 @@ impl Server {
                 }
                 Output::Persist(persist) => {
                     let arrived = persist.snapshot.map(|_| Bytes::from(core::mem::take(&mut running.arriving)));
-                    if let Some(data) = &arrived {
+                    if let Some((data, installed)) = arrived.as_ref().zip(persist.snapshot) {
+                        checks.snapshot(server, installed.last, data);
                         running.kv = state_of(data);
                     }
                     begin_write(server, &mut self.disk, persist, arrived, environment, cause);
@@ -63,17 +67,21 @@ impl Server {
                     running.arriving.extend_from_slice(&chunk.data);
                 }
                 Output::TakeSnapshot(through) => {
-                    take_snapshot(running, &mut self.disk, through, environment, cause);
+                    take_snapshot(running, &mut self.disk, through, environment, checks, cause);
                 }
-                // No client of this world asks for one: a get goes through the log.
-                Output::Read { .. } => {}
+                Output::Read { id, result } => {
+                    let Running { node, kv, waiting, .. } = &mut **running;
+                    let answer = waiting.read_ended(id, result, node.applied_index(), kv);
+                    answer.into_iter().for_each(|answer| answer.send(server, environment, cause));
+                }
                 Output::Apply(entries) => {
                     let last = entries.last().map(|entry| entry.id.index);
                     checks.applied(server, entries);
-                    let answers = apply(&mut running.kv, &mut running.waiting, entries);
+                    let answers = apply(server, &mut running.kv, &mut running.waiting, checks, entries);
                     if let (Some(first), Some(last)) = (entries.first().map(|entry| entry.id.index), last) {
                         let record = environment.record(Some(cause), Happening::Applied { server, first, last });
                         answers.into_iter().for_each(|answer| answer.send(server, environment, record));
+                        checks.state(server, last, &running.kv);
                         running.node.applied(now, last).expect("the index was handed out just now");
                     }
                 }
@@ -100,10 +108,10 @@ impl Server {
 
 impl Server {
     /// Takes a snapshot of all that is applied.
-    pub(crate) fn compact(&mut self, environment: &mut Environment, cause: RecordId) {
+    pub(crate) fn compact(&mut self, environment: &mut Environment, checks: &mut Checks, cause: RecordId) {
         if let Process::Up(running) = &self.process {
             let through = running.node.applied_index();
-            take_snapshot(running, &mut self.disk, through, environment, cause);
+            take_snapshot(running, &mut self.disk, through, environment, checks, cause);
         }
     }
 }
@@ -134,23 +142,29 @@ fn take_snapshot(
     disk: &mut Disk,
     through: LogIndex,
     environment: &mut Environment,
+    checks: &mut Checks,
     cause: RecordId,
 ) {
     let node = &running.node;
     let (Some(term), Some(membership)) = (node.log().term_at(through), node.membership_at(through)) else { return };
     let (last, membership, data) = (EntryId::new(through, term), membership.clone(), running.kv.snapshot());
+    checks.snapshot(node.id(), last, &data);
     let snapshot = Snapshot { last, membership, data, keep_suffix: true };
     let cause = environment.record(Some(cause), Happening::SnapshotBegan { server: node.id(), through });
     disk.begin(&mut environment.queue, environment.now, Content::Snapshot(snapshot), cause);
 }
 
-fn apply(kv: &mut Kv, waiting: &mut Waiting, entries: &[Entry]) -> Vec<PendingAnswer> {
+fn apply(
+    server: NodeId,
+    kv: &mut Kv,
+    waiting: &mut Waiting,
+    checks: &mut Checks,
+    entries: &[Entry],
+) -> Vec<PendingAnswer> {
     let apply = |entry: &Entry| {
-        let value = match &entry.payload {
-            Payload::NoOp | Payload::Membership(_) => None,
-            Payload::Command(bytes) => Op::decode(bytes).and_then(|op| kv.apply(&op)),
-        };
-        waiting.applied(entry.id, value)
+        let effect = kv.apply(entry);
+        checks.took_effect(server, entry.id, &effect);
+        waiting.applied(entry.id, effect.answer)
     };
     entries.iter().filter_map(apply).collect()
 }

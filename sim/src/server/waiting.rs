@@ -5,12 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use raftarium_core::{
-    EntryId, ForwardId, Forwarded, LogIndex, NodeId, Outcome, ProposeError, Proposed, Resolution, Term,
+    EntryId, ForwardId, Forwarded, LogIndex, NodeId, Outcome, ProposeError, Proposed, ReadError, ReadFailure, ReadId,
+    Resolution, Term,
 };
 
 use crate::address::{Address, ClientId};
-use crate::client::{Answer, Attempt};
+use crate::client::{Answer, RequestId};
 use crate::environment::Environment;
+use crate::kv::Kv;
+use crate::linear::KeyOutput;
 use crate::packet::Content;
 use crate::trace::RecordId;
 
@@ -22,12 +25,14 @@ pub(crate) struct Waiting {
     appended: BTreeMap<(LogIndex, Term), Who>,
     /// By the name of a proposal that the leader has not placed yet.
     forwarded: BTreeMap<ForwardId, Who>,
-    /// The results of what was applied while there were some of those: the leader's answer can come after the entry.
-    results: BTreeMap<(LogIndex, Term), Option<String>>,
+    /// The answers to what was applied while there were some of those: the leader's answer can come after the entry.
+    answers: BTreeMap<(LogIndex, Term), Option<Answer>>,
+    /// The reads that it is not sure yet whether they may be answered.
+    reads: BTreeMap<ReadId, (Who, String)>,
 }
 
-/// A client, and what it asked.
-pub(crate) type Who = (ClientId, Attempt);
+/// A client, what it asked, and for which time.
+pub(crate) type Who = (ClientId, RequestId, u32);
 
 /// What a client is to be told.
 pub(crate) struct PendingAnswer {
@@ -37,15 +42,21 @@ pub(crate) struct PendingAnswer {
 
 impl PendingAnswer {
     pub(crate) fn send(self, from: NodeId, environment: &mut Environment, cause: RecordId) {
-        let (to, request) = self.who;
-        let content = Content::Answer { request, answer: self.answer };
+        let (to, request, attempt) = self.who;
+        let content = Content::Answer { request, attempt, answer: self.answer };
         environment.send(Address::Server(from), Address::Client(to), content, cause);
     }
 }
 
 impl Waiting {
     pub(crate) const fn new(server: NodeId) -> Self {
-        Self { server, appended: BTreeMap::new(), forwarded: BTreeMap::new(), results: BTreeMap::new() }
+        Self {
+            server,
+            appended: BTreeMap::new(),
+            forwarded: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            reads: BTreeMap::new(),
+        }
     }
 
     /// A client's request was taken, or it is told at once why not.
@@ -67,8 +78,8 @@ impl Waiting {
     pub(crate) fn forward_ended(&mut self, id: ForwardId, end: Forwarded) -> Option<PendingAnswer> {
         let who = self.forwarded.remove(&id)?;
         let answer = match end {
-            Forwarded::Appended(entry) => match self.results.remove(&(entry.index, entry.term)) {
-                Some(value) => Some(PendingAnswer { who, answer: Answer::Committed { entry, value } }),
+            Forwarded::Appended(entry) => match self.answers.remove(&(entry.index, entry.term)) {
+                Some(answer) => answer.map(|answer| PendingAnswer { who, answer }),
                 None => {
                     self.appended.insert((entry.index, entry.term), who);
                     None
@@ -79,21 +90,55 @@ impl Waiting {
             Forwarded::Unknown { .. } => None,
         };
         if self.forwarded.is_empty() {
-            self.results.clear();
+            self.answers.clear();
         }
         answer
     }
 
-    /// An entry was applied.
-    pub(crate) fn applied(&mut self, entry: EntryId, value: Option<String>) -> Option<PendingAnswer> {
+    /// An entry was applied, and this is its answer, if it has one.
+    pub(crate) fn applied(&mut self, entry: EntryId, answer: Option<Answer>) -> Option<PendingAnswer> {
         let place = (entry.index, entry.term);
         let Some(who) = self.appended.remove(&place) else {
             if !self.forwarded.is_empty() {
-                self.results.insert(place, value);
+                self.answers.insert(place, answer);
             }
             return None;
         };
-        Some(PendingAnswer { who, answer: Answer::Committed { entry, value } })
+        answer.map(|answer| PendingAnswer { who, answer })
+    }
+
+    /// A client reads what there is.
+    pub(crate) const fn read_now(&self, who: Who, at: LogIndex, result: KeyOutput) -> PendingAnswer {
+        PendingAnswer { who, answer: Answer::Read { server: self.server, at, result } }
+    }
+
+    /// A client's read was taken, or it is told at once why not.
+    pub(crate) fn reading(&mut self, who: Who, key: String, taken: Result<ReadId, ReadError>) -> Option<PendingAnswer> {
+        let server = self.server;
+        let answer = match taken {
+            Ok(id) => {
+                self.reads.insert(id, (who, key));
+                return None;
+            }
+            Err(ReadError::NoLeases) => Answer::NoLeases { server },
+            Err(ReadError::NoLeader | _) => Answer::NotLeader { server, leader: None },
+        };
+        Some(PendingAnswer { who, answer })
+    }
+
+    /// A read may be answered, or may not.
+    pub(crate) fn read_ended(
+        &mut self,
+        id: ReadId,
+        result: Result<(), ReadFailure>,
+        at: LogIndex,
+        kv: &Kv,
+    ) -> Option<PendingAnswer> {
+        let (who, key) = self.reads.remove(&id)?;
+        Some(match result {
+            Ok(()) => self.read_now(who, at, kv.read(&key)),
+            Err(reason) => PendingAnswer { who, answer: Answer::ReadFailed { server: self.server, reason } },
+        })
     }
 
     /// The fate of a run of proposals is known.
@@ -132,10 +177,9 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::RequestId;
     use raftarium_core::{Boot, UnknownReason};
 
-    const WHO: Who = (ClientId(1), Attempt { of: RequestId(7), number: 1 });
+    const WHO: Who = (ClientId(1), RequestId(7), 1);
 
     fn forward(sequence: u64) -> ForwardId {
         ForwardId { boot: Boot(1), sequence }
@@ -153,15 +197,16 @@ mod tests {
 
     #[test]
     fn the_place_of_a_proposal_may_be_told_before_it_is_applied_or_after() {
-        let committed = |value: &str| Some(Answer::Committed { entry: at(5), value: Some(value.into()) });
+        let committed =
+            |value: &str| Some(Answer::Committed { entry: at(5), result: KeyOutput::Value(Some(value.into())) });
         let answer = |pending: Option<PendingAnswer>| pending.map(|pending| pending.answer);
         let mut waiting = forwarded();
         assert_eq!(answer(waiting.forward_ended(forward(1), Forwarded::Appended(at(5)))), None);
         assert_eq!(answer(waiting.applied(at(4), None)), None);
-        assert_eq!(answer(waiting.applied(at(5), Some("before".into()))), committed("before"));
+        assert_eq!(answer(waiting.applied(at(5), committed("before"))), committed("before"));
 
         let mut waiting = forwarded();
-        assert_eq!(answer(waiting.applied(at(5), Some("after".into()))), None);
+        assert_eq!(answer(waiting.applied(at(5), committed("after"))), None);
         assert_eq!(answer(waiting.applied(at(6), None)), None);
         assert_eq!(answer(waiting.forward_ended(forward(1), Forwarded::Appended(at(5)))), committed("after"));
         assert_eq!(waiting, Waiting::new(NodeId(3)), "nothing is kept");

@@ -27,6 +27,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
             | Command::LeaveJoint { server }
             | Command::ForgetLeader { server }
             | Command::Compact { server }
+            | Command::MakeMistakes { server, .. }
             | Command::RequestSnapshot { server }
             | Command::Request { server: Some(server), .. } => known(server).then(|| timed.command.clone()),
             Command::Transfer { server, to } => (known(server) && known(to)).then(|| timed.command.clone()),

@@ -30,7 +30,9 @@ pub const fn is_command(record: &Record) -> bool {
 pub fn asked(op: &Op) -> String {
     match op {
         Op::Put { .. } => format!("put {op}"),
-        Op::Get { .. } => op.to_string(),
+        Op::CompareAndSet { .. } => format!("set {op}"),
+        Op::Increment { .. } => format!("add {op}"),
+        Op::Get { .. } | Op::Delete { .. } | Op::Read { .. } => op.to_string(),
     }
 }
 

@@ -6,13 +6,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use raftarium_core::{
-    Change, ElectionReason, Event, LogIndex, Membership, NodeId, Role, StepDownReason, Timer, TransferEnd, VoteRefusal,
+    Change, ElectionReason, Event, LogIndex, Membership, Mistake, NodeId, ReadFailure, Role, StepDownReason, Timer,
+    TransferEnd, VoteRefusal,
 };
 
 use super::{asked, count, is_restart, list, packet};
 use crate::address::Address;
 use crate::client::Answer;
 use crate::command::{Command, PacketAct};
+use crate::linear::KeyOutput;
 use crate::packet::{Glimpse, PacketId};
 use crate::trace::{Happening, LossReason, Record};
 
@@ -36,6 +38,7 @@ pub fn sentence(record: &Record, records: &[Record]) -> String {
         Happening::TornWriteDropped { server } => {
             format!("{server} finds that its last write was cut off by the crash, and drops it: it was never durable.")
         }
+        Happening::StartImpossible { server, why } => format!("{server} does not start: {why}."),
         Happening::StartRefused { server, reason } => format!("{server} does not start: {reason}."),
         Happening::DiskFull { server } => format!("{server} cannot write, as its disk is full, and stops."),
         Happening::Sent { from, to, what, .. } => format!("{from} sends {} to {to}.", packet::with_article(*what)),
@@ -80,6 +83,8 @@ pub fn sentence(record: &Record, records: &[Record]) -> String {
         Happening::Applied { server, first, last } => format!("{server} applies {}.", span(*first, *last)),
         Happening::Node { server, event } => node(*server, event),
         Happening::TimedOut { client, .. } => format!("{client} stops waiting: the outcome is unknown."),
+        Happening::Retried { client, server, .. } => format!("{client} has waited for too long, and asks {server}."),
+        Happening::SessionOpened { client, session } => format!("{client} has {session}."),
         Happening::Answered { client, answer, .. } => format!("{client} learns: {}.", answered(answer)),
         Happening::Violated(violation) => format!("{} is broken: {}", violation.rule.name(), violation.story),
     }
@@ -156,6 +161,13 @@ fn commanded(command: &Command) -> String {
         Command::JumpClock { server, .. } => format!("You set the clock of {server} forward."),
         Command::Configure { server, .. } => {
             format!("You change the settings of {server}, which hold from its next start on.")
+        }
+        Command::MakeMistakes { server, mistakes } if mistakes.is_empty() => {
+            format!("You let {server} keep to all rules.")
+        }
+        Command::MakeMistakes { server, mistakes } => {
+            let names: Vec<&str> = mistakes.iter().map(Mistake::name).collect();
+            format!("You let {server} make mistakes: {}.", names.join(", "))
         }
         Command::AddServer => "You add a server.".to_owned(),
         Command::ChangeMembership { server, changes, .. } => {
@@ -306,8 +318,19 @@ fn refusal(reason: VoteRefusal) -> String {
 
 fn answered(answer: &Answer) -> String {
     match answer {
-        Answer::Committed { entry, value: Some(value) } => format!("{value}, committed at {}", entry.index),
-        Answer::Committed { entry, value: None } => format!("committed at {}", entry.index),
+        Answer::Committed { entry, result } => format!("{}committed at {}", before(result), entry.index),
+        Answer::Read { server, at, result } => {
+            format!("{}read from {server}, which has applied up to {at}", before(result))
+        }
+        Answer::Opened { session, .. } => format!("its {session} is open"),
+        Answer::NoLeases { server } => format!("{server} has no leases to read by"),
+        Answer::ReadFailed { server, reason: ReadFailure::LeaderLost } => {
+            format!("{server} cannot tell whether its state is old: its leader was lost")
+        }
+        Answer::ReadFailed { server, reason: ReadFailure::TimedOut } => {
+            format!("{server} cannot tell whether its state is old: the leader did not answer")
+        }
+        Answer::SessionEnded { .. } => "its session is no more, and the outcome is unknown".to_owned(),
         Answer::NotLeader { server, leader: Some(leader) } => {
             format!("{server} is not the leader, {leader} is")
         }
@@ -318,6 +341,16 @@ fn answered(answer: &Answer) -> String {
         Answer::Down { server } => format!("{server} is down"),
         Answer::Superseded { entry, by } => {
             format!("its entry at {} was superseded by term {by}, and is erased", entry.index)
+        }
+    }
+}
+
+/// A result, and a comma, if there is more to it than that it was done.
+fn before(result: &KeyOutput) -> String {
+    match result {
+        KeyOutput::Done => String::new(),
+        KeyOutput::Value(_) | KeyOutput::Swapped(_) | KeyOutput::Number(_) | KeyOutput::NotANumber => {
+            format!("{result}, ")
         }
     }
 }

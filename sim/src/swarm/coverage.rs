@@ -118,6 +118,10 @@ sights! {
     ToldBusy "a client was told that a server is busy",
     ToldDown "a client was told that a server is down",
     Superseded "a client was told that its request was superseded",
+    ReadRefused "a client was told that a read could not be answered",
+    SessionOpened "a client got a session",
+    SessionEnded "a client was told that its session had ended",
+    Retried "a client that got no answer asked again",
     Unknown "a client stopped waiting",
     AnsweredLate "a client got an answer after it had stopped waiting",
 }

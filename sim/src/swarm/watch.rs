@@ -9,6 +9,7 @@ use super::coverage::{Coverage, Sight};
 use crate::address::{Address, ClientId};
 use crate::client::{Answer, RequestId};
 use crate::command::{Command, PacketAct};
+use crate::linear::KeyOutput;
 use crate::packet::{PacketId, PacketKind};
 use crate::setup::{CLIENTS_MAX, SERVERS_MAX, Setup};
 use crate::trace::{Happening, LossReason, Record, RecordId};
@@ -142,6 +143,8 @@ impl Watch {
                 self.given_up.push(*request);
                 self.coverage.saw(Sight::Unknown);
             }
+            Happening::Retried { .. } => self.coverage.saw(Sight::Retried),
+            Happening::SessionOpened { .. } => self.coverage.saw(Sight::SessionOpened),
             Happening::Answered { request, answer, .. } => {
                 if self.given_up.contains(request) {
                     self.coverage.saw(Sight::AnsweredLate);
@@ -151,6 +154,7 @@ impl Watch {
             // What no correct cluster does, and what leads to nothing that is counted.
             Happening::Rejected { .. }
             | Happening::StartRefused { .. }
+            | Happening::StartImpossible { .. }
             | Happening::Violated(_)
             | Happening::TimerFired { .. }
             | Happening::WriteBegan { .. }
@@ -277,7 +281,7 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         | Command::LeaveJoint { .. }
         | Command::Transfer { .. } => None,
         // No swarm does this: it loses what is committed, or leaves a server that cannot start.
-        Command::Wipe { .. } | Command::FlipBit { .. } => None,
+        Command::Wipe { .. } | Command::FlipBit { .. } | Command::MakeMistakes { .. } => None,
         Command::Kill { .. } => Some(Sight::Kill),
         Command::Pause { .. } => Some(Sight::Pause),
         Command::Resume { .. } => Some(Sight::Resume),
@@ -334,14 +338,17 @@ const fn lost(reason: LossReason) -> Sight {
 fn answered(answer: &Answer) -> impl Iterator<Item = Sight> {
     let mut also = None;
     let sight = match answer {
-        Answer::Committed { value, .. } => {
-            also = value.is_some().then_some(Sight::Read);
+        Answer::Committed { result, .. } => {
+            also = matches!(result, KeyOutput::Value(_)).then_some(Sight::Read);
             Sight::Committed
         }
         Answer::NotLeader { .. } => Sight::ToldOfOther,
         Answer::Busy { .. } => Sight::ToldBusy,
         Answer::Down { .. } => Sight::ToldDown,
         Answer::Superseded { .. } => Sight::Superseded,
+        Answer::Read { .. } => Sight::Read,
+        Answer::ReadFailed { .. } | Answer::NoLeases { .. } => Sight::ReadRefused,
+        Answer::Opened { .. } | Answer::SessionEnded { .. } => Sight::SessionEnded,
     };
     [sight].into_iter().chain(also)
 }

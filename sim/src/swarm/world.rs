@@ -1,5 +1,6 @@
 //! The world that a seed draws.
 
+use alloc::vec::Vec;
 use core::num::NonZeroU64;
 use core::time::Duration;
 
@@ -8,6 +9,7 @@ use raftarium_core::Settings;
 use super::SERVERS_MOST;
 use super::dice::Dice;
 use super::profile::{Mix, Trouble};
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::network::{LinkSettings, Spread};
 use crate::setup::Setup;
@@ -25,8 +27,16 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, seed: u64) -> Setup {
         raft: raft(dice, mix),
         link: if mix.has(Trouble::Links) { clients_link(dice) } else { LinkSettings::default() },
         disk: disk(dice, write_min, slow),
+        initial: Vec::new(),
         request_timeout: dice.ms(200, 2_000),
+        retries: retries(dice, mix),
     }
+}
+
+/// A packet that is doubled asks twice, and without a session the clients are right to complain of what they then see.
+fn retries(dice: &mut Dice, mix: Mix) -> Retries {
+    let doubled = mix.has(Trouble::Links) || mix.has(Trouble::Packets);
+    if doubled || dice.percent(50) { Retries::Session } else { Retries::Never }
 }
 
 fn raft(dice: &mut Dice, mix: Mix) -> Settings {
@@ -55,7 +65,9 @@ fn raft(dice: &mut Dice, mix: Mix) -> Settings {
         priority: 0,
         backoff_doublings_max: dice.count(0, 3),
         no_op_on_election: dice.percent(75),
+        go_back_by_hints: dice.percent(75),
         forward_proposals: dice.percent(30),
+        mistakes: raftarium_core::Mistakes::NONE,
         snapshot_after_entries: NonZeroU64::new(dice.one_of(&[0, 1, 3, 12, 50])),
         snapshot_after_bytes: NonZeroU64::new(dice.one_of(&[0, 0, 20, 200])),
         // The world draws the servers' seed from its own.

@@ -155,11 +155,17 @@ fn observed(timeline: &Timeline) -> (ClientHistory, Vec<Flaw>) {
             flaws.extend(history.returned(*request, &KeyOutcome::Unknown, None));
         }
         if let Happening::Answered { request, answer, .. } = &record.what {
-            let op = &requests[usize::try_from(request.0).unwrap()].op;
             let outcome = match answer {
-                Answer::Committed { value, .. } => KeyOutcome::Returned(KeyOp::output(op, value.as_deref())),
+                Answer::Committed { result, .. } => KeyOutcome::Returned(result.clone()),
                 Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. } => {
                     KeyOutcome::Never
+                }
+                Answer::Read { .. }
+                | Answer::Opened { .. }
+                | Answer::NoLeases { .. }
+                | Answer::ReadFailed { .. }
+                | Answer::SessionEnded { .. } => {
+                    panic!("{answer:?} to a request that is neither a read nor in a session")
                 }
             };
             flaws.extend(history.returned(*request, &outcome, None));

@@ -35,6 +35,8 @@ pub enum ErrorCode {
     UnknownClient,
     /// There is no such event.
     UnknownEvent,
+    /// There is no such mistake that a server could make: `allowed` has the names of all.
+    UnknownMistake,
     /// There is no such packet under way.
     UnknownPacket,
     /// The server is down already, or has to be up for this.

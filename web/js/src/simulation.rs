@@ -51,7 +51,7 @@ impl Simulation {
         Ok(Self::of(Timeline::replay(run.try_into()?)?))
     }
 
-    /// The rules that are checked after every event: Raft's five safety properties.
+    /// The rules that are checked after every event: Raft's five safety properties, and what they rest on.
     #[wasm_bindgen(unchecked_return_type = "RuleInfo[]")]
     pub fn rules() -> JsValue {
         to_js(&RuleInfo::all())

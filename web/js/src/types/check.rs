@@ -6,7 +6,8 @@ use tsify::Tsify;
 
 use super::number::{EventId, Milliseconds, ServerId};
 
-/// A safety property of Raft (Figure 3 of the paper).
+/// What must hold whatever happens: the safety properties of Figure 3 of the paper, and what they rest on.
+/// A safety property: those of Raft (Figure 3 of the paper), and what clients are promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Rule {
@@ -20,6 +21,22 @@ pub enum Rule {
     LeaderCompleteness,
     /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
     StateMachineSafety,
+    /// A committed entry is on the disks of a majority, and stays there (Figure 2, §5.3).
+    CommittedIsDurable,
+    /// Terms, commit indexes and what a leader knows of its followers only grow (Figure 2).
+    NothingGoesBack,
+    /// A server votes for at most one candidate in a term, also if it crashes in between (§5.2).
+    OneVotePerTerm,
+    /// At most one change of the membership is under way (§4.1 of the dissertation).
+    OneChangeAtATime,
+    /// State machines that have applied the same entries are in the same state (§2).
+    EqualStates,
+    /// A snapshot is what the committed entries up to its last one make (§7).
+    SnapshotIsPrefix,
+    /// What a client asks in a session is applied once, however often it is sent (§8).
+    ExactlyOnce,
+    /// What the clients saw can be what one copy of the data would have shown them (§8).
+    Linearizability,
 }
 
 /// A rule in words.
@@ -42,6 +59,8 @@ pub struct Check {
     pub rule: Rule,
     /// How often it was checked.
     pub count: u64,
+    /// How many keys and requests it could not be decided for: of these it is not known that the rule holds.
+    pub undecided: u64,
 }
 
 /// A rule that was broken.
@@ -60,7 +79,8 @@ pub struct Violation {
 }
 
 impl RuleInfo {
-    /// All rules, in the order of Figure 3.
+    /// All rules: first those of Figure 3, in its order.
+    /// All rules: those of Figure 3 in its order, then what clients are promised.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let info = |rule: sim::Rule| Self {
@@ -81,13 +101,21 @@ impl From<sim::Rule> for Rule {
             sim::Rule::LogMatching => Self::LogMatching,
             sim::Rule::LeaderCompleteness => Self::LeaderCompleteness,
             sim::Rule::StateMachineSafety => Self::StateMachineSafety,
+            sim::Rule::CommittedIsDurable => Self::CommittedIsDurable,
+            sim::Rule::NothingGoesBack => Self::NothingGoesBack,
+            sim::Rule::OneVotePerTerm => Self::OneVotePerTerm,
+            sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
+            sim::Rule::EqualStates => Self::EqualStates,
+            sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
+            sim::Rule::ExactlyOnce => Self::ExactlyOnce,
+            sim::Rule::Linearizability => Self::Linearizability,
         }
     }
 }
 
 impl From<sim::Check> for Check {
     fn from(check: sim::Check) -> Self {
-        Self { rule: check.rule.into(), count: check.count }
+        Self { rule: check.rule.into(), count: check.count, undecided: check.undecided }
     }
 }
 

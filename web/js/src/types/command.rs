@@ -10,7 +10,7 @@ use super::link::LinkSettings;
 use super::membership::{Change, Transition};
 use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
 use super::packet::PacketClass;
-use super::setup::{RaftSettings, signed_part, signed_ppm};
+use super::setup::{self, RaftSettings, signed_part, signed_ppm};
 use crate::failure::Failure;
 
 /// Something that is done to a simulation.
@@ -198,6 +198,13 @@ pub enum Command {
         /// How.
         settings: Box<RaftSettings>,
     },
+    /// Lets a server break these rules on purpose from now on, also after a restart, and no others.
+    MakeMistakes {
+        /// Which.
+        server: ServerId,
+        /// The names of the mistakes; with none, it keeps to all rules again.
+        mistakes: Vec<String>,
+    },
     /// Puts a new server into the world, with an empty disk. It belongs to the cluster once a leader says so.
     AddServer {},
     /// Asks a leader to change who belongs to the cluster.
@@ -286,6 +293,52 @@ pub enum Op {
         /// The key: 1 to 64 bytes of UTF-8.
         key: String,
     },
+    /// Takes a key's value away.
+    Delete {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+    },
+    /// Gives a key a value if it has the one that is expected.
+    CompareAndSet {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+        /// What is expected, up to 64 bytes of UTF-8; null expects that there is no value.
+        expected: Option<String>,
+        /// The new value: up to 64 bytes of UTF-8.
+        value: String,
+    },
+    /// Adds to a number. No value counts as 0.
+    Increment {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+        /// How much is added: a whole, safe integer.
+        #[tsify(type = "number")]
+        by: Number,
+    },
+    /// Reads the value of a key without an entry in the log.
+    Read {
+        /// The key: 1 to 64 bytes of UTF-8.
+        key: String,
+        /// What makes sure that the value is not an old one.
+        by: ReadBy,
+    },
+}
+
+/// What makes sure that a read without an entry does not see an old value.
+///
+/// - `index`: the leader hears from a majority that it still leads, and then reads (ReadIndex).
+/// - `lease`: a leader that has heard from a majority recently enough reads at once, trusting the clocks. Servers refuse
+///   it whose leases are off.
+/// - `nothing`: nothing; the server that is asked reads what it has, and the value may be old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadBy {
+    /// The leader hears from a majority that it still leads, and then reads.
+    Index,
+    /// A leader that has heard from a majority recently enough reads at once.
+    Lease,
+    /// The server that is asked reads what it has.
+    Nothing,
 }
 
 /// A command, and when it is carried out.
@@ -313,7 +366,7 @@ impl TryFrom<Command> for sim::Command {
             Command::Request { client, server, op } => Self::Request {
                 client: client.client()?,
                 server: server.map(ServerId::node).transpose()?,
-                op: op.into(),
+                op: op.try_into()?,
             },
             Command::Cut { from, to, both } => Self::Cut { from: from.node()?, to: to.node()?, both },
             Command::Heal { from, to, both } => Self::Heal { from: from.node()?, to: to.node()?, both },
@@ -359,6 +412,9 @@ impl TryFrom<Command> for sim::Command {
             }
             Command::Configure { server, settings } => {
                 Self::Configure { server: server.node()?, settings: Box::new(settings.settings()?) }
+            }
+            Command::MakeMistakes { server, mistakes } => {
+                Self::MakeMistakes { server: server.node()?, mistakes: setup::mistakes(&mistakes, "mistakes")? }
             }
             Command::AddServer {} => Self::AddServer,
             Command::ChangeMembership { server, changes, how } => {
@@ -427,6 +483,9 @@ impl From<sim::Command> for Command {
             sim::Command::Configure { server, settings } => {
                 Self::Configure { server: server.into(), settings: Box::new((&*settings).into()) }
             }
+            sim::Command::MakeMistakes { server, mistakes } => {
+                Self::MakeMistakes { server: server.into(), mistakes: setup::names_of(mistakes) }
+            }
             sim::Command::AddServer => Self::AddServer {},
             sim::Command::ChangeMembership { server, changes, how } => {
                 let changes = changes.into_iter().map(Into::into).collect();
@@ -468,11 +527,37 @@ impl From<sim::PacketAct> for PacketAct {
     }
 }
 
-impl From<Op> for sim::Op {
-    fn from(op: Op) -> Self {
-        match op {
+impl TryFrom<Op> for sim::Op {
+    type Error = Failure;
+
+    fn try_from(op: Op) -> Result<Self, Failure> {
+        Ok(match op {
             Op::Put { key, value } => Self::Put { key, value },
             Op::Get { key } => Self::Get { key },
+            Op::Delete { key } => Self::Delete { key },
+            Op::CompareAndSet { key, expected, value } => Self::CompareAndSet { key, expected, value },
+            Op::Increment { key, by } => Self::Increment { key, by: by.signed("by")? },
+            Op::Read { key, by } => Self::Read { key, by: by.into() },
+        })
+    }
+}
+
+impl From<ReadBy> for sim::ReadBy {
+    fn from(by: ReadBy) -> Self {
+        match by {
+            ReadBy::Index => Self::Index,
+            ReadBy::Lease => Self::Lease,
+            ReadBy::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<sim::ReadBy> for ReadBy {
+    fn from(by: sim::ReadBy) -> Self {
+        match by {
+            sim::ReadBy::Index => Self::Index,
+            sim::ReadBy::Lease => Self::Lease,
+            sim::ReadBy::Nothing => Self::Nothing,
         }
     }
 }
@@ -482,6 +567,10 @@ impl From<sim::Op> for Op {
         match op {
             sim::Op::Put { key, value } => Self::Put { key, value },
             sim::Op::Get { key } => Self::Get { key },
+            sim::Op::Delete { key } => Self::Delete { key },
+            sim::Op::CompareAndSet { key, expected, value } => Self::CompareAndSet { key, expected, value },
+            sim::Op::Increment { key, by } => Self::Increment { key, by: Number(by as f64) },
+            sim::Op::Read { key, by } => Self::Read { key, by: by.into() },
         }
     }
 }

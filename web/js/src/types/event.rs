@@ -92,7 +92,7 @@ pub enum Happening {
         /// Which.
         server: ServerId,
     },
-    /// A server does not start: what is on its disk is not what was written.
+    /// A server does not start: what is on its disk is not what was written, or is what only mistakes leave behind.
     StartRefused {
         /// Which.
         server: ServerId,
@@ -207,6 +207,22 @@ pub enum Happening {
         /// The number of what it had asked.
         request: u32,
     },
+    /// A client's patience ended, and it asks again.
+    Retried {
+        /// Which.
+        client: ClientId,
+        /// The number of what it had asked.
+        request: u32,
+        /// The server that it asks now.
+        server: ServerId,
+    },
+    /// A client has a session.
+    SessionOpened {
+        /// Which.
+        client: ClientId,
+        /// Its name: where the entry that opened it is in the log.
+        session: u64,
+    },
     /// A client learnt what became of its request.
     Answered {
         /// Which.
@@ -273,6 +289,9 @@ impl From<sim::Happening> for Happening {
                 last_index: last.0,
             },
             sim::Happening::TornWriteDropped { server } => Self::TornWriteDropped { server: server.into() },
+            sim::Happening::StartImpossible { server, why } => {
+                Self::StartRefused { server: server.into(), reason: why }
+            }
             sim::Happening::StartRefused { server, reason } => {
                 Self::StartRefused { server: server.into(), reason: reason.to_string() }
             }
@@ -312,6 +331,12 @@ impl From<sim::Happening> for Happening {
             sim::Happening::Node { server, event } => Self::Node { server: server.into(), event: event.into() },
             sim::Happening::TimedOut { client, request } => {
                 Self::TimedOut { client: client.into(), request: request.0 }
+            }
+            sim::Happening::Retried { client, request, server } => {
+                Self::Retried { client: client.into(), request: request.0, server: server.into() }
+            }
+            sim::Happening::SessionOpened { client, session } => {
+                Self::SessionOpened { client: client.into(), session: session.0.0 }
             }
             sim::Happening::Answered { client, request, answer } => {
                 Self::Answered { client: client.into(), request: request.0, answer: answer.into() }

@@ -43,6 +43,21 @@ impl Number {
         (self.0.fract() == 0.0 && (0.0..=max).contains(&self.0)).then_some(self.0 as u64)
     }
 
+    /// The number as the whole number `name`, which is safe: not further from 0 than [`MAX_SAFE`].
+    ///
+    /// # Errors
+    ///
+    /// What it is, and what is allowed.
+    pub fn signed(self, name: &str) -> Result<i64, Failure> {
+        let size = Self(self.not_nan(name)?.0.abs()).whole().and_then(|size| i64::try_from(size).ok());
+        size.map(|size| if self.0 < 0.0 { -size } else { size }).ok_or_else(|| {
+            let allowed = format!("-{MAX_SAFE} to {MAX_SAFE}");
+            Failure::new(ErrorCode::OutOfRange, format!("{name} is {self}; allowed are {allowed}"))
+                .given(self)
+                .allowed(allowed)
+        })
+    }
+
     /// The number as the count `name`, which can be from 1 to `max`.
     ///
     /// # Errors

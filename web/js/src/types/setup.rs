@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use raftarium_sim as sim;
-use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Settings};
+use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Mistake, Mistakes, Settings};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,6 +13,7 @@ use super::link::LinkSettings;
 use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
 use crate::failure::{ErrorCode, Failure};
+use crate::value::Value;
 
 /// What a simulation is made of. Whatever is left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
@@ -33,8 +34,47 @@ pub struct SimulationOptions {
     pub link: LinkSettings,
     /// How every disk is at first.
     pub disk: DiskSettings,
-    /// How long a client waits for an answer before it calls the outcome unknown. Default: 10000 ms.
+    /// How long a client waits for an answer before it calls the outcome unknown, or asks again. Default: 10000 ms.
     pub request_timeout: Milliseconds,
+    /// What a client does if it gets no answer. Default: `never`, which calls the outcome unknown.
+    pub retries: Retries,
+}
+
+/// What a client does if it gets no answer.
+///
+/// - `never`: nothing; it calls the outcome unknown.
+/// - `plain`: it asks again until it is answered. What it asks may be applied more than once.
+/// - `session`: it opens a session, and asks again with the same number until it is answered, so that what it asks is
+///   applied once (§8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Retries {
+    /// Nothing.
+    Never,
+    /// It asks again.
+    Plain,
+    /// It asks again, in a session.
+    Session,
+}
+
+impl From<Retries> for sim::Retries {
+    fn from(retries: Retries) -> Self {
+        match retries {
+            Retries::Never => Self::Never,
+            Retries::Plain => Self::Plain,
+            Retries::Session => Self::Session,
+        }
+    }
+}
+
+impl From<sim::Retries> for Retries {
+    fn from(retries: sim::Retries) -> Self {
+        match retries {
+            sim::Retries::Never => Self::Never,
+            sim::Retries::Plain => Self::Plain,
+            sim::Retries::Session => Self::Session,
+        }
+    }
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -106,6 +146,9 @@ pub struct RaftSettings {
     pub clock_drift_max: Number,
     /// Whether a new leader starts with an entry that does nothing (§8). Default: true.
     pub no_op_on_election: bool,
+    /// Whether a leader goes back by what a follower says of its log, to find where it agrees with its own, and not by
+    /// one entry at a time (§5.3). Default: true.
+    pub go_back_by_hints: bool,
     /// Whether a follower passes on to the leader what a client asks of it, instead of saying who leads. Default: false.
     pub forward_proposals: bool,
     /// After how many applied entries a server takes a snapshot and compacts its log (§7); null is never. Default: null.
@@ -114,6 +157,9 @@ pub struct RaftSettings {
     /// After how many bytes of commands in its log a server takes a snapshot; null is never. Default: null.
     #[tsify(type = "number | null")]
     pub snapshot_after_bytes: Option<Number>,
+    /// The rules that are broken on purpose, to see why they exist: the names of mistakes, such as
+    /// `commit-earlier-terms`. Default: none.
+    pub mistakes: Vec<String>,
 }
 
 /// How many millionths are all.
@@ -133,7 +179,9 @@ impl SimulationOptions {
             raft: self.raft.settings()?,
             link: self.link.settings()?,
             disk: self.disk.settings()?,
+            initial: Vec::new(),
             request_timeout: self.request_timeout.duration("requestTimeout")?,
+            retries: self.retries.into(),
         };
         setup.check()?;
         Ok(setup)
@@ -159,13 +207,31 @@ impl RaftSettings {
             backoff_doublings_max: upto(self.backoff_doublings_max, "raft.backoffDoublingsMax", DOUBLINGS_MAX)?,
             clock_drift_ppm_max: ppm(self.clock_drift_max, "raft.clockDriftMax", DRIFT_PPM_MAX)?,
             no_op_on_election: self.no_op_on_election,
+            go_back_by_hints: self.go_back_by_hints,
             forward_proposals: self.forward_proposals,
             snapshot_after_entries: limit(self.snapshot_after_entries, "raft.snapshotAfterEntries")?,
             snapshot_after_bytes: limit(self.snapshot_after_bytes, "raft.snapshotAfterBytes")?,
             // The world draws each server's own.
             seed: 0,
+            mistakes: mistakes(&self.mistakes, "raft.mistakes")?,
         })
     }
+}
+
+/// The mistakes that have these names.
+pub(super) fn mistakes(names: &[String], name: &str) -> Result<Mistakes, Failure> {
+    let known = |given: &String| {
+        Mistake::from_name(given).ok_or_else(|| {
+            let allowed = Mistake::ALL.map(Mistake::name).join(", ");
+            let message = format!("{name} has {given:?}; allowed are {allowed}");
+            Failure::new(ErrorCode::UnknownMistake, message).given(Value::Text(given.clone())).allowed(allowed)
+        })
+    };
+    names.iter().map(known).collect()
+}
+
+pub(super) fn names_of(mistakes: Mistakes) -> Vec<String> {
+    mistakes.iter().map(|mistake| mistake.name().to_owned()).collect()
 }
 
 fn upto(number: Number, name: &str, max: u32) -> Result<u32, Failure> {
@@ -220,6 +286,7 @@ impl From<&sim::Setup> for SimulationOptions {
             link: setup.link.into(),
             disk: setup.disk.into(),
             request_timeout: setup.request_timeout.into(),
+            retries: setup.retries.into(),
         }
     }
 }
@@ -243,9 +310,11 @@ impl From<&Settings> for RaftSettings {
             backoff_doublings_max: u64::from(settings.backoff_doublings_max).into(),
             clock_drift_max: part(settings.clock_drift_ppm_max),
             no_op_on_election: settings.no_op_on_election,
+            go_back_by_hints: settings.go_back_by_hints,
             forward_proposals: settings.forward_proposals,
             snapshot_after_entries: settings.snapshot_after_entries.map(|limit| limit.get().into()),
             snapshot_after_bytes: settings.snapshot_after_bytes.map(|limit| limit.get().into()),
+            mistakes: names_of(settings.mistakes),
         }
     }
 }

@@ -3,7 +3,7 @@
 use raftarium_sim::{Check, Violation};
 use yew::prelude::*;
 
-use crate::show::thousands;
+use crate::show::{count, thousands};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -18,12 +18,19 @@ pub(crate) fn Rules(props: &Props) -> Html {
         let broken = props.violations.iter().any(|violation| violation.rule == check.rule);
         let id = format!("rule-{:?}", check.rule);
         let name = check.rule.name();
-        let (class, state) = if broken { ("chip rule broken", "broken") } else { ("chip rule", "it holds") };
+        let (class, state) = match (broken, check.undecided) {
+            (true, _) => ("chip rule broken", "broken".to_owned()),
+            (false, 0) => ("chip rule", "it holds".to_owned()),
+            (false, open) => ("chip rule undecided", format!("not decided for {}", count(open, "key", "keys"))),
+        };
         html! {
             <li key={name}>
                 <button type="button" {class} aria-describedby={id.clone()}>
                     <span>{ name }</span>{ " " }
                     <span class="number">{ thousands(check.count) }</span>
+                    if !broken && check.undecided > 0 {
+                        <span class="number">{ format!(" · {} ?", check.undecided) }</span>
+                    }
                     <span class="unseen">{ format!(" checks, {state}") }</span>
                 </button>
                 <div class="statement" role="tooltip" id={id}>

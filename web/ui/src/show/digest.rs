@@ -70,7 +70,9 @@ impl Digest {
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
-            Happening::Crashed { .. } | Happening::StartRefused { .. } => Some(MarkKind::Fault),
+            Happening::Crashed { .. } | Happening::StartRefused { .. } | Happening::StartImpossible { .. } => {
+                Some(MarkKind::Fault)
+            }
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
                 Command::Cut { .. }
@@ -96,6 +98,7 @@ impl Digest {
                 | Command::SetClock { .. }
                 | Command::JumpClock { .. }
                 | Command::Configure { .. }
+                | Command::MakeMistakes { .. }
                 | Command::AddServer
                 | Command::ChangeMembership { .. }
                 | Command::LeaveJoint { .. }
@@ -123,6 +126,8 @@ impl Digest {
             | Happening::SnapshotDurable { .. }
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
+            | Happening::Retried { .. }
+            | Happening::SessionOpened { .. }
             | Happening::Answered { .. } => None,
         }
     }
@@ -147,9 +152,12 @@ fn is_notable(record: &Record) -> bool {
         | Happening::Crashed { .. }
         | Happening::TornWriteDropped { .. }
         | Happening::StartRefused { .. }
+        | Happening::StartImpossible { .. }
         | Happening::DiskFull { .. }
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
+        | Happening::Retried { .. }
+        | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => true,
         Happening::Started { .. } => is_restart(record),
@@ -203,10 +211,13 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         Happening::Answered { .. } | Happening::TimedOut { .. } => true,
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
+        | Happening::Retried { .. }
+        | Happening::SessionOpened { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }
         | Happening::TornWriteDropped { .. }
         | Happening::StartRefused { .. }
+        | Happening::StartImpossible { .. }
         | Happening::DiskFull { .. }
         | Happening::Sent { .. }
         | Happening::Delivered { .. }

@@ -94,6 +94,10 @@ mod tests {
             op: Op::Get { key: "x".into() },
             server: NodeId(1),
             direct: false,
+            session: None,
+            sequence: None,
+            tries: 1,
+            in_doubt: false,
             asked: Instant::from_millis(asked_ms),
             status,
         }

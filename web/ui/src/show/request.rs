@@ -1,7 +1,7 @@
 //! What became of a client's request, in words.
 
 pub(crate) use raftarium_sim::story::asked;
-use raftarium_sim::{Answer, Op, Request, RequestStatus};
+use raftarium_sim::{Answer, KeyOutput, Request, RequestStatus};
 
 /// How a request stands, for its mark and its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +38,16 @@ pub(crate) const fn standing(request: &Request) -> Standing {
     match &request.status {
         RequestStatus::Waiting => Standing::Waiting,
         RequestStatus::Unknown { .. } => Standing::Unknown,
-        RequestStatus::Answered { answer: Answer::Committed { .. }, .. } => Standing::Done,
-        RequestStatus::Answered {
-            answer: Answer::NotLeader { .. } | Answer::Busy { .. } | Answer::Down { .. } | Answer::Superseded { .. },
-            ..
-        } => Standing::Refused,
+        RequestStatus::Answered { answer, .. } => match answer {
+            Answer::Committed { .. } | Answer::Read { .. } | Answer::Opened { .. } => Standing::Done,
+            Answer::SessionEnded { .. } => Standing::Unknown,
+            Answer::NotLeader { .. }
+            | Answer::Busy { .. }
+            | Answer::Down { .. }
+            | Answer::Superseded { .. }
+            | Answer::NoLeases { .. }
+            | Answer::ReadFailed { .. } => Standing::Refused,
+        },
     }
 }
 
@@ -51,23 +56,37 @@ pub(crate) fn status(request: &Request) -> String {
     match &request.status {
         RequestStatus::Waiting => format!("waiting for {}", request.server),
         RequestStatus::Unknown { .. } => "unknown: timed out".to_owned(),
-        RequestStatus::Answered { answer, .. } => outcome(&request.op, answer),
+        RequestStatus::Answered { answer, .. } => outcome(answer),
     }
 }
 
 /// What an answer says, in words.
-pub(crate) fn outcome(op: &Op, answer: &Answer) -> String {
-    match (answer, op) {
-        (Answer::Committed { entry, .. }, Op::Put { .. }) => format!("committed at {}", entry.index),
-        (Answer::Committed { entry, value: Some(value) }, Op::Get { .. }) => {
-            format!("{value}, committed at {}", entry.index)
-        }
-        (Answer::Committed { entry, value: None }, Op::Get { .. }) => format!("no value, committed at {}", entry.index),
-        (Answer::NotLeader { leader: Some(leader), .. }, _) => format!("refused: not leader ({leader} leads)"),
-        (Answer::NotLeader { leader: None, .. }, _) => "refused: not leader, and knows of none".to_owned(),
-        (Answer::Busy { server }, _) => format!("refused: {server} has too much to commit"),
-        (Answer::Down { server }, _) => format!("refused: {server} is down"),
-        (Answer::Superseded { by, .. }, _) => format!("superseded by term {by}: erased"),
+pub(crate) fn outcome(answer: &Answer) -> String {
+    match answer {
+        Answer::Committed { entry, result: KeyOutput::Done } => format!("committed at {}", entry.index),
+        Answer::Committed { entry, result } => format!("{}, committed at {}", gave(result), entry.index),
+        Answer::Read { at, result, .. } => format!("{}, read at {at}", gave(result)),
+        Answer::Opened { session, .. } => format!("{session} is open"),
+        Answer::NoLeases { server } => format!("refused: {server} has no leases"),
+        Answer::ReadFailed { server, .. } => format!("refused: {server} cannot tell whether its state is old"),
+        Answer::SessionEnded { .. } => "unknown: the session is no more".to_owned(),
+        Answer::NotLeader { leader: Some(leader), .. } => format!("refused: not leader ({leader} leads)"),
+        Answer::NotLeader { leader: None, .. } => "refused: not leader, and knows of none".to_owned(),
+        Answer::Busy { server } => format!("refused: {server} has too much to commit"),
+        Answer::Down { server } => format!("refused: {server} is down"),
+        Answer::Superseded { by, .. } => format!("superseded by term {by}: erased"),
+    }
+}
+
+/// What an operation gave, in words.
+fn gave(result: &KeyOutput) -> String {
+    match result {
+        KeyOutput::Value(None) => "no value".to_owned(),
+        KeyOutput::Done
+        | KeyOutput::Value(Some(_))
+        | KeyOutput::Swapped(_)
+        | KeyOutput::Number(_)
+        | KeyOutput::NotANumber => result.to_string(),
     }
 }
 
@@ -78,19 +97,20 @@ mod tests {
 
     #[test]
     fn an_outcome_in_words() {
-        let put = Op::Put { key: "x".into(), value: "1".into() };
-        let get = Op::Get { key: "x".into() };
         let entry = EntryId::new(LogIndex(7), Term(2));
-        let done = |value: Option<&str>| Answer::Committed { entry, value: value.map(Into::into) };
+        let done = |result| Answer::Committed { entry, result };
+        let read = |value: Option<&str>| KeyOutput::Value(value.map(Into::into));
         let cases = [
-            (&put, done(None), "committed at 7"),
-            (&get, done(Some("1")), "1, committed at 7"),
-            (&get, done(None), "no value, committed at 7"),
-            (&put, Answer::NotLeader { server: NodeId(1), leader: Some(NodeId(3)) }, "refused: not leader (S3 leads)"),
-            (&put, Answer::Superseded { entry, by: Term(3) }, "superseded by term 3: erased"),
+            (done(KeyOutput::Done), "committed at 7"),
+            (done(read(Some("1"))), "1, committed at 7"),
+            (done(read(None)), "no value, committed at 7"),
+            (done(KeyOutput::Swapped(false)), "not as expected, committed at 7"),
+            (Answer::Read { server: NodeId(1), at: LogIndex(6), result: read(Some("2")) }, "2, read at 6"),
+            (Answer::NotLeader { server: NodeId(1), leader: Some(NodeId(3)) }, "refused: not leader (S3 leads)"),
+            (Answer::Superseded { entry, by: Term(3) }, "superseded by term 3: erased"),
         ];
-        for (op, answer, words) in cases {
-            assert_eq!(outcome(op, &answer), words);
+        for (answer, words) in cases {
+            assert_eq!(outcome(&answer), words);
         }
     }
 }

@@ -1,0 +1,118 @@
+//! Scenarios as JSON.
+//!
+//! JSON, because runs are shared as JSON already, every editor knows it, and its parser says where and why it does not
+//! understand.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::play::Place;
+use super::{Act, Condition, Scenario, VERSION};
+
+/// Why a text is not a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.reason)
+    }
+}
+
+impl core::error::Error for TextError {}
+
+/// The parts of a text that errors point to.
+#[derive(Deserialize)]
+struct Parts<'a> {
+    #[serde(borrow)]
+    version: Option<&'a RawValue>,
+    #[serde(borrow)]
+    world: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    steps: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    end: Option<&'a RawValue>,
+}
+
+/// Only the version: of a later one, nothing else can be told.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+fn parts(text: &str) -> Result<Parts<'_>, TextError> {
+    Ok(serde_json::from_str(text)?)
+}
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON, has a field that is not known or lacks one, has another version, or says what cannot be:
+    /// with the line, the column and the reason.
+    pub fn from_json(text: &str) -> Result<Self, TextError> {
+        let Version { version } = serde_json::from_str(text)?;
+        if version != VERSION {
+            let reason = alloc::format!("version is {version}; allowed is {VERSION}");
+            return Err(at(text, parts(text)?.version, reason));
+        }
+        let scenario: Self = serde_json::from_str(text)?;
+        let Err((place, problem)) = scenario.checked() else { return Ok(scenario) };
+        let parts = parts(text)?;
+        let part = match place {
+            Place::World => parts.world,
+            Place::Step(number) => number.checked_sub(1).and_then(|place| parts.steps.get(place)).copied(),
+            Place::End => parts.end,
+        };
+        Err(at(text, part, problem.to_string()))
+    }
+
+    /// Writes it down, so that [`Self::from_json`] reads it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain data, all keys strings")
+    }
+}
+
+/// The place of a part of `text`: it was read from it, so it is a slice of it.
+fn at(text: &str, part: Option<&RawValue>, reason: String) -> TextError {
+    let offset = part.map_or(0, |part| part.get().as_ptr().addr().saturating_sub(text.as_ptr().addr()));
+    let before = text.get(..offset).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    TextError { line, column, reason }
+}
+
+impl From<serde_json::Error> for TextError {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let told = error.to_string();
+        let place = alloc::format!(" at line {line} column {column}");
+        let reason = told.strip_suffix(&place).unwrap_or(&told).into();
+        Self { line, column, reason }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
