@@ -197,12 +197,11 @@ mod tests {
     #[test]
     fn what_a_snapshot_has_is_one_block() {
         let mut timeline = fixture::settled(1);
-        for value in ["1", "2", "3"] {
-            timeline.dispatch(put(value)).expect("a request");
+        let compact = Command::Compact { server: NodeId(1) };
+        for command in [put("1"), put("2"), compact, put("3")] {
+            timeline.dispatch(command).expect("it runs, and leads");
             timeline.advance(Duration::from_millis(300));
         }
-        timeline.dispatch(Command::Compact { server: NodeId(1), through: LogIndex(3) }).expect("it is applied");
-        timeline.advance(Duration::from_millis(100));
         let grid = grid(&timeline.view());
         let row = &grid.rows[0];
         let snapshot = row.snapshot.expect("it has one");
