@@ -70,15 +70,20 @@ pub(crate) fn Cluster(props: &Props) -> Html {
         let handle = line.as_ref().map_or(Point::new(ring.size.width - 44.0, ring.size.height - 24.0), |line| line.handle);
         let longest = props.setup.raft.election_timeout_min;
         let of = ring.many.then(|| selection.server().or_else(|| Some(names::leader(view)?.id)).unwrap_or(NodeId(1)));
+        let view_box = format!("0 0 {} {}", px(ring.size.width), px(ring.size.height));
+        let links = html! { <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} /> };
         html! {
             <>
                 if ring.many {
+                    if parted {
+                        <svg class="mesh" viewBox={view_box.clone()} aria-hidden="true">{ hulls(ring, view, groups) }</svg>
+                    }
                     <Mesh ring={Rc::clone(ring)} reach={Rc::clone(reach)} {parted} />
                     <Canvas ring={Rc::clone(ring)} view={Rc::clone(view)} {now} {selection} {longest} />
                 }
                 <svg
                     class={classes!("ring", ring.tight.then_some("tight"), ring.crowded.then_some("crowded"), ring.many.then_some("many"))}
-                    viewBox={format!("0 0 {} {}", px(ring.size.width), px(ring.size.height))}
+                    viewBox={view_box}
                     style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
                     role="group"
                     aria-label="Servers and links"
@@ -89,12 +94,18 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                         </pattern>
                     </defs>
                     <Ground ring={Rc::clone(ring)} view={Rc::clone(view)} drawn={drawn.clone()} {onpress} />
-                    if parted {
+                    if parted && !ring.many {
                         { hulls(ring, view, groups) }
                     }
                     { cut::cut_line(line.as_ref()) }
+                    // Where there are many, links cross discs, and lie under them.
+                    if ring.many {
+                        { links.clone() }
+                    }
                     <Servers ring={Rc::clone(ring)} discs={discs(view, reach)} selected={selection.server()} />
-                    <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} />
+                    if !ring.many {
+                        { links.clone() }
+                    }
                     if !ring.many {
                         { timers(ring, view, now, longest) }
                     }

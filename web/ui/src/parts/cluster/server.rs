@@ -215,9 +215,11 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
         let vote = format!("voted {vote}");
         if ring.tight { lines.push(vote) } else { lines[0] = format!("{} · {vote}", lines[0]) }
     }
+    // A lone line stands right over its disc.
+    let skipped = if ring.tight && ring.is_upper(place) { 2 - lines.len() } else { 0 };
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let lines = lines.into_iter().enumerate().map(|(at, line)| {
-        let (x, y) = label_side(place, ring, at, longest);
+        let (x, y) = label_side(place, ring, at + skipped, longest);
         html! { <text class="label" x={px(x)} y={px(y)}>{ line }</text> }
     });
     html! { <>{ for lines }</> }
@@ -228,7 +230,7 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
 pub(super) fn label_side(place: Point, ring: &Ring, at: usize, characters: usize) -> (f64, f64) {
     let scale = ring.type_scale();
     let height = 13.5 * scale;
-    let lines = if ring.tight || ring.has_room_for_waits() { 2.0 } else { 1.0 };
+    let lines = if ring.crowded && !ring.tight { 1.0 } else { 2.0 };
     let top = if ring.is_upper(place) {
         place.y - ring.radius - 18.0 - height * (lines - 1.0)
     } else {
