@@ -9,6 +9,7 @@
 
 mod cli;
 mod error;
+mod look;
 mod npm;
 mod process;
 mod race;
@@ -16,6 +17,7 @@ mod say;
 mod site;
 mod steps;
 mod tools;
+mod weight;
 mod workspace;
 
 use std::process::ExitCode;
@@ -49,5 +51,7 @@ fn run() -> Result<()> {
         }
         Command::Test(selection) => steps::run(&selection),
         Command::Race(options) => race::race(&options),
+        Command::Measure(options) => look::measure(&options),
+        Command::Screenshots(options) => look::screenshots(&options),
     }
 }
