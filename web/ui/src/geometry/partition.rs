@@ -6,7 +6,7 @@ use raftarium_sim::CutView;
 use raftarium_sim::core::NodeId;
 
 use super::ring::Ring;
-use super::{Point, xy};
+use super::{Point, length, xy};
 
 /// Servers that reach each other, perhaps through others, by their places in the ring.
 pub(crate) type Group = Vec<usize>;
@@ -100,7 +100,7 @@ fn to_edge(ring: &Ring, point: Point) -> Point {
     let (dx, dy) = (point.x - centre.x, point.y - centre.y);
     let stretch = (half_width / dx.abs().max(1e-9)).min(half_height / dy.abs().max(1e-9));
     let outward = ring.centre.distance(ring.servers.first().copied().unwrap_or(centre)) + 3.2 * ring.radius;
-    let stretch = stretch.min(outward / dx.hypot(dy).max(1e-9));
+    let stretch = stretch.min(outward / length(dx, dy).max(1e-9));
     Point::new(centre.x + dx * stretch, centre.y + dy * stretch)
 }
 

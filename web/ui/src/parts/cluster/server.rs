@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::super::use_dispatch;
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
+use crate::geometry::trig::within;
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::disc::{Badge, Disc};
 use crate::show::term;
@@ -237,6 +238,6 @@ pub(super) fn label_side(place: Point, ring: &Ring, at: usize, characters: usize
         place.y + ring.radius + 16.0 + 11.0 * scale
     };
     let half = characters as f64 * 3.4 * scale + 4.0;
-    let x = place.x.clamp(half.min(ring.size.width / 2.0), (ring.size.width - half).max(ring.size.width / 2.0));
+    let x = within(place.x, half.min(ring.size.width / 2.0), (ring.size.width - half).max(ring.size.width / 2.0));
     (x, top + height * at as f64)
 }

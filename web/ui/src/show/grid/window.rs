@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use raftarium_sim::{EntryView, Op, ServerView, View};
 
 use crate::geometry::Size;
+use crate::geometry::trig::within;
 
 /// More servers than these are drawn in low rows.
 const COMFORTABLE: usize = 6;
@@ -55,7 +56,7 @@ impl Metrics {
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
         let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
         let least = if tall { 66.0 } else { 56.0 };
-        let column = (longest as f64 * CHARACTER + 16.0 + term).clamp(least, 86.0).round();
+        let column = within(longest as f64 * CHARACTER + 16.0 + term, least, 86.0).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
     }
 }
