@@ -6,7 +6,7 @@ use core::fmt;
 
 use bytes::Bytes;
 use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, Sessions, Verdict};
-use raftarium_core::{Entry, EntryId, Payload};
+use raftarium_core::{Entry, EntryId, Mistakes, Payload};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Answer;
@@ -184,6 +184,11 @@ pub(crate) struct Effect {
 }
 
 impl Kv {
+    /// What the server that it belongs to does wrong on purpose; the table of sessions has a part in it.
+    pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
+        self.sessions.make_mistakes(mistakes);
+    }
+
     /// Applies an entry.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Effect {
         let nothing = Effect { op: None, once: None, answer: None };

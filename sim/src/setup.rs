@@ -41,11 +41,11 @@ pub struct Setup {
     /// What servers find on their disks at first; those that are not named find nothing.
     #[serde(default)]
     pub initial: Vec<Initial>,
-    /// How long a client waits for an answer before it calls the outcome unknown.
-    #[serde(with = "raftarium_core::milliseconds")]
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again.
+    #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
     /// What a client does if it gets no answer.
+    #[serde(default)]
     pub retries: Retries,
 }
 
