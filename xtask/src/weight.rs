@@ -34,8 +34,8 @@ fn sum(parts: &str) -> Result<u64> {
 /// The number in the last row of the table.
 fn agreed(text: &str) -> Result<u64> {
     let cell = |line: &str| Some(line.strip_prefix("| ")?.split_once(" |")?.0.replace(',', ""));
-    let numbers = text.lines().filter_map(cell).filter_map(|cell| cell.parse().ok());
-    numbers.last().ok_or_else(|| Error::Repository(format!("{NUMBERS} has no number")))
+    let mut numbers = text.lines().filter_map(cell).filter_map(|cell| cell.parse().ok());
+    numbers.next_back().ok_or_else(|| Error::Repository(format!("{NUMBERS} has no number")))
 }
 
 fn judge(weight: u64, agreed: u64) -> Result<()> {
