@@ -19,6 +19,7 @@ mod steps;
 mod tools;
 mod weight;
 mod workspace;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -50,7 +51,15 @@ fn run() -> Result<()> {
             Ok(())
         }
         Command::Test(selection) => steps::run(&selection),
-        Command::Race(options) => race::race(&options),
+        Command::Race(options) => {
+            if options.only != Some(cli::Bench::Worlds) {
+                race::race(&options)?;
+            }
+            if options.only != Some(cli::Bench::Race) {
+                worlds::measure(&options)?;
+            }
+            Ok(())
+        }
         Command::Measure(options) => look::measure(&options),
         Command::Screenshots(options) => look::screenshots(&options),
     }
