@@ -48,6 +48,12 @@ pub(crate) fn prefers_reduced_motion() -> bool {
     query.ok().flatten().is_some_and(|query| query.matches())
 }
 
+/// Whether the window is tall, perhaps on a projector: what is read from afar gets more room.
+pub(crate) fn is_tall() -> bool {
+    let query = window().match_media("(min-width: 1100px) and (min-height: 1000px)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// A listener that is removed when this is dropped.
 pub(crate) struct Listener {
     target: EventTarget,

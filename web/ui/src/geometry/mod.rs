@@ -1,6 +1,7 @@
 //! Where things are drawn: pure functions, with one unit to a pixel.
 
 pub(crate) mod flight;
+pub(crate) mod mark;
 pub(crate) mod partition;
 pub(crate) mod ring;
 

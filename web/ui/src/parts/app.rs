@@ -44,11 +44,11 @@ pub(crate) fn App() -> Html {
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
-                    clients={state.setup.clients}
+                    setup={Rc::clone(&state.setup)}
                     selection={state.selection}
                 />
                 { time_bar(&dispatch, state) }
-                <Log view={Rc::clone(&state.view)} selection={state.selection} />
+                <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
                 <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
                 { clients(state) }
                 if state.events_open {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use raftarium_sim::Setup;
+use raftarium_sim::{SERVERS_MAX, Setup};
 
 /// How many servers the page shows.
-pub(crate) const SERVERS: RangeInclusive<u32> = 1..=9;
+pub(crate) const SERVERS: RangeInclusive<u32> = 1..=SERVERS_MAX;
 
 /// What a link to a run says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(address.to_string(), "#seed=7&servers=3");
         assert_eq!(Address::of(&address.setup()), address);
         assert_eq!(Address::parse(""), Ok(Address::default()));
-        assert_eq!(Address::parse("#servers=9"), Ok(Address { servers: 9, ..Address::default() }));
+        assert_eq!(Address::parse("#servers=51"), Ok(Address { servers: 51, ..Address::default() }));
     }
 
     #[test]
@@ -141,8 +141,8 @@ mod tests {
                 "seed=18446744073709551616",
                 "“18446744073709551616” is not a seed; allowed are whole numbers from 0 to 18446744073709551615.",
             ),
-            ("servers=0", "“0” is not a number of servers; allowed are 1 to 9."),
-            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 9."),
+            ("servers=0", "“0” is not a number of servers; allowed are 1 to 51."),
+            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 51."),
             ("speed=3", "The address says “speed=3”; allowed are seed=… and servers=…."),
         ];
         for (given, message) in cases {

@@ -14,6 +14,7 @@ use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::{Record, Setup, Timeline, View};
 
 use crate::show::digest::Digest;
+use crate::show::grid::{Overwritten, overwritten};
 
 pub(crate) use action::Action;
 pub(crate) use selection::{Entry, Selection};
@@ -111,6 +112,11 @@ impl State {
     /// The whole known trace.
     pub(crate) fn all_records(&self) -> Ref<'_, [Record]> {
         Ref::map(self.timeline.borrow(), Timeline::all_records)
+    }
+
+    /// The entries that were erased shortly before now.
+    pub(crate) fn overwritten(&self) -> Vec<Overwritten> {
+        overwritten(self.timeline.borrow().records(), self.now)
     }
 
     /// How many records there are up to now.
