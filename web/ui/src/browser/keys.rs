@@ -9,7 +9,7 @@ use raftarium_sim::core::{Instant, NodeId};
 use crate::state::{Action, Selection, State};
 
 /// What each key does, for the help.
-pub(crate) const KEYS: [(&str, &str); 13] = [
+pub(crate) const KEYS: [(&str, &str); 14] = [
     ("Space", "play or pause"),
     ("← →", "one event back or forward"),
     ("Home", "back to the start"),
@@ -20,6 +20,7 @@ pub(crate) const KEYS: [(&str, &str); 13] = [
     ("p", "propose a value to it"),
     ("h", "heal all links"),
     ("e", "show or hide the list of events"),
+    ("d", "show or hide the space-time diagram"),
     ("Esc", "select nothing"),
     ("Tab, then arrows", "go to the servers or links, and from one to the next"),
     ("?", "this help"),
@@ -51,6 +52,7 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
         "c" => selected.map(Action::CrashOrRestart),
         "t" => selected.map(|server| Action::Do(Command::TimeOut { server })),
         "p" => selected.map(Action::Propose),
+        "d" => Some(Action::ShowSpaceTime(!state.space_time_open)),
         "e" => Some(Action::ShowEvents(!state.events_open)),
         "h" => Some(Action::Do(Command::HealAll)),
         _ => {

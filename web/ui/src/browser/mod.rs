@@ -4,6 +4,7 @@ pub(crate) mod black_box;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod pointing;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;

@@ -12,6 +12,7 @@ use super::cluster::Cluster;
 use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
+use super::light::Light;
 use super::log::Log;
 use super::news::Announcer;
 use super::rules::Rules;
@@ -40,7 +41,7 @@ pub(crate) fn App() -> Html {
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} />
             { banner(&dispatch, &state.view.violations) }
-            <main class="places">
+            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
@@ -57,6 +58,7 @@ pub(crate) fn App() -> Html {
                     <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
                 }
             </main>
+            <Light state={state.clone()} />
             <Announcer news={Rc::clone(&state.news)} />
             if state.help_open {
                 <Help onclose={on(&dispatch, Action::ShowHelp(false))} />

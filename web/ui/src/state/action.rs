@@ -4,7 +4,7 @@ use raftarium_sim::Command;
 use raftarium_sim::core::{Instant, NodeId};
 
 use super::address::Address;
-use super::{About, Selection, Speed};
+use super::{About, Pointed, Selection, Speed};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub(crate) enum Action {
     Faster,
     Slower,
     Select(Selection),
+    /// The pointer or the focus is on something else.
+    Point(Pointed),
     /// Does something to the world, now.
     Do(Command),
     /// Crashes a server that runs, and restarts one that is down.
@@ -33,5 +35,6 @@ pub(crate) enum Action {
     Complain(About, String),
     DismissNotice,
     ShowEvents(bool),
+    ShowSpaceTime(bool),
     ShowHelp(bool),
 }

@@ -55,6 +55,16 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
             <button
                 type="button"
                 class="button"
+                aria-expanded={state.space_time_open.to_string()}
+                aria-keyshortcuts="d"
+                title="Servers as lanes, messages as lines (d)"
+                onclick={on(dispatch, Action::ShowSpaceTime(!state.space_time_open))}
+            >
+                { "Space–time" }
+            </button>
+            <button
+                type="button"
+                class="button"
                 aria-expanded={state.events_open.to_string()}
                 aria-keyshortcuts="e"
                 title="What happened, in sentences (e)"
