@@ -49,6 +49,11 @@ impl Stretch {
         Self { from: (now.as_micros() as f64 - self.span * HAPPENED).max(0.0), ..self }
     }
 
+    /// The same length, from now on along with the moment that is looked at.
+    pub(crate) fn following(self) -> Self {
+        Self { follows: true, ..self }
+    }
+
     /// Longer, if `factor` is more than 1; what is at `part` of it stays where it is.
     pub(crate) fn zoomed(self, factor: f64, part: f64, servers: usize) -> Self {
         let span = (self.span * factor).clamp(SHORTEST, Self::longest(servers));
@@ -90,7 +95,7 @@ impl Chart {
     /// How high the diagram is to be.
     pub(crate) fn height(servers: usize, clients: usize, tall: bool) -> f64 {
         let all = (servers + clients).max(1) as f64;
-        let (most, room) = if tall { (44.0, 340.0) } else { (30.0, 226.0) };
+        let (most, room) = if tall { (44.0, 300.0) } else { (30.0, 184.0) };
         (all * (room / all).clamp(5.0, most) + TOP + BOTTOM).round()
     }
 

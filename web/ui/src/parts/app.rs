@@ -14,6 +14,7 @@ use super::help::Help;
 use super::inspector::Inspector;
 use super::light::Light;
 use super::log::Log;
+use super::machines::Machines;
 use super::news::Announcer;
 use super::rules::Rules;
 use super::time_bar::time_bar;
@@ -49,7 +50,11 @@ pub(crate) fn App() -> Html {
                     selection={state.selection}
                 />
                 { time_bar(&dispatch, state) }
-                <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                if state.machines_open {
+                    <Machines view={Rc::clone(&state.view)} />
+                } else {
+                    <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                }
                 <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
                 { clients(state) }
                 if state.events_open {

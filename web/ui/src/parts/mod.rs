@@ -11,6 +11,7 @@ mod icon;
 mod inspector;
 mod light;
 mod log;
+mod machines;
 mod news;
 mod rules;
 mod space_time;

@@ -34,7 +34,9 @@ pub(crate) enum MarkKind {
     Leader(Term),
     /// An entry was found to be committed for the first time.
     Commit(Term, LogIndex),
-    /// Somebody crashed, or a link was cut.
+    /// Somebody crashed, or could not start.
+    Crash,
+    /// A link was cut, or something else was made to go wrong.
     Fault,
     /// Somebody started again, or a link was mended.
     Mend,
@@ -77,7 +79,7 @@ impl Digest {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
             Happening::Crashed { .. } | Happening::StartRefused { .. } | Happening::StartImpossible { .. } => {
-                Some(MarkKind::Fault)
+                Some(MarkKind::Crash)
             }
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
@@ -142,9 +144,12 @@ impl Digest {
     fn committed(&self) -> LogIndex {
         let index = |mark: &Mark| match mark.kind {
             MarkKind::Commit(_, index) => Some(index),
-            MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::Fault | MarkKind::Mend | MarkKind::Violation => {
-                None
-            }
+            MarkKind::Election(_)
+            | MarkKind::Leader(_)
+            | MarkKind::Crash
+            | MarkKind::Fault
+            | MarkKind::Mend
+            | MarkKind::Violation => None,
         };
         self.marks.iter().rev().find_map(index).unwrap_or(LogIndex::ZERO)
     }

@@ -138,6 +138,8 @@ fn change(what: &Happening) -> Option<(NodeId, Change)> {
         | Happening::SnapshotDurable { .. }
         | Happening::Applied { .. }
         | Happening::TimedOut { .. }
+        | Happening::Retried { .. }
+        | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => None,
     }

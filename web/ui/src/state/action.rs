@@ -5,6 +5,7 @@ use raftarium_sim::core::{Instant, NodeId};
 
 use super::address::Address;
 use super::{About, Pointed, Selection, Speed};
+use crate::show::jump::Jump;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,5 +37,12 @@ pub(crate) enum Action {
     DismissNotice,
     ShowEvents(bool),
     ShowSpaceTime(bool),
+    ShowMachines(bool),
+    /// Chooses what kind of mark is gone to next.
+    SetJump(Jump),
+    /// Goes to the next mark of the chosen kind.
+    JumpForward,
+    /// Goes to the mark of the chosen kind before this moment.
+    JumpBack,
     ShowHelp(bool),
 }

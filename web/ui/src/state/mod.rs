@@ -16,6 +16,7 @@ use raftarium_sim::{Record, Setup, Timeline, View};
 
 use crate::show::digest::Digest;
 use crate::show::grid::{Overwritten, overwritten};
+use crate::show::jump::Jump;
 use crate::show::light;
 
 pub(crate) use action::Action;
@@ -50,6 +51,9 @@ pub(crate) struct State {
     pub(crate) propose_to: (Option<NodeId>, u32),
     pub(crate) events_open: bool,
     pub(crate) space_time_open: bool,
+    pub(crate) machines_open: bool,
+    /// What kind of mark is gone to next.
+    pub(crate) jump: Jump,
     pub(crate) help_open: bool,
     /// Counts the changes.
     version: u64,
@@ -116,6 +120,8 @@ impl State {
             propose_to: (None, 0),
             events_open: false,
             space_time_open: false,
+            machines_open: false,
+            jump: Jump::Any,
             help_open: false,
             version: 0,
         }

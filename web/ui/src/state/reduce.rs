@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use raftarium_sim::core::NodeId;
+use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::{Command, Happening, RUN_END, Record, RecordId, Timed, Timeline};
 use yew::Reducible;
 
@@ -78,6 +78,8 @@ impl Reducible for State {
                     speed: state.speed,
                     events_open: state.events_open,
                     space_time_open: state.space_time_open,
+                    machines_open: state.machines_open,
+                    jump: state.jump,
                     news: Rc::clone(&state.news),
                     propose_to: (None, state.propose_to.1),
                     selection,
@@ -88,6 +90,10 @@ impl Reducible for State {
             Action::DismissNotice => state.notice = None,
             Action::ShowEvents(open) => state.events_open = open,
             Action::ShowSpaceTime(open) => state.space_time_open = open,
+            Action::ShowMachines(open) => state.machines_open = open,
+            Action::SetJump(jump) => state.jump = jump,
+            Action::JumpForward => state.jump_to(state.jump.next(&state.digest.marks, state.now), "later"),
+            Action::JumpBack => state.jump_to(state.jump.previous(&state.digest.marks, state.now), "earlier"),
             Action::ShowHelp(open) => state.help_open = open,
         }
         Rc::new(state)
@@ -100,6 +106,15 @@ impl State {
         let before = self.record_count();
         go(&mut self.timeline.borrow_mut());
         self.look(before);
+    }
+
+    /// Goes to a mark, and stops there.
+    fn jump_to(&mut self, at: Option<Instant>, which: &str) {
+        self.playing = false;
+        match at {
+            Some(at) => self.go(|timeline| timeline.seek(at)),
+            None => self.complain(About::Command, format!("No {which} {} is known.", self.jump.name())),
+        }
     }
 
     fn dispatch(&mut self, command: Command) {
@@ -184,10 +199,10 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::jump::Jump;
     use crate::show::names::leader;
     use crate::state::Pointed;
     use crate::state::address::Address;
-    use raftarium_sim::core::Instant;
     use raftarium_sim::{ClientId, Op};
 
     fn after(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
@@ -290,6 +305,15 @@ mod tests {
             end.at.since(records[sent.0 as usize].at).as_micros() as u64
         });
         assert_eq!(Some(state.longest_flight), flights.max());
+    }
+
+    #[test]
+    fn jumping_goes_from_mark_to_mark_and_says_when_there_is_none() {
+        let state = after(start(), [seconds(2), Action::SetJump(Jump::Election), Action::JumpBack]);
+        assert!(!state.playing && state.now < state.end);
+        assert!(state.digest.marks.iter().any(|mark| mark.at == state.now));
+        let none = after(state, [Action::SetJump(Jump::Violation), Action::JumpForward]);
+        assert_eq!(none.notice.as_ref().map(|notice| notice.text.as_str()), Some("No later violation is known."));
     }
 
     #[test]

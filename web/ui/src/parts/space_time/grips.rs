@@ -186,7 +186,8 @@ fn wheel(latest: &Latest, event: &WheelEvent) -> Stretch {
         .and_then(|target| target.dyn_into::<Element>().ok())
         .map_or(0.0, |element| f64::from(event.client_x()) - element.get_bounding_client_rect().x());
     let part = if chart.stretch.follows { 0.82 } else { chart.part(x) };
-    chart.stretch.zoomed((dy * WHEEL).clamp(-1.0, 1.0).exp(), part, chart.servers)
+    let by = 1.0 + (dy.abs() * WHEEL).min(1.0);
+    chart.stretch.zoomed(if dy > 0.0 { by } else { 1.0 / by }, part, chart.servers)
 }
 
 /// Where in the diagram a pointer is.

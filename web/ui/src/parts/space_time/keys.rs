@@ -3,7 +3,6 @@
 use yew::prelude::*;
 
 use super::{Change, PAN, Seen, ZOOM};
-use crate::geometry::chart::Stretch;
 use crate::show::space_time::Line;
 use crate::state::{Action, Pointed, Selection, State};
 
@@ -19,7 +18,7 @@ pub(super) fn press(event: &KeyboardEvent, seen: &Seen, state: &State, change: &
         "ArrowRight" => stretch.panned(PAN, state.end),
         "+" | "=" => stretch.zoomed(ZOOM, middle, seen.chart.servers),
         "-" => stretch.zoomed(1.0 / ZOOM, middle, seen.chart.servers),
-        "0" => Stretch { follows: true, ..stretch },
+        "0" => stretch.following(),
         "ArrowUp" | "ArrowDown" => {
             event.prevent_default();
             if let Some(line) = neighbour(seen, state.pointed, event.key() == "ArrowDown") {

@@ -164,7 +164,7 @@ fn tools(seen: &Seen, change: &Callback<Change>) -> Html {
         <div class="row">
             { button("Zoom in", "+", html! { "+" }, false, zoomed(ZOOM)) }
             { button("Zoom out", "−", html! { "−" }, false, zoomed(1.0 / ZOOM)) }
-            { button("Follow now", "0", html! { <>{ icon(Picture::Forward) }{ "now" }</> }, stretch.follows, Stretch { follows: true, ..stretch }) }
+            { button("Follow now", "0", html! { <>{ icon(Picture::Forward) }{ "now" }</> }, stretch.follows, stretch.following()) }
         </div>
     }
 }

@@ -122,7 +122,11 @@ fn life(context: &CanvasRenderingContext2d, colours: &Colours<'_>, picture: &Pic
         context.set_global_alpha(1.0);
         let before = at.checked_sub(1).and_then(|at| phases.get(at));
         let new = before.is_some_and(|before| before.term != phase.term);
-        if !thin && end - start > 34.0 && phase.role.is_some() && (new || phase.at >= from && before.is_none()) {
+        if !thin
+            && end - start > 34.0
+            && phase.role == Some(Role::Follower)
+            && (new || phase.at >= from && before.is_none())
+        {
             context.set_font("10px ui-monospace, Menlo, Consolas, monospace");
             context.set_text_align("left");
             context.set_fill_style_str(colours.ink);

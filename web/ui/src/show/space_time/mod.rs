@@ -187,6 +187,8 @@ impl Scene {
             | Happening::TimerFired { .. }
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
+            | Happening::Retried { .. }
+            | Happening::SessionOpened { .. }
             | Happening::Answered { .. }
             | Happening::Violated(_) => {}
         }
