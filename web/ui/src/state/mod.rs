@@ -12,12 +12,13 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, Setup, Timeline, View};
+use raftarium_sim::{Record, RequestId, Setup, Timeline, View};
 
 use crate::show::digest::Digest;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
+use crate::show::space_time::first_wrong;
 
 pub(crate) use action::Action;
 pub(crate) use pointed::Pointed;
@@ -135,6 +136,11 @@ impl State {
     /// The entries that were erased shortly before now.
     pub(crate) fn overwritten(&self) -> Vec<Overwritten> {
         overwritten(self.timeline.borrow().records(), self.now)
+    }
+
+    /// The first request whose answer one copy of the data could not have given.
+    pub(crate) fn first_wrong(&self) -> Option<RequestId> {
+        first_wrong(&self.view, &self.all_records())
     }
 
     /// The ids of what is lit because of what is pointed at.

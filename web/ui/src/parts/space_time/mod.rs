@@ -20,7 +20,7 @@ use crate::browser::pointing::SPEAKS_FOR_ITSELF;
 use crate::browser::size::use_size;
 use crate::geometry::chart::{Chart, Stretch};
 use crate::geometry::{Point, Size, px};
-use crate::show::space_time::{Scene, first_wrong, line_words, summary};
+use crate::show::space_time::{Scene, line_words, summary};
 use crate::state::{Action, Pointed, Selection, State};
 
 /// How near to a message a pointer has to be, in pixels.
@@ -79,7 +79,7 @@ pub(crate) fn SpaceTime(props: &Props) -> Html {
         let (seen, state, change) = (seen.clone(), state.clone(), change.clone());
         Callback::from(move |event: KeyboardEvent| keys::press(&event, &seen, &state, &change))
     };
-    let wrong = (!state.view.violations.is_empty()).then(|| first_wrong(&state.view, &state.all_records())).flatten();
+    let wrong = state.first_wrong();
     let lit = lit(state, &scene);
     let lane = match state.pointed {
         Pointed::Server(id) => Some(Address::Server(id)),

@@ -11,7 +11,7 @@ use crate::geometry::Point;
 use crate::geometry::chart::{Chart, SIDE, usual};
 use crate::show::lives::{Lives, Phase};
 use crate::show::packet::{Shape, glyph};
-use crate::show::request::{Standing, asked, standing};
+use crate::show::request::{Standing, heard, standing};
 use crate::show::space_time::{End, MomentKind, Scene};
 use crate::show::term;
 
@@ -450,7 +450,7 @@ fn calls(context: &CanvasRenderingContext2d, colours: &Colours<'_>, picture: &Pi
         dashes(context, if standing == Standing::Done { &[] } else { &[3.0, 3.0] });
         context.stroke_rect(start, y - half, (end - start).max(2.0), half * 2.0);
         dashes(context, &[]);
-        let text = format!("{}{} {}", if wrong { "wrong: " } else { "" }, asked(&request.op), standing.mark());
+        let text = format!("{}{}", if wrong { "not linearizable: " } else { "" }, heard(request));
         if chart.pitch() >= 16.0 && end - start.max(SIDE) > text.len() as f64 * 5.8 + 8.0 {
             context.set_font("11px system-ui, sans-serif");
             context.set_text_align("left");

@@ -289,7 +289,7 @@ mod tests {
     use super::*;
     use crate::show::fixture;
     use crate::show::names::leader;
-    use raftarium_sim::{ClientId, Command, Op, PacketKind, Timeline};
+    use raftarium_sim::{ClientId, Command, Op, PacketKind, ReadBy, Timeline};
 
     fn ms(ms: u64) -> Instant {
         Instant::from_millis(ms)
@@ -352,6 +352,27 @@ mod tests {
         for id in &bringers {
             assert!(scene.brought(*id).any(|carried| carried.first <= index && index <= carried.last.index));
         }
+    }
+
+    #[test]
+    fn a_stale_answer_is_the_first_that_is_wrong() {
+        let mut timeline = fixture::settled(5);
+        let old = leader(&timeline.view()).expect("a leader after a second").id;
+        let put = |value: &str| Op::Put { key: "x".into(), value: value.into() };
+        timeline.dispatch(fixture::request(ClientId(1), put("1"))).expect("nobody waits");
+        timeline.seek(ms(1_400));
+        timeline.dispatch(Command::Isolate { server: old }).expect("it can be cut off");
+        timeline.seek(ms(2_400));
+        let new = leader(&timeline.view()).expect("the others elect one").id;
+        assert_ne!(new, old);
+        timeline.dispatch(fixture::request_to(ClientId(1), new, put("2"))).expect("it was answered");
+        timeline.seek(ms(2_900));
+        assert_eq!(first_wrong(&timeline.view(), timeline.all_records()), None);
+        let stale = Op::Read { key: "x".into(), by: ReadBy::Nothing };
+        timeline.dispatch(fixture::request_to(ClientId(2), old, stale)).expect("nobody waits");
+        timeline.seek(ms(3_400));
+        let last = timeline.view().requests.last().expect("it was asked").id;
+        assert_eq!(first_wrong(&timeline.view(), timeline.all_records()), Some(last));
     }
 
     #[test]
