@@ -6,6 +6,7 @@ pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod pointing;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;
