@@ -23,10 +23,10 @@ struct Case {
 }
 
 const CASES: [Case; 3] = [
-    Case { name: "quiet", hours: 4.0, pause: None, snapshots: false, budget: 16 * MIB, copies: 50 },
+    Case { name: "quiet", hours: 3.0, pause: None, snapshots: false, budget: 16 * MIB, copies: 50 },
     Case {
         name: "busy",
-        hours: 2.0,
+        hours: 1.0,
         pause: Some(Duration::from_millis(1_500)),
         snapshots: true,
         budget: 16 * MIB,

@@ -1,4 +1,4 @@
-//! Runs in files: a plain run, or one that was put to the test, with what was found.
+//! Runs in files: a plain run, one that was put to the test, with what was found, or a scenario.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::play;
 
 /// The form of the files that are written.
 const VERSION: u32 = 1;
@@ -46,6 +47,7 @@ pub(crate) struct Found {
 struct Top {
     version: Option<u32>,
     setup: Option<IgnoredAny>,
+    steps: Option<IgnoredAny>,
 }
 
 impl Found {
@@ -55,12 +57,20 @@ impl Found {
     }
 }
 
-/// The trial in a file. A plain run is looked at for `time`, or until some time after its last command.
+/// What a file holds.
+pub(crate) enum Content {
+    /// A run.
+    Trial(Box<Trial>),
+    /// A scenario.
+    Scenario(play::Loaded),
+}
+
+/// What is in a file. A plain run is looked at for `time`, or until some time after its last command.
 ///
 /// # Errors
 ///
 /// If the file cannot be read, or does not hold a run; then with the line, and the reason.
-pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> {
+pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error> {
     let reading = |source| Error::File { doing: "reading", path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(reading)?;
     let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
@@ -68,20 +78,25 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> 
     match top {
         Top { setup: Some(_), .. } => {
             let run = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-            Ok(plain(run, time))
+            Ok(Content::Trial(Box::new(plain(run, time))))
         }
+        Top { steps: Some(_), .. } if time.is_some() => {
+            Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()))
+        }
+        Top { steps: Some(_), .. } => play::load(path, text).map(Content::Scenario),
         Top { version: Some(VERSION), .. } => {
             let Saved { mut trial, .. } = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
             if let Some(time) = time {
                 trial.until = trial.until.min(raftarium_sim::core::Instant::ZERO + time);
             }
-            Ok(trial)
+            Ok(Content::Trial(Box::new(trial)))
         }
         Top { version: Some(given), .. } => {
             Err(malformed(format!("it has version {given}; this program reads version {VERSION}")))
         }
-        Top { version: None, setup: None } => {
-            let allowed = "a run, with `setup` and `commands`, or a file that this program wrote, with `version`";
+        Top { version: None, setup: None, steps: None } => {
+            let allowed = "a run, with `setup` and `commands`, a scenario, with `steps`, or a file that this program \
+                           wrote, with `version`";
             Err(malformed(format!("it is no run; allowed are {allowed}")))
         }
     }

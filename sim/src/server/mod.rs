@@ -6,6 +6,7 @@ mod waiting;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use raftarium_core::{Boot, Config, Entry, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
 
@@ -26,6 +27,7 @@ pub(crate) struct Server {
     pub(crate) id: NodeId,
     /// How it is set when it starts the next time.
     pub(crate) config: Config,
+    sessions_max: NonZeroU32,
     pub(crate) boots: u64,
     pub(crate) disk: Disk,
     pub(crate) clock: Clock,
@@ -83,9 +85,9 @@ pub(crate) enum Stop {
 }
 
 impl Server {
-    pub(crate) fn new(id: NodeId, config: Config, disk: Disk) -> Self {
+    pub(crate) fn new(id: NodeId, config: Config, disk: Disk, sessions_max: NonZeroU32) -> Self {
         let (clock, process) = (Clock::default(), Process::Down);
-        Self { id, config, boots: 0, disk, clock, process, paused: None, fuse: None, corruption: None }
+        Self { id, config, sessions_max, boots: 0, disk, clock, process, paused: None, fuse: None, corruption: None }
     }
 
     pub(crate) fn running(&mut self) -> Option<&mut Running> {
@@ -109,6 +111,14 @@ impl Server {
             Process::Down => 0,
         };
         size_of::<Self>() + running + self.disk.copy_bytes()
+    }
+
+    /// The state of its state machine, while it runs.
+    pub(crate) fn kv(&self) -> Option<&Kv> {
+        match &self.process {
+            Process::Up(running) => Some(&running.kv),
+            Process::Down => None,
+        }
     }
 
     /// Its disk, as the rules are checked on it.
@@ -151,7 +161,7 @@ impl Server {
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
-        let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        let kv = self.disk.snapshot().map_or_else(|| Kv::new(self.sessions_max), |data| state_of(data));
         let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
         self.settle(environment, checks, record);

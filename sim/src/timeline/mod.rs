@@ -136,11 +136,13 @@ impl Timeline {
     /// If the setup or a command is not valid.
     pub fn replay(run: Run) -> Result<Self, RunError> {
         let mut timeline = Self::new(run.setup)?;
-        // Looking for servers that come later takes long for many commands, and mostly none does.
-        let adds = run.commands.iter().any(|timed| timed.command == Command::AddServer);
+        // Of the others, only these say which names there are; to look through all for each would take its time.
+        let mut adding: Vec<Timed> = Vec::new();
         for (position, Timed { at, command }) in run.commands.into_iter().enumerate() {
-            let to_come = if adds { timeline.commands.as_slice() } else { &[] };
-            check(&timeline.world, to_come, at, &command).map_err(|error| RunError::Command { position, error })?;
+            check(&timeline.world, &adding, at, &command).map_err(|error| RunError::Command { position, error })?;
+            if command == Command::AddServer {
+                adding.push(Timed { at, command: command.clone() });
+            }
             timeline.insert(at, command);
         }
         Ok(timeline)
