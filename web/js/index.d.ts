@@ -6,6 +6,8 @@ export { Simulation } from "./pkg/raftarium.js";
 export type {
   Address,
   Answer,
+  Branch,
+  BranchId,
   Change,
   Check,
   ClientId,

@@ -3,7 +3,7 @@
 use raftarium_sim as sim;
 use raftarium_sim::core::{ConfigError, Instant};
 use serde::Serialize;
-use sim::{CommandError, OpError, RunError, SetupError};
+use sim::{BranchError, CommandError, OpError, RunError, SetupError};
 use tsify::Tsify;
 
 use crate::types::{Milliseconds, Number, ServerId};
@@ -37,6 +37,10 @@ pub enum ErrorCode {
     UnknownClient,
     /// There is no such event.
     UnknownEvent,
+    /// There is no such branch: `allowed` has those that there are.
+    UnknownBranch,
+    /// The branch is the one that is looked at.
+    ActiveBranch,
     /// There is no such mistake that a server could make: `allowed` has the names of all.
     UnknownMistake,
     /// There is no such packet under way.
@@ -134,6 +138,27 @@ impl Failure {
     pub(crate) fn malformed(code: ErrorCode, malformed: Malformed, whole: Value) -> Self {
         let Malformed { message, given, allowed } = malformed;
         Self { code, message, given: given.unwrap_or(whole), allowed }
+    }
+}
+
+impl From<BranchError> for Failure {
+    fn from(error: BranchError) -> Self {
+        let message = error.to_string();
+        match error {
+            BranchError::Unknown { given, known } => {
+                let known: Vec<_> = known.iter().map(|id| id.0.to_string()).collect();
+                Self::new(ErrorCode::UnknownBranch, message)
+                    .given(Number::from(u64::from(given.0)))
+                    .allowed(known.join(", "))
+            }
+            BranchError::Active { given } => {
+                Self::new(ErrorCode::ActiveBranch, message).given(Number::from(u64::from(given.0)))
+            }
+            BranchError::NameLength { given, min, max } => Self::new(ErrorCode::OutOfRange, message)
+                .given(Number::from(given))
+                .allowed(format!("{min} to {max} bytes")),
+            _ => Self::new(ErrorCode::Unknown, message),
+        }
     }
 }
 

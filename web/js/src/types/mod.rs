@@ -4,6 +4,7 @@
 //! engine itself knows nothing of this.
 
 mod address;
+mod branch;
 mod check;
 mod command;
 mod disk;
@@ -21,6 +22,7 @@ mod setup;
 mod view;
 
 pub use address::Address;
+pub use branch::{Branch, BranchId};
 pub use check::{Check, Rule, RuleInfo, Violation};
 pub use command::{Command, Op, PacketAct, ReadBy, Timed};
 pub use disk::DiskSettings;

@@ -161,17 +161,18 @@ impl State {
             self.view = Rc::new(timeline.view());
         }
         let records = timeline.all_records();
-        let unread = records.get(self.read..).unwrap_or_default();
+        let from = |place: usize| RecordId(place as u64);
+        let unread = timeline.records_from(from(self.read));
         if Digest::cares(unread) {
             Rc::make_mut(&mut self.digest).read(unread);
         }
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
-        self.read = records.len();
-        let happened = timeline.records().len();
-        let new: Vec<String> = records
-            .get(before..happened)
-            .unwrap_or_default()
+        self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
+        let happened = from(self.record_count());
+        let new: Vec<String> = timeline
+            .records_from(from(before))
             .iter()
+            .take_while(|record| record.id < happened)
             .filter(|record| is_announced(record, &self.digest.marks))
             .map(|record| sentence(record, records))
             .collect();
