@@ -6,7 +6,6 @@
 extern crate alloc;
 
 mod address;
-mod checkpoints;
 mod checks;
 mod client;
 mod clock;
@@ -17,6 +16,8 @@ mod driver;
 mod ending;
 mod environment;
 mod execute;
+mod footprint;
+mod history;
 mod initial;
 mod kv;
 pub mod linear;
@@ -32,7 +33,7 @@ mod shrink;
 pub mod story;
 mod stream;
 pub mod swarm;
-mod timeline;
+pub mod timeline;
 mod trace;
 mod trial;
 mod view;
@@ -44,11 +45,12 @@ pub use address::{Address, ClientId};
 pub use checks::{Check, Rule, Violation};
 pub use client::{Answer, Request, RequestId, RequestStatus, Retries};
 pub use clock::DRIFT_PPM_MAX;
-pub use command::{Command, PacketAct, Timed};
+pub use command::{Command, OPS_MAX, Pace, PacketAct, Timed};
 pub use command_error::{CommandError, Refusal};
 pub use disk::{Corruption, DiskSettings};
 pub use driver::Driver;
 pub use ending::{Ending, RECOVERY_TIMEOUTS};
+pub use history::History;
 pub use initial::{Initial, InitialContent, InitialEntry};
 pub use kv::{Kv, Op, OpError, ReadBy, TEXT_MAX};
 pub use linear::KeyOutput;
@@ -57,7 +59,9 @@ pub use packet::{Glimpse, PacketClass, PacketId, PacketKind};
 pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
 pub use shrink::{Shrunk, shrink, shrink_by};
-pub use timeline::{RUN_END, Timeline};
+pub use timeline::{
+    BRANCH_NAME_MAX, BUDGET, BUDGET_MIN, BranchError, BranchId, BranchInfo, Memory, RUN_END, Timeline, UnknownRecord,
+};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
 pub use trial::{Broken, Finding, Missing, Trial, Verdict};
 pub use view::{

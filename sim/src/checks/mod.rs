@@ -21,12 +21,14 @@ mod votes;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 use crate::kv::{Effect, Kv, Op};
 use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
@@ -98,7 +100,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(servers: u32) -> Self {
+    pub(crate) fn new(servers: u32, sessions_max: NonZeroU32) -> Self {
         Self {
             count: 0,
             leaders: Leaders::default(),
@@ -109,7 +111,7 @@ impl Checks {
             monotonic: Monotonic::default(),
             votes: Votes::default(),
             changes: Changes::default(),
-            states: States::default(),
+            states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
@@ -119,6 +121,17 @@ impl Checks {
     /// Of what the servers begin with, `done` was committed before the world began, and `open` was not.
     pub(crate) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
         self.clients.begins_with(done, open);
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.logs.copy_bytes()
+            + self.committed.copy_bytes()
+            + self.applied.copy_bytes()
+            + self.states.copy_bytes()
+            + self.votes.copy_bytes()
+            + self.clients.copy_bytes()
+            + self.told.len() * 4 * TEXT
     }
 
     /// There is one more server.

@@ -167,6 +167,7 @@ impl World {
             initial,
             request_timeout: self.request_timeout.0,
             retries: self.retries,
+            ..Setup::default()
         };
         setup.check()?;
         Ok(setup)
