@@ -23,6 +23,8 @@ pub enum ErrorCode {
     MalformedOptions,
     /// A command has no known type, a field too few, a field too many, or one of the wrong type.
     MalformedCommand,
+    /// A scenario is none: the message says in which line, and why.
+    MalformedScenario,
     /// A run has a field too few, a field too many, or one of the wrong type.
     MalformedRun,
     /// A link does not say what it should: `message` says what, and what is allowed.
@@ -73,6 +75,8 @@ pub enum ErrorCode {
     RepeatedServer,
     /// A partition needs at least two groups, none of them empty.
     OneGroup,
+    /// A server cannot begin with what it is given: `message` says why.
+    ImpossibleStart,
     /// The moment is over.
     InThePast,
     /// No seed was given, and none could be drawn.
@@ -235,6 +239,7 @@ pub(crate) fn time(code: ErrorCode, name: &str, given: Instant, allowed: String)
 
 impl From<SetupError> for Failure {
     fn from(error: SetupError) -> Self {
+        let message = error.to_string();
         match error {
             SetupError::OutOfRange { name, given, min, max, unit } => {
                 between(&camel(name), given, min, Some(max), unit)
@@ -252,7 +257,20 @@ impl From<SetupError> for Failure {
                 let message = format!("raft.{name} is true and raft.{needed} is false; allowed is {allowed}");
                 Self::new(ErrorCode::OutOfRange, message).given(Value::Bool(true)).allowed(allowed)
             }
-            SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, error.to_string()),
+            SetupError::UnknownServer { given, servers } => Self::new(ErrorCode::UnknownServer, message)
+                .given(ServerId::from(given).0)
+                .allowed(format!("1 to {servers}")),
+            SetupError::RepeatedServer { given } => {
+                Self::new(ErrorCode::RepeatedServer, message).given(ServerId::from(given).0).allowed("each server once")
+            }
+            SetupError::Op { error: OpError::Length { given, min, max, .. }, .. } => {
+                Self::new(ErrorCode::OutOfRange, message)
+                    .given(Number::from(given))
+                    .allowed(format!("{min} to {max} bytes"))
+            }
+            SetupError::Membership { .. } | SetupError::Start { .. } => Self::new(ErrorCode::ImpossibleStart, message)
+                .allowed("what a server that keeps to the rules can have left behind"),
+            SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, message),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The class that JavaScript sees. Its documentation is that of the TypeScript types.
 
+use raftarium_sim::scenario::{self, Scenario};
 use raftarium_sim::{self as sim, RUN_END, Timeline};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,7 +8,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::boundary::{from_js, mend_proto_keys, milliseconds, number, to_js};
 use crate::failure::{ErrorCode, Failure, time};
 use crate::panic::Reproduction;
-use crate::types::{Branch, Command, Event, Events, Milliseconds, RuleInfo, Run, Seed, SimulationOptions, View};
+use crate::types::{
+    Branch, Command, Event, Events, Milliseconds, RuleInfo, Run, ScenarioOutcome, Seed, SimulationOptions, View,
+};
 use crate::value::Value;
 
 /// A simulated Raft cluster, and a clock that runs both ways.
@@ -22,6 +25,7 @@ use crate::value::Value;
 pub struct Simulation {
     timeline: Timeline,
     reproduction: Reproduction,
+    outcome: Option<ScenarioOutcome>,
 }
 
 #[wasm_bindgen]
@@ -66,6 +70,36 @@ impl Simulation {
             Failure::new(ErrorCode::MalformedLink, error.to_string()).given(Value::from(link)).allowed(allowed)
         })?;
         Ok(Self::of(Timeline::replay(shared.run)?))
+    }
+
+    /// A simulation at the end of a scenario, which is given as the text of its file; `outcome` says what came of it. If
+    /// it did not come out as it should, the simulation is where that showed.
+    ///
+    /// @throws {RaftariumError} `malformed-scenario`, with the line and the reason.
+    #[wasm_bindgen(js_name = fromScenario)]
+    pub fn from_scenario(#[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue) -> Result<Self, Failure> {
+        let malformed = |reason: String| {
+            Failure::new(ErrorCode::MalformedScenario, reason)
+                .given(Value::from(text))
+                .allowed("the text of a scenario")
+        };
+        let text = text.as_string().ok_or_else(|| malformed("a scenario is given as the text of its file".into()))?;
+        let scenario = Scenario::from_json(&text).map_err(|error| malformed(error.to_string()))?;
+        let played = scenario.play();
+        let outcome = ScenarioOutcome::new(&scenario, &text, played.as_ref().err());
+        let timeline = match played {
+            Ok(played) => played.timeline,
+            Err(scenario::Failure { timeline: Some(timeline), .. }) => *timeline,
+            Err(failure) => return Err(malformed(failure.to_string())),
+        };
+        Ok(Self { outcome: Some(outcome), ..Self::of(timeline) })
+    }
+
+    /// What came of the scenario that this simulation was made of; null, if it was made of none. It does not change with
+    /// what is done later.
+    #[wasm_bindgen(getter, unchecked_return_type = "ScenarioOutcome | null")]
+    pub fn outcome(&self) -> JsValue {
+        self.outcome.as_ref().map_or(JsValue::NULL, to_js)
     }
 
     /// The rules that are checked after every event: Raft's five safety properties, and what they rest on.
@@ -305,7 +339,7 @@ impl Simulation {
 
     fn of(timeline: Timeline) -> Self {
         let reproduction = Reproduction::new(timeline.run());
-        Self { timeline, reproduction }
+        Self { timeline, reproduction, outcome: None }
     }
 
     /// Tries `action`, which gives `command`.
