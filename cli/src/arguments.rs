@@ -18,8 +18,8 @@ raftarium fuzz [--seeds A..B] [--time T] [--profile NAME] [--shard I/N] [--jobs 
     written to a file, and told.
 raftarium run FILE [--time T] [--page ADDRESS] [--json]
 raftarium replay FILE-OR-LINK [--time T] [--page ADDRESS] [--json]
-    Play one run, check every rule, and tell what is found. A link is the address of the page, or what comes after # in
-    it; put it in quotes.
+    Play one run, check every rule, and tell what is found. A file can be a scenario, too: then it is told what did not
+    come out as the scenario says. A link is the address of the page, or what comes after # in it; put it in quotes.
 raftarium shrink FILE-OR-LINK [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Make a run in which something is found as small as it can be.
 

@@ -1,4 +1,4 @@
-//! Runs in files: a plain run, or one that was put to the test, with what was found.
+//! Runs in files: a plain run, one that was put to the test, with what was found, or a scenario.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,11 @@ use std::time::Duration;
 use raftarium_sim::core::Instant;
 use raftarium_sim::swarm::Profile;
 use raftarium_sim::{Finding, RUN_END, ShareError, Shared, Trial, Verdict};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::play;
 
 /// The form of the files that are written.
 const VERSION: u32 = 1;
@@ -39,6 +41,12 @@ pub(crate) struct Found {
     pub(crate) finding: Finding,
 }
 
+/// What a scenario has at the top, and nothing else has.
+#[derive(Deserialize)]
+struct Top {
+    steps: Option<IgnoredAny>,
+}
+
 impl Found {
     pub(crate) fn new(trial: &Trial, profile: Option<Profile>, verdict: &Verdict, finding: &Finding) -> Self {
         let (rule, seed) = (finding.broken.name().to_owned(), trial.run.setup.seed);
@@ -46,18 +54,35 @@ impl Found {
     }
 }
 
-/// The trial in a file. A plain run is looked at for `time`, or until some time after its last command.
+/// What a file holds.
+pub(crate) enum Content {
+    /// A run.
+    Trial(Box<Trial>),
+    /// A scenario.
+    Scenario(play::Loaded),
+}
+
+/// What is in a file. A plain run is looked at for `time`, or until some time after its last command.
 ///
 /// # Errors
 ///
 /// If the file cannot be read, or does not hold a run; then with the line, and the reason.
-pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> {
+pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error> {
     let reading = |source| Error::File { doing: "reading", path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(reading)?;
-    let shared = Shared::from_json(&text);
-    let malformed =
-        |error: ShareError| Error::Malformed { given: path.display().to_string(), reason: error.to_string() };
-    Ok(trial(shared.map_err(malformed)?, time))
+    let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
+    let top: Top = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    if top.steps.is_some() {
+        if time.is_some() {
+            return Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()));
+        }
+        return play::load(path, text).map(Content::Scenario);
+    }
+    let shared = Shared::from_json(&text).map_err(|error| match error {
+        ShareError::NoRun => malformed(format!("{error}, or a scenario, with `steps`")),
+        error => malformed(error.to_string()),
+    })?;
+    Ok(Content::Trial(Box::new(trial(shared, time))))
 }
 
 /// What was shared as a trial: a plain run is looked at for `time`, or until some time after its last command and after

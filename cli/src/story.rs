@@ -47,7 +47,9 @@ fn what_happened(trial: &Trial, found: &Found) -> String {
 
     let done: Vec<_> = records.iter().filter(|record| story::is_command(record)).collect();
     let _ = writeln!(text, "\nWhat was done:");
-    let is_request = |record: &&&Record| matches!(record.what, Happening::Commanded(Command::Request { .. }));
+    let is_request = |record: &&&Record| {
+        matches!(record.what, Happening::Commanded(Command::Request { .. } | Command::Requests { .. }))
+    };
     let requests = done.iter().filter(is_request).count();
     if done.len() > COMMANDS_MAX && requests > 0 {
         let others: Vec<_> = done.iter().filter(|record| !is_request(record)).copied().collect();

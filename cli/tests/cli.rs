@@ -143,6 +143,71 @@ fn what_is_found_is_told_as_a_story_and_ends_with_1() {
     }
 }
 
+/// A file of `static/scenarios`.
+fn scenario(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../static/scenarios").join(name);
+    fs::read_to_string(path).expect("a scenario")
+}
+
+#[test]
+fn a_scenario_is_played_and_tells_what_came_of_it() {
+    let folder = folder("scenario");
+    fs::write(folder.join("good.json"), scenario("17-disjoint-majorities.json")).expect("our folder");
+    let output = raftarium(&folder, &["run", "good.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    let parts = [
+        "17. Disjoint majorities (§6 of the paper",
+        "0.072 s  Election Safety is broken: S1 and S5 were both elected in term 2",
+        "It came out as it should: 2 steps, 0.072 s, trace ",
+    ];
+    for part in parts {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    let output = raftarium(&folder, &["run", "good.json", "--json"]);
+    let report = &objects(&output)[0];
+    assert_eq!(
+        (&report["type"], &report["number"], &report["came_out"]),
+        (&"scenario".into(), &17.into(), &true.into())
+    );
+    assert_eq!((&report["broken"], &report["failure"]), (&serde_json::json!(["Election Safety"]), &Value::Null));
+    let output = raftarium(&folder, &["run", "good.json", "--time", "1s"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--time is for runs"), "{}", stderr(&output));
+    let output = raftarium(&folder, &["shrink", "good.json", "--json"]);
+    assert_eq!(objects(&output)[0]["found"]["rule"], "Election Safety", "{}", stderr(&output));
+}
+
+#[test]
+fn a_scenario_that_does_not_come_out_ends_with_1_and_tells_the_line_and_every_expectation_that_failed() {
+    let folder = folder("scenario-fails");
+    let text = scenario("01-first-election.json");
+    let line = |text: &str, part: &str| text.lines().position(|line| line.contains(part)).expect("it is there") + 1;
+    let wrong = text
+        .replace(r#"{ "leaders": 1 }"#, r#"{ "leaders": 2 }"#)
+        .replace(r#""what": "election_started", "is": 1"#, r#""what": "election_started", "is": 7"#);
+    fs::write(folder.join("wrong.json"), &wrong).expect("our folder");
+    let output = raftarium(&folder, &["run", "wrong.json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let told = stdout(&output);
+    let (end, both) = (line(&wrong, "\"end\""), r#"this should be, and is not: {"leaders":2}; {"count":"#);
+    assert!(told.contains(&format!("wrong.json, line {end}: the end, at ")) && told.contains(both), "{told}");
+    let report = &objects(&raftarium(&folder, &["run", "wrong.json", "--json"]))[0];
+    assert_eq!((&report["came_out"], &report["failure"]["line"]), (&false.into(), &end.into()));
+    assert!(report["failure"]["reason"].as_str().is_some_and(|reason| reason.contains(both)), "{report}");
+
+    let unknown = text.replace(r#""look":"#, r#""loook":"#);
+    fs::write(folder.join("unknown.json"), &unknown).expect("our folder");
+    let output = raftarium(&folder, &["run", "unknown.json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let place = format!("unknown.json: line {}, column ", line(&unknown, "loook"));
+    assert!(
+        stderr(&output).contains(&place) && stderr(&output).contains("unknown field `loook`"),
+        "{}",
+        stderr(&output)
+    );
+}
+
 #[test]
 fn a_story_ends_with_a_line_that_replays_it_and_a_link_to_the_page() {
     let folder = folder("story-link");

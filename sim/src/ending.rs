@@ -169,6 +169,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::Restart { .. }
             | Command::TimeOut { .. }
             | Command::Request { .. }
+            | Command::Requests { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

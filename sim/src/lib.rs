@@ -45,7 +45,7 @@ pub use address::{Address, ClientId};
 pub use checks::{Check, Rule, Violation};
 pub use client::{Answer, Request, RequestId, RequestStatus, Retries};
 pub use clock::DRIFT_PPM_MAX;
-pub use command::{Command, PacketAct, Timed};
+pub use command::{Command, OPS_MAX, Pace, PacketAct, Timed};
 pub use command_error::{CommandError, Refusal};
 pub use disk::{Corruption, DiskSettings};
 pub use driver::Driver;

@@ -194,7 +194,7 @@ impl<'a> Recovery<'a> {
     fn look_at(&mut self, record: &Record) {
         use crate::command::Command;
         match &record.what {
-            Happening::Commanded(Command::Request { .. }) => {
+            Happening::Commanded(Command::Request { .. }) | Happening::Asked { .. } => {
                 if record.at >= self.ending.at && self.first.is_none() {
                     self.first = Some(RequestId(self.requests));
                 }

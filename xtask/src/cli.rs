@@ -19,10 +19,11 @@ cargo xtask test [--only STEP[,STEP]] [--keep-going]
     Get the tools and run every check. It stops at the first step that fails, unless told to keep going.
 cargo xtask test --list
     Name the steps.
-cargo xtask bench [--ours] [--rounds N] [--quick] [--json FILE]
-    Race against other Rafts, which are fetched for it, and print one table. About four minutes; on a machine that does
-    nothing else, if the numbers are to mean something. --ours: without the others. --rounds: how often everybody runs,
-    7 if nothing is said. --quick: one short round. --json: every round's numbers as well.
+cargo xtask bench [--only race|worlds] [--ours] [--rounds N] [--quick] [--json FILE]
+    Race against other Rafts, which are fetched for it, and print one table; then see how much simulated time a second
+    holds, native and in wasm, and print another. About five minutes; on a machine that does nothing else, if the
+    numbers are to mean something. --ours: without the others. --rounds: how often everybody runs, 7 if nothing is said.
+    --quick: one short round. --json: every round's numbers of the race as well.
 
 RAFTARIUM_TOOLS   the folder for tools that are not on this machine yet (a folder of your user's cache by default)
 RAFTARIUM_CHROME  the Chromium or Chrome that the browser tests drive
@@ -77,9 +78,20 @@ pub(crate) struct Selection {
     pub(crate) keep_going: bool,
 }
 
+/// What `bench` measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bench {
+    /// The core, in a race against others.
+    Race,
+    /// The simulator.
+    Worlds,
+}
+
 /// Options of `bench`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RaceOptions {
+    /// One of the two; without it, both.
+    pub(crate) only: Option<Bench>,
     /// Without the others.
     pub(crate) ours: bool,
     /// How often everybody runs.
@@ -92,7 +104,7 @@ pub(crate) struct RaceOptions {
 
 impl Default for RaceOptions {
     fn default() -> Self {
-        Self { ours: false, rounds: 7, millis: 250, json: None }
+        Self { only: None, ours: false, rounds: 7, millis: 250, json: None }
     }
 }
 
@@ -174,6 +186,16 @@ fn parse_race(parser: &mut lexopt::Parser) -> Result<Command> {
     let mut options = RaceOptions::default();
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("only") => {
+                let name = parser.value()?.string()?;
+                options.only = Some(match name.as_str() {
+                    "race" => Bench::Race,
+                    "worlds" => Bench::Worlds,
+                    other => {
+                        return Err(Error::Usage(format!("there is no bench `{other}`: they are race and worlds")));
+                    }
+                });
+            }
             Long("ours") => options.ours = true,
             Long("rounds") => options.rounds = parser.value()?.parse::<NonZeroU32>()?.get(),
             Long("quick") => (options.rounds, options.millis) = (1, 50),
@@ -248,6 +270,7 @@ mod tests {
             &["serve", "now"],
             &["test", "--only", "everything"],
             &["build", "--public-url"],
+            &["bench", "--only", "sprint"],
             &["bench", "--rounds", "0"],
             &["bench", "--rounds", "many"],
         ] {

@@ -17,6 +17,7 @@ mod site;
 mod steps;
 mod tools;
 mod workspace;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,14 @@ fn run() -> Result<()> {
             Ok(())
         }
         Command::Test(selection) => steps::run(&selection),
-        Command::Race(options) => race::race(&options),
+        Command::Race(options) => {
+            if options.only != Some(cli::Bench::Worlds) {
+                race::race(&options)?;
+            }
+            if options.only != Some(cli::Bench::Race) {
+                worlds::measure(&options)?;
+            }
+            Ok(())
+        }
     }
 }

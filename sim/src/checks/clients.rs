@@ -28,6 +28,10 @@ pub(super) struct Clients {
 }
 
 impl Clients {
+    pub(super) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
+        self.history.begins_with(done.map(KeyOp::of), open.map(KeyOp::of));
+    }
+
     pub(super) fn took_effect(&mut self, server: NodeId, entry: EntryId, effect: &Effect) -> Option<Finding> {
         let op = effect.op.as_ref().map(KeyOp::of);
         self.history.applied(entry.index, op.as_ref().map(|(key, op)| (*key, op)));

@@ -21,6 +21,7 @@ mod votes;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(servers: u32) -> Self {
+    pub(crate) fn new(servers: u32, sessions_max: NonZeroU32) -> Self {
         Self {
             count: 0,
             leaders: Leaders::default(),
@@ -109,11 +110,16 @@ impl Checks {
             monotonic: Monotonic::default(),
             votes: Votes::default(),
             changes: Changes::default(),
-            states: States::default(),
+            states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
+    }
+
+    /// Of what the servers begin with, `done` was committed before the world began, and `open` was not.
+    pub(crate) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
+        self.clients.begins_with(done, open);
     }
 
     /// There is one more server.

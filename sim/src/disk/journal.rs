@@ -190,8 +190,9 @@ impl Image {
             self.snapshot = Some(data.clone());
         }
         if let Some(first) = record.entries.first() {
-            let kept = durable.entries.partition_point(|entry| entry.id.index < first.id.index);
-            durable.entries.truncate(kept);
+            // Indexes have no gaps, so places are counted; to search a long log for each record takes its time.
+            let kept = first.id.index.0.saturating_sub(durable.base.index.0).saturating_sub(1);
+            durable.entries.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
             durable.entries.extend_from_slice(&record.entries);
         }
     }

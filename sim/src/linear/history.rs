@@ -67,6 +67,8 @@ pub struct KeyReport {
 pub struct ClientHistory {
     log: LogCheck,
     keys: BTreeMap<String, Watch>,
+    /// What there is of each key before anything is asked.
+    before: BTreeMap<String, Before>,
     open: BTreeMap<RequestId, Open>,
     place: u64,
     unwatched: u64,
@@ -76,6 +78,14 @@ pub struct ClientHistory {
 struct Watch {
     check: KeyCheck,
     window: Window,
+}
+
+/// What there is of a key before anything is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+struct Before {
+    value: Option<String>,
+    /// What may still take effect.
+    open: Vec<(RequestId, KeyOp)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +124,22 @@ impl ClientHistory {
         self.open.iter().map(|(&id, open)| (id, open.client, open.asked))
     }
 
+    /// Before anything is asked, all of `done` has taken effect, one after the other, and of `open` each may still do so,
+    /// or never: it is in a log, and not committed.
+    pub fn begins_with<'a>(
+        &mut self,
+        done: impl Iterator<Item = (&'a str, KeyOp)>,
+        open: impl Iterator<Item = (&'a str, KeyOp)>,
+    ) {
+        for (key, op) in done {
+            op.apply(&mut self.before.entry(key.to_string()).or_default().value);
+        }
+        // No request has these numbers: requests are counted from 0.
+        for (number, (key, op)) in (0..u32::MAX).rev().zip(open) {
+            self.before.entry(key.to_string()).or_default().open.push((RequestId(number), op));
+        }
+    }
+
     /// A client asks for something.
     pub fn called(&mut self, now: Instant, client: ClientId, id: RequestId, key: &str, op: &KeyOp) {
         self.place += 1;
@@ -126,8 +152,8 @@ impl ClientHistory {
             self.open.pop_first();
         }
         self.open.insert(id, Open { client, key: key.to_string(), asked: now });
-        let new = || Watch { check: KeyCheck::default(), window: Window::new() };
-        let watch = self.keys.entry(key.to_string()).or_insert_with(new);
+        let (before, place) = (self.before.get(key), self.place);
+        let watch = self.keys.entry(key.to_string()).or_insert_with(|| Watch::new(before, place));
         if watch.goes_on() {
             watch.window.called(&watch.check, self.place, id, op);
             watch.check.called(id, op);
@@ -161,7 +187,7 @@ impl ClientHistory {
         };
         if watch.goes_on() && watch.tell(self.place, id, outcome) == Verdict::Violated {
             let witness = watch.window.explain(id, self.place);
-            watch.window = Window::new();
+            watch.window = Window::new(None);
             flaws.push(Flaw::Key { key, request: id, witness });
         }
         flaws
@@ -169,6 +195,17 @@ impl ClientHistory {
 }
 
 impl Watch {
+    fn new(before: Option<&Before>, place: u64) -> Self {
+        let value = before.and_then(|before| before.value.clone());
+        let mut watch = Self { check: KeyCheck::new(value.as_deref()), window: Window::new(value) };
+        for (id, op) in before.iter().flat_map(|before| &before.open) {
+            watch.window.called(&watch.check, place, *id, op);
+            watch.check.called(*id, op);
+            watch.check.unknown(*id);
+        }
+        watch
+    }
+
     const fn goes_on(&self) -> bool {
         !self.check.has_ended()
     }

@@ -1,5 +1,6 @@
 //! The last part of a key's history, kept so that a violation can be explained.
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -38,8 +39,10 @@ impl Part {
 }
 
 impl Window {
-    pub(super) fn new() -> Self {
-        let part = || Part::new(vec![Start::default()], Vec::new());
+    /// The history of a key that has `value` at first.
+    pub(super) fn new(value: Option<String>) -> Self {
+        let start = Start { value, done: Vec::new() };
+        let part = || Part::new(vec![start.clone()], Vec::new());
         Self { older: part(), newer: part(), lost: false }
     }
 

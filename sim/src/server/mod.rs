@@ -6,6 +6,7 @@ mod waiting;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
 
@@ -25,6 +26,7 @@ pub(crate) struct Server {
     pub(crate) id: NodeId,
     /// How it is set when it starts the next time.
     pub(crate) config: Config,
+    sessions_max: NonZeroU32,
     pub(crate) boots: u64,
     pub(crate) disk: Disk,
     pub(crate) clock: Clock,
@@ -82,9 +84,9 @@ pub(crate) enum Stop {
 }
 
 impl Server {
-    pub(crate) fn new(id: NodeId, config: Config, disk: Disk) -> Self {
+    pub(crate) fn new(id: NodeId, config: Config, disk: Disk, sessions_max: NonZeroU32) -> Self {
         let (clock, process) = (Clock::default(), Process::Down);
-        Self { id, config, boots: 0, disk, clock, process, paused: None, fuse: None, corruption: None }
+        Self { id, config, sessions_max, boots: 0, disk, clock, process, paused: None, fuse: None, corruption: None }
     }
 
     pub(crate) fn running(&mut self) -> Option<&mut Running> {
@@ -97,6 +99,14 @@ impl Server {
     pub(crate) fn node(&self) -> Option<&Node> {
         match &self.process {
             Process::Up(running) => Some(&running.node),
+            Process::Down => None,
+        }
+    }
+
+    /// The state of its state machine, while it runs.
+    pub(crate) fn kv(&self) -> Option<&Kv> {
+        match &self.process {
+            Process::Up(running) => Some(&running.kv),
             Process::Down => None,
         }
     }
@@ -141,7 +151,7 @@ impl Server {
         node.observe(true);
         let last = node.log().last().index;
         let record = environment.record(cause, Happening::Started { server, hard_state, last });
-        let kv = self.disk.snapshot().map(|data| state_of(data)).unwrap_or_default();
+        let kv = self.disk.snapshot().map_or_else(|| Kv::new(self.sessions_max), |data| state_of(data));
         let (held, waiting, arriving) = (Vec::new(), Waiting::new(server), Vec::new());
         self.process = Process::Up(Box::new(Running { node, kv, held, waiting, alarm: None, arriving }));
         self.settle(environment, checks, record);

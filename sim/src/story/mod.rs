@@ -51,6 +51,7 @@ pub const fn is_fault(command: &Command) -> bool {
         Command::Restart { .. }
         | Command::TimeOut { .. }
         | Command::Request { .. }
+        | Command::Requests { .. }
         | Command::Heal { .. }
         | Command::HealAll
         | Command::Unclog { .. }

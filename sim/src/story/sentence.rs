@@ -13,7 +13,7 @@ use raftarium_core::{
 use super::{asked, count, is_restart, list, packet};
 use crate::address::Address;
 use crate::client::Answer;
-use crate::command::{Command, PacketAct};
+use crate::command::{Command, Pace, PacketAct};
 use crate::linear::KeyOutput;
 use crate::packet::{Glimpse, PacketId};
 use crate::trace::{Happening, LossReason, Record};
@@ -83,6 +83,7 @@ pub fn sentence(record: &Record, records: &[Record]) -> String {
         Happening::Applied { server, first, last } => format!("{server} applies {}.", span(*first, *last)),
         Happening::Node { server, event } => node(*server, event),
         Happening::TimedOut { client, .. } => format!("{client} stops waiting: the outcome is unknown."),
+        Happening::Asked { client, op, .. } => format!("{client} asks: {}.", asked(op)),
         Happening::Retried { client, server, .. } => format!("{client} has waited for too long, and asks {server}."),
         Happening::SessionOpened { client, session } => format!("{client} has {session}."),
         Happening::Answered { client, answer, .. } => format!("{client} learns: {}.", answered(answer)),
@@ -122,6 +123,14 @@ fn commanded(command: &Command) -> String {
         Command::TimeOut { server } => format!("The election timer of {server} is made to run out."),
         Command::Request { client, server: Some(server), op } => format!("{client} asks {server}: {}.", asked(op)),
         Command::Request { client, server: None, op } => format!("{client} asks the leader: {}.", asked(op)),
+        Command::Requests { client, server, ops, pace } => {
+            let whom = server.map_or("the leader".to_owned(), |server| format!("{server}"));
+            let what = count(ops.len() as u64, "thing", "things");
+            match pace {
+                Pace::Answered => format!("{client} asks {whom} {what}, one after the other."),
+                Pace::Every(time) => format!("{client} asks {whom} {what}, one every {} ms.", time.as_millis()),
+            }
+        }
         Command::Cut { from, to, both: true } => format!("The link between {from} and {to} is cut."),
         Command::Cut { from, to, both: false } => format!("The link from {from} to {to} is cut."),
         Command::Heal { from, to, both: true } => format!("The link between {from} and {to} is mended."),

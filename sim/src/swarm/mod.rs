@@ -9,6 +9,7 @@ mod coverage;
 mod dice;
 mod profile;
 mod watch;
+mod work;
 mod world;
 
 use alloc::vec::Vec;

@@ -62,8 +62,9 @@ impl Simulation {
             let message = format!("a link is a text; allowed is {allowed}");
             Failure::new(ErrorCode::MalformedLink, message).given(Value::from(link)).allowed(allowed)
         })?;
-        let shared = sim::Shared::from_link(&text)
-            .map_err(|error| Failure::new(ErrorCode::MalformedLink, error.to_string()).given(Value::from(link)).allowed(allowed))?;
+        let shared = sim::Shared::from_link(&text).map_err(|error| {
+            Failure::new(ErrorCode::MalformedLink, error.to_string()).given(Value::from(link)).allowed(allowed)
+        })?;
         Ok(Self::of(Timeline::replay(shared.run)?))
     }
 

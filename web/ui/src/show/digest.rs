@@ -89,6 +89,7 @@ impl Digest {
                 | Command::Restart { .. }
                 | Command::TimeOut { .. }
                 | Command::Request { .. }
+                | Command::Requests { .. }
                 | Command::SetLink { .. }
                 | Command::SetAllLinks { .. }
                 | Command::Filter { .. }
@@ -127,6 +128,7 @@ impl Digest {
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
             | Happening::Retried { .. }
+            | Happening::Asked { .. }
             | Happening::SessionOpened { .. }
             | Happening::Answered { .. } => None,
         }
@@ -157,6 +159,7 @@ fn is_notable(record: &Record) -> bool {
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
         | Happening::Retried { .. }
+        | Happening::Asked { .. }
         | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => true,
@@ -212,6 +215,7 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
         | Happening::Retried { .. }
+        | Happening::Asked { .. }
         | Happening::SessionOpened { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }
