@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::client::Answer;
+use crate::footprint::TEXT;
 use crate::linear::{KeyOp, KeyOutput};
 use crate::order::Order;
 
@@ -244,6 +245,12 @@ impl Kv {
     /// The value of a key.
     pub(crate) fn read(&self, key: &str) -> KeyOutput {
         KeyOutput::Value(self.values.get(key).cloned())
+    }
+
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let answers = self.sessions.answers() * (size_of::<Remembered>() + 2 * TEXT);
+        self.values.len() * 4 * TEXT + self.sessions.iter().count() * 4 * TEXT + answers
     }
 
     /// The whole state, to be kept or sent.

@@ -6,7 +6,6 @@
 extern crate alloc;
 
 mod address;
-mod checkpoints;
 mod checks;
 mod client;
 mod clock;
@@ -17,6 +16,8 @@ mod driver;
 mod ending;
 mod environment;
 mod execute;
+mod footprint;
+mod history;
 mod initial;
 mod kv;
 pub mod linear;
@@ -33,7 +34,7 @@ mod shrink;
 pub mod story;
 mod stream;
 pub mod swarm;
-mod timeline;
+pub mod timeline;
 mod trace;
 mod trial;
 mod view;
@@ -50,6 +51,7 @@ pub use command_error::{CommandError, Refusal};
 pub use disk::{Corruption, DiskSettings};
 pub use driver::Driver;
 pub use ending::{Ending, RECOVERY_TIMEOUTS};
+pub use history::History;
 pub use initial::{Initial, InitialContent, InitialEntry};
 pub use kv::{Kv, Op, OpError, ReadBy, TEXT_MAX};
 pub use linear::KeyOutput;
@@ -59,7 +61,9 @@ pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
 pub use share::{ShareError, Shared};
 pub use shrink::{Shrunk, shrink, shrink_by};
-pub use timeline::{RUN_END, Timeline};
+pub use timeline::{
+    BRANCH_NAME_MAX, BUDGET, BUDGET_MIN, BranchError, BranchId, BranchInfo, Memory, RUN_END, Timeline, UnknownRecord,
+};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
 pub use trial::{Broken, Finding, Missing, Trial, Verdict};
 pub use view::{

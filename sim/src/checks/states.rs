@@ -2,12 +2,12 @@
 
 use alloc::format;
 use alloc::vec;
-use alloc::vec::Vec;
 
 use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Payload};
 
 use super::applied::Applied;
 use super::{Finding, Rule};
+use crate::history::History;
 use crate::kv::Kv;
 
 /// A state machine that nothing happens to: it applies whatever is applied first at an index.
@@ -15,13 +15,17 @@ use crate::kv::Kv;
 pub(super) struct States {
     replayed: Kv,
     /// The fingerprint of its state after each entry, from index 1 on.
-    hashes: Vec<u64>,
+    hashes: History<u64>,
 }
 
 impl States {
     /// Of a state machine that begins like this.
-    pub(super) const fn new(first: Kv) -> Self {
-        Self { replayed: first, hashes: Vec::new() }
+    pub(super) fn new(first: Kv) -> Self {
+        Self { replayed: first, hashes: History::default() }
+    }
+
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.hashes.copy_bytes() + self.replayed.copy_bytes()
     }
 
     /// A server is about to apply `entry`.
