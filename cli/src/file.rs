@@ -78,9 +78,9 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error
         }
         return play::load(path, text).map(Content::Scenario);
     }
-    let shared = Shared::from_json(&text).map_err(|error| match error {
-        ShareError::NoRun => malformed(format!("{error}, or a scenario, with `steps`")),
-        error => malformed(error.to_string()),
+    let shared = Shared::from_json(&text).map_err(|error| {
+        let more = if error == ShareError::NoRun { ", or a scenario, with `steps`" } else { "" };
+        malformed(format!("{error}{more}"))
     })?;
     Ok(Content::Trial(Box::new(trial(shared, time))))
 }
