@@ -62,6 +62,8 @@ struct Summary<'a> {
     seeds: u64,
     done: u64,
     findings: u64,
+    /// How many seeds broke a rule that their faults are allowed to break.
+    forgiven: u64,
     interrupted: bool,
     seconds: f64,
     simulated_seconds: f64,
@@ -78,6 +80,7 @@ struct Summary<'a> {
 struct Total {
     done: u64,
     findings: u64,
+    forgiven: u64,
     simulated_us: u64,
     events: u64,
     records: u64,
@@ -181,7 +184,8 @@ fn one(options: &Fuzz, seed: u64) -> Outcome {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let mut watch = Watch::new(&trial.run.setup);
         let verdict = trial.judge_observed(|record| watch.look_at(record)).expect("a swarm draws valid runs");
-        let found = verdict.finding.clone().map(|finding| {
+        let forgives = |finding: &Finding| options.profile.forgives(finding.broken);
+        let found = verdict.finding.clone().filter(|finding| !forgives(finding)).map(|finding| {
             let small = (options.tries > 0).then(|| small(&trial, options.tries)).flatten();
             Box::new(Caught { trial: trial.clone(), finding, small })
         });
@@ -208,6 +212,7 @@ impl Total {
         self.done += 1;
         match outcome {
             Outcome::Judged { verdict, coverage, found } => {
+                self.forgiven += u64::from(found.is_none() && verdict.finding.is_some());
                 self.simulated_us += verdict.until.as_micros();
                 self.events += verdict.steps;
                 self.records += verdict.records;
@@ -269,6 +274,7 @@ impl Total {
                 seeds: work.seeds,
                 done: self.done,
                 findings: self.findings,
+                forgiven: self.forgiven,
                 interrupted,
                 seconds: elapsed.as_secs_f64(),
                 simulated_seconds: simulated,
@@ -293,6 +299,12 @@ impl Total {
             elapsed.as_secs_f64(),
             options.jobs
         ));
+        if self.forgiven > 0 {
+            let forgiven = self.forgiven;
+            say::line(format_args!(
+                "In {forgiven} more, a rule was broken that such faults may break, and it was told."
+            ));
+        }
         let missed: Vec<_> =
             self.coverage.counts().filter(|(_, count)| *count == 0).map(|(sight, _)| sight.name()).collect();
         let met = self.coverage.counts().count() - missed.len();

@@ -207,6 +207,8 @@ pub(crate) struct List {
     /// The server that it asks, whatever that answers.
     pub(crate) server: Option<NodeId>,
     pub(crate) pace: Pace,
+    /// When the next is asked, in an open loop.
+    pub(crate) next_at: Option<Instant>,
 }
 
 impl Clients {
@@ -257,11 +259,21 @@ impl Clients {
         if list.ops.is_empty() {
             *asked = None;
         } else if let Pace::Every(time) = pace {
-            environment.queue.push(environment.now + time, Due::NextRequest(client));
+            let at = environment.now + time;
+            list.next_at = Some(at);
+            environment.queue.push(at, Due::NextRequest(client));
         }
         let Some(op) = next else { return };
         let cause = environment.record(cause, Happening::Asked { client, request: self.next_id(), op: op.clone() });
         self.ask(environment, checks, client, server, op, cause);
+    }
+
+    /// It is time for the next request of an open loop, unless the client has given up meanwhile.
+    pub(crate) fn next_is_due(&mut self, environment: &mut Environment, checks: &mut Checks, client: ClientId) {
+        let list = self.minds[position(client)].list.as_ref();
+        if list.is_some_and(|list| list.next_at == Some(environment.now)) {
+            self.ask_next(environment, checks, client, None);
+        }
     }
 
     /// A client no longer waits for a request: if that is what it waited for, it asks the next.

@@ -8,6 +8,7 @@ mod commands;
 mod coverage;
 mod dice;
 mod profile;
+mod replace;
 mod watch;
 mod work;
 mod world;
@@ -40,23 +41,30 @@ pub fn trial(seed: u64, profile: Profile, time: Duration) -> Trial {
     let mix = profile.mix(&mut dice);
     let setup = world::draw(&mut dice, mix, seed);
     let at = Instant::ZERO + time.min(TROUBLE_MAX);
-    let commands = commands::draw(&mut dice, mix, &setup, at);
-    let ending = ending(&mut dice, &setup, &commands, at);
+    let mut commands = commands::draw(&mut dice, mix, &setup, at);
+    let gone =
+        if mix.has(Trouble::BrokenDisks) { replace::draw(&mut dice, &setup, &mut commands, at) } else { Vec::new() };
+    let ending = ending(&mut dice, &setup, &commands, gone, at);
     let mut run = Run { setup, commands };
     if mix.has(Trouble::Packets) {
         by_hand::draw(&mut dice, &mut run, at);
+    }
+    if mix.has(Trouble::Losses) {
+        // Whoever has lost what it needs to start cannot be wanted back.
+        return Trial { run, until: at, ending: None };
     }
     Trial::ending_with(run, ending)
 }
 
 /// A majority at least, drawn; some of the others crash.
-fn ending(dice: &mut Dice, setup: &Setup, commands: &[Timed], at: Instant) -> Ending {
+fn ending(dice: &mut Dice, setup: &Setup, commands: &[Timed], gone: Vec<NodeId>, at: Instant) -> Ending {
     let servers = setup.servers;
-    // Where memberships change, nobody knows what a majority is then: everyone is of the core.
+    // Where memberships change, nobody knows what a majority is then: everyone is of the core
+    // who is not gone.
     let changes = |timed: &Timed| matches!(timed.command, Command::ChangeMembership { .. });
     if commands.iter().any(changes) {
-        let all = 1..=servers_after(setup, commands);
-        return Ending { at, core: all.map(NodeId).collect(), crashed: Vec::new() };
+        let all = (1..=servers_after(setup, commands)).map(NodeId);
+        return Ending { at, core: all.filter(|server| !gone.contains(server)).collect(), crashed: gone };
     }
     let majority = servers / 2 + 1;
     let mut names: Vec<NodeId> = (1..=u64::from(servers)).map(NodeId).collect();
