@@ -62,7 +62,7 @@ fn ending(dice: &mut Dice, setup: &Setup, commands: &[Timed], gone: Vec<NodeId>,
     // Where memberships change, nobody knows what a majority is then: everyone is of the core
     // who is not gone.
     let changes = |timed: &Timed| matches!(timed.command, Command::ChangeMembership { .. });
-    if commands.iter().any(changes) {
+    if commands.iter().any(changes) || !gone.is_empty() {
         let all = (1..=servers_after(setup, commands)).map(NodeId);
         return Ending { at, core: all.filter(|server| !gone.contains(server)).collect(), crashed: gone };
     }

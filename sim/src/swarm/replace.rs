@@ -30,10 +30,13 @@ pub(super) fn draw(dice: &mut Dice, setup: &Setup, commands: &mut Vec<Timed>, un
     let span = until.as_micros();
     let mut moments: Vec<u64> = gone.iter().map(|_| dice.between(span / 10, span * 7 / 10)).collect();
     moments.sort_unstable();
+    // Servers are numbered in the order in which they are added.
+    let mut added = Instant::ZERO;
     for (number, (&old, at)) in (1..).zip(gone.iter().zip(moments)) {
         let (at, new) = (Instant::from_micros(at), NodeId(u64::from(setup.servers) + number));
-        let mut at = breaks(dice, old, at, commands);
-        at = at + dice.ms(100, 3_000);
+        let known = breaks(dice, old, at, commands);
+        added = added.max(known + dice.ms(100, 3_000));
+        let mut at = added;
         let mut also = vec![Timed { at, command: Command::AddServer }];
         for _ in 0..ROUNDS {
             at = at + dice.ms(50, 1_000);
@@ -42,7 +45,7 @@ pub(super) fn draw(dice: &mut Dice, setup: &Setup, commands: &mut Vec<Timed>, un
                 also.push(Timed { at, command: Command::ChangeMembership { server, changes, how: Transition::Auto } });
             }
         }
-        insert(commands, also.into_iter().filter(|timed| timed.at < until || timed.command == Command::AddServer));
+        insert(commands, also.into_iter().filter(|timed| timed.at < until));
     }
     gone.sort_unstable();
     gone

@@ -22,6 +22,8 @@ pub(crate) enum Step {
     Lint,
     /// All tests that run natively, and the examples in the documentation.
     Native,
+    /// The swarm, for as long as there is time: how many seeds that was is printed.
+    Swarm,
     /// The documentation builds, and its links lead somewhere.
     Documentation,
     /// `core` and `sim` build for a target without `std`.
@@ -38,10 +40,11 @@ pub(crate) enum Step {
 
 impl Step {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Format,
         Self::Lint,
         Self::Native,
+        Self::Swarm,
         Self::Documentation,
         Self::NoStd,
         Self::Wasm,
@@ -56,6 +59,7 @@ impl Step {
             Self::Format => "fmt",
             Self::Lint => "clippy",
             Self::Native => "native",
+            Self::Swarm => "swarm",
             Self::Documentation => "doc",
             Self::NoStd => "no-std",
             Self::Wasm => "wasm",
@@ -70,6 +74,7 @@ impl Step {
             Self::Format => "formatting",
             Self::Lint => "clippy, warnings denied",
             Self::Native => "native tests and documented examples",
+            Self::Swarm => "five minutes of the swarm, on all cores",
             Self::Documentation => "documentation, warnings denied",
             Self::NoStd => "core and sim for a target without std",
             Self::Wasm => "wasm tests in Node",
@@ -82,7 +87,7 @@ impl Step {
     /// Gets the tools of this step only, so that a slip in formatting is not told after minutes of installing.
     fn get_tools(self, tools: &mut Tools) -> Result<()> {
         match self {
-            Self::Format | Self::Lint | Self::Native | Self::Documentation => Ok(()),
+            Self::Format | Self::Lint | Self::Native | Self::Swarm | Self::Documentation => Ok(()),
             Self::NoStd => tools.need_rust_targets(),
             Self::Wasm => {
                 tools.need_node()?;
@@ -108,6 +113,7 @@ impl Step {
             Self::Format => rust::format(),
             Self::Lint => rust::lint(),
             Self::Native => rust::native(counts),
+            Self::Swarm => rust::swarm(),
             Self::Documentation => rust::documentation(),
             Self::NoStd => rust::no_std(tools),
             Self::Wasm => rust::wasm(tools, counts),
