@@ -347,6 +347,24 @@ impl Clients {
         }
     }
 
+    /// A client no longer waits for anything, and has nothing more to ask.
+    pub(crate) fn give_up(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        client: ClientId,
+        cause: RecordId,
+    ) {
+        let at = environment.now;
+        let mind = &mut self.minds[position(client)];
+        mind.list = None;
+        for id in core::mem::take(&mut mind.waiting) {
+            self.request(id).into_iter().for_each(|request| request.status = RequestStatus::Unknown { at });
+            checks.answered(id, None, &KeyOutcome::Unknown, None);
+            environment.record(Some(cause), Happening::TimedOut { client, request: id });
+        }
+    }
+
     /// An answer has arrived.
     pub(crate) fn answered(
         &mut self,

@@ -150,6 +150,10 @@ impl World {
                 self.clients.ask_all(&mut self.environment, &mut self.checks, *client, list, cause);
                 None
             }
+            Command::GiveUp { client } => {
+                self.clients.give_up(&mut self.environment, &mut self.checks, *client, cause);
+                None
+            }
             Command::Cut { from, to, both } => {
                 directions(*from, *to, *both).for_each(|(from, to)| self.cut(from, to, cause));
                 None

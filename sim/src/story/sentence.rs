@@ -123,6 +123,7 @@ fn commanded(command: &Command) -> String {
         Command::TimeOut { server } => format!("You let the election timer of {server} run out."),
         Command::Request { client, server: Some(server), op } => format!("{client} asks {server}: {}.", asked(op)),
         Command::Request { client, server: None, op } => format!("{client} asks the leader: {}.", asked(op)),
+        Command::GiveUp { client } => format!("{client} no longer waits for answers."),
         Command::Requests { client, server, ops, pace } => {
             let whom = server.map_or("the leader".to_owned(), |server| format!("{server}"));
             let what = count(ops.len() as u64, "thing", "things");

@@ -68,6 +68,7 @@ sights! {
     AskedServer "a client asked a certain server",
     ClosedLoop "a client asked one thing after the other, waiting for answers",
     OpenLoop "a client asked one thing after the other, not waiting for answers",
+    GivenUp "a client was told to wait no longer",
     AskedMeanwhile "a client asked something while it waited for an answer",
     // What became of packets.
     LostByCut "a packet was lost on a cut link",

@@ -322,6 +322,7 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         Command::TimeOut { .. } => Some(Sight::TimeOut),
         Command::Request { server: None, .. } => Some(Sight::AskedLeader),
         Command::Request { server: Some(_), .. } => Some(Sight::AskedServer),
+        Command::GiveUp { .. } => Some(Sight::GivenUp),
         Command::Requests { server, pace, .. } => {
             also = Some(if server.is_some() { Sight::AskedServer } else { Sight::AskedLeader });
             Some(if *pace == Pace::Answered { Sight::ClosedLoop } else { Sight::OpenLoop })

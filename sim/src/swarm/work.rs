@@ -16,7 +16,9 @@ use crate::setup::Setup;
 pub(super) struct Work {
     /// How much of what is done is a request.
     pub(super) percent: u64,
-    /// How much of that is several requests, one after the other.
+    /// How much of that is to give up.
+    give_up_percent: u64,
+    /// How much of the rest is several requests, one after the other.
     lists_percent: u64,
     /// How many at most, then.
     list_most: u64,
@@ -53,6 +55,7 @@ impl Work {
         let reads = [(None, true), (Some(ReadBy::Index), no_op), (Some(ReadBy::Lease), leases)];
         Self {
             percent: if nothing_else { 100 } else { dice.one_of(&[20, 50, 80]) },
+            give_up_percent: dice.one_of(&[0, 0, 3]),
             lists_percent: dice.one_of(&[0, 10, 40]),
             list_most: dice.one_of(&[3, 12]),
             closed_percent: dice.one_of(&[0, 50, 100]),
@@ -75,8 +78,10 @@ impl Work {
     }
 
     pub(super) fn request(&mut self, dice: &mut Dice, setup: &Setup, number: usize) -> Command {
-        // The last of them only asks once the faults have ended: the others may wait for a server that never answers.
-        let client = ClientId(dice.count(1, setup.clients.max(2) - 1));
+        let client = ClientId(dice.count(1, setup.clients));
+        if dice.percent(self.give_up_percent) {
+            return Command::GiveUp { client };
+        }
         let server = dice.percent(self.direct_percent).then(|| dice.server(setup.servers));
         if !dice.percent(self.lists_percent) {
             return Command::Request { client, server, op: self.op(dice, (number, 0)) };
