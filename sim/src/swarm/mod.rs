@@ -60,5 +60,9 @@ fn draw(seed: u64, profile: Profile, time: Duration, lure: Lure, mistakes: Mista
     if mix.has(Trouble::Packets) {
         by_hand::draw(&mut dice, &mut run, at);
     }
+    if lure == Lure::Memberships {
+        // Without what keeps removed servers from disturbing the others, nobody promises that these recover.
+        return Trial { run, until: at, ending: None };
+    }
     Trial::ending_with(run, ending)
 }
