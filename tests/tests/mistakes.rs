@@ -10,8 +10,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, Once};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, Once};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
@@ -167,7 +167,7 @@ impl Hunted {
             return;
         };
         let finding = best.trial.judge().expect("valid").finding.expect("it was found");
-        let look = format!("{}.", finding.story.trim_end_matches('.'));
+        let look = sentence(&finding.story);
         let shown = Demonstration::new(mistake, finding.broken, look, &best.trial);
         let path = shown_path(mistake);
         fs::create_dir_all(file("static/mistakes")).expect("it can be made");
@@ -189,11 +189,19 @@ fn is_harm(mistake: Mistake, broken: Broken) -> bool {
     }
 }
 
+/// `text` as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
+}
+
 /// JSON with a line for each command.
 fn readable(shown: &Demonstration) -> String {
-    let mut value = serde_json::to_value(shown).expect("plain data");
-    let commands = value["commands"].as_array_mut().map(std::mem::take).unwrap_or_default();
-    let pretty = serde_json::to_string_pretty(&value).expect("plain data");
+    let commands: Vec<String> =
+        shown.commands.iter().map(|command| serde_json::to_string(command).expect("plain data")).collect();
+    let without = Demonstration { commands: Vec::new(), ..shown.clone() };
+    let pretty = serde_json::to_string_pretty(&without).expect("plain data");
     let list: Vec<String> = commands.iter().map(|command| format!("    {command}")).collect();
     let list = if list.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", list.join(",\n")) };
     pretty.replace("\"commands\": []", &format!("\"commands\": {list}")) + "\n"
