@@ -34,7 +34,8 @@ pub(super) fn draw(
     let majority = servers / 2 + 1;
     let mut names: Vec<NodeId> = (1..=u64::from(servers)).map(NodeId).collect();
     dice.shuffle(&mut names);
-    let kept = usize::try_from(dice.count(majority, servers)).unwrap_or(names.len());
+    let most = if lure == Lure::Nuisance { majority } else { servers };
+    let kept = usize::try_from(dice.count(majority, most)).unwrap_or(names.len());
     let outside = names.split_off(kept);
     names.sort_unstable();
     ending.core = names;
@@ -43,7 +44,7 @@ pub(super) fn draw(
     // A server that can still be heard, or hears, deposes nobody with these.
     let promised = setup.raft.pre_vote && setup.raft.check_quorum;
     let free = outside.first().filter(|server| !ending.core.contains(server) && lure != Lure::Corruption);
-    if let Some(&nuisance) = free.filter(|_| promised && dice.percent(60)) {
+    if let Some(&nuisance) = free.filter(|_| promised && (lure == Lure::Nuisance || dice.percent(60))) {
         ending.crashed.retain(|&server| server != nuisance);
         be_a_nuisance(dice, setup, commands, &mut ending, nuisance);
     }
