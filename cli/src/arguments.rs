@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use raftarium_sim::swarm::{Profile, TROUBLE_MAX};
+use raftarium_sim::core::Mistake;
+use raftarium_sim::swarm::{Lure, Profile, TROUBLE_MAX};
 
 use crate::error::Error;
 
 const HELP: &str = "\
-raftarium fuzz [--seeds A..B] [--time T] [--profile NAME] [--shard I/N] [--jobs K] [--budget T] [--stop-after N]
-               [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
+raftarium fuzz [--seeds A..B] [--time T] [--profile NAME | --mistake NAME] [--shard I/N] [--jobs K] [--budget T]
+               [--stop-after N] [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Draw a world and its faults from each seed, and check every rule after every event. What is found is shrunk,
-    written to a file, and told.
+    written to a file, and told. With a mistake, all servers make it, and the checks have to catch it.
 raftarium run FILE [--time T] [--page ADDRESS] [--json]
 raftarium replay FILE-OR-LINK [--time T] [--page ADDRESS] [--json]
     Play one run, check every rule, and tell what is found. A file can be a scenario, too: then it is told what did not
@@ -27,6 +28,8 @@ raftarium shrink FILE-OR-LINK [--tries N] [--out FOLDER] [--page ADDRESS] [--jso
 --time T          fuzz: for how long faults are made, at most 60m (20s); run, replay: how far, if the file does not say
                   it (10s after the last command). 500ms, 20s, 5m, 1h or a number of seconds
 --profile NAME    which faults (chaos)
+--mistake NAME    every server breaks this rule on purpose; what is found counts if nothing is found without the mistake.
+                  `all`: each mistake in turn, from the first seed on, to the first finding
 --shard I/N       only every N-th seed, beginning with the I-th: I is 1 to N (1/1)
 --jobs K          how many threads (as many as there are cores)
 --budget T        begin with no further seed after this much of the machine's time
@@ -43,6 +46,9 @@ cannot be read or written, 130 if it was interrupted and nothing was found until
 
 Profiles:
 ";
+const MISTAKES: &str = "
+Mistakes, and what lures them out:
+";
 
 /// What `raftarium help` prints.
 pub(crate) fn help() -> String {
@@ -50,6 +56,10 @@ pub(crate) fn help() -> String {
     for profile in Profile::ALL {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:11} {}", profile.name(), profile.statement());
+    }
+    text.push_str(MISTAKES);
+    for mistake in Mistake::ALL {
+        let _ = writeln!(text, "{:31} {:11} {}", mistake.name(), Lure::of(mistake).name(), mistake.statement());
     }
     text
 }
@@ -75,6 +85,8 @@ pub(crate) struct Fuzz {
     pub(crate) seeds: Range<u64>,
     pub(crate) time: Duration,
     pub(crate) profile: Profile,
+    /// What all servers do wrong, one after the other; with none, the profile counts.
+    pub(crate) mistakes: Vec<Mistake>,
     pub(crate) shard: Shard,
     pub(crate) jobs: NonZeroUsize,
     pub(crate) budget: Option<Duration>,
@@ -144,6 +156,7 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         seeds: 0..1_000,
         time: Duration::from_secs(20),
         profile: Profile::default(),
+        mistakes: Vec::new(),
         shard: Shard { number: 1, of: 1 },
         jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         budget: None,
@@ -168,6 +181,7 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
                 let name = parser.value()?.string()?;
                 options.profile = name.parse().map_err(|error| Error::Usage(format!("--profile: {error}")))?;
             }
+            Long("mistake") => options.mistakes = parse_mistakes(&parser.value()?.string()?)?,
             Long("shard") => options.shard = parse_shard(&parser.value()?.string()?)?,
             Long("jobs") => options.jobs = number(parser, "--jobs", "1 or more")?,
             Long("budget") => options.budget = Some(parse_time("--budget", &parser.value()?.string()?)?),
@@ -180,7 +194,19 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
         }
     }
+    if !options.mistakes.is_empty() && options.profile != Profile::default() {
+        return Err(Error::Usage("--mistake has faults of its own; --profile is not allowed with it".to_owned()));
+    }
     Ok(Command::Fuzz(options))
+}
+
+fn parse_mistakes(name: &str) -> Result<Vec<Mistake>, Error> {
+    if name == "all" {
+        return Ok(Mistake::ALL.to_vec());
+    }
+    let allowed = || Mistake::ALL.map(Mistake::name).join(", ");
+    let unknown = || Error::Usage(format!("there is no mistake `{name}`; allowed are all, {}", allowed()));
+    Mistake::from_name(name).map(|mistake| vec![mistake]).ok_or_else(unknown)
 }
 
 fn parse_one(
@@ -294,6 +320,11 @@ mod tests {
             (&["fuzz", "--time", "2h"], "--time is 7200 s; allowed are 0 s to 3600 s"),
             (&["fuzz", "--jobs", "0"], "--jobs is `0`; allowed are whole numbers, 1 or more"),
             (&["fuzz", "--profile", "mad"], "--profile: there is no profile `mad`; allowed are calm, lossy"),
+            (
+                &["fuzz", "--mistake", "haste"],
+                "there is no mistake `haste`; allowed are all, commit-earlier-terms, vote-",
+            ),
+            (&["fuzz", "--mistake", "all", "--profile", "calm"], "--mistake has faults of its own"),
             (&["run"], "`raftarium run` needs a file"),
             (&["run", "a", "b"], "unexpected argument \"b\""),
             (&["replay", "a", "--tries", "3"], "invalid option '--tries'"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use raftarium_sim::core::Instant;
 use raftarium_sim::swarm::Profile;
-use raftarium_sim::{Finding, RUN_END, ShareError, Shared, Trial, Verdict};
+use raftarium_sim::{DEMONSTRATION_VERSION, Demonstration, Finding, RUN_END, ShareError, Shared, Trial, Verdict};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -41,10 +41,11 @@ pub(crate) struct Found {
     pub(crate) finding: Finding,
 }
 
-/// What a scenario has at the top, and nothing else has.
+/// What files have at the top, of whichever form.
 #[derive(Deserialize)]
 struct Top {
     steps: Option<IgnoredAny>,
+    mistake: Option<IgnoredAny>,
 }
 
 impl Found {
@@ -72,6 +73,14 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error
     let text = fs::read_to_string(path).map_err(reading)?;
     let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
     let top: Top = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    if top.mistake.is_some() {
+        let shown: Demonstration = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        if shown.version != DEMONSTRATION_VERSION {
+            let given = shown.version;
+            return Err(malformed(format!("it has version {given}; this program reads {DEMONSTRATION_VERSION}")));
+        }
+        return Ok(Content::Trial(Box::new(shown.trial())));
+    }
     if top.steps.is_some() {
         if time.is_some() {
             return Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()));

@@ -13,7 +13,9 @@ use super::cluster::Cluster;
 use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
+use super::light::Light;
 use super::log::Log;
+use super::machines::Machines;
 use super::news::Announcer;
 use super::rules::Rules;
 use super::share::{share, use_drop};
@@ -43,15 +45,19 @@ pub(crate) fn App() -> Html {
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} share={share(&dispatch, state)} />
             { banner(&dispatch, state) }
-            <main class="places">
+            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
-                    clients={state.setup.clients}
+                    setup={Rc::clone(&state.setup)}
                     selection={state.selection}
                 />
                 { time_bar(&dispatch, state) }
-                <Log view={Rc::clone(&state.view)} selection={state.selection} />
+                if state.machines_open {
+                    <Machines view={Rc::clone(&state.view)} />
+                } else {
+                    <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                }
                 <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
                 { clients(state) }
                 if state.events_open {
@@ -60,6 +66,7 @@ pub(crate) fn App() -> Html {
                     <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
                 }
             </main>
+            <Light state={state.clone()} />
             <Announcer news={Rc::clone(&state.news)} />
             if state.help_open {
                 <Help onclose={on(&dispatch, Action::ShowHelp(false))} />

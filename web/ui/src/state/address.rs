@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::{Setup, ShareError, Shared};
+use raftarium_sim::{SERVERS_MAX, Setup, ShareError, Shared};
 
 /// How many servers the page shows.
-pub(crate) const SERVERS: RangeInclusive<u32> = 1..=9;
+pub(crate) const SERVERS: RangeInclusive<u32> = 1..=SERVERS_MAX;
 /// How far the page goes at once when a link leads to a moment; the rest is for a person to play.
 pub(crate) const AHEAD_MAX: Instant = Instant::from_millis(5 * 60 * 1_000);
 
@@ -162,9 +162,9 @@ mod tests {
     fn what_is_wrong_is_named_with_what_is_allowed() {
         let cases = [
             ("seed=abc", "“abc” is not a seed; allowed are whole numbers from 0 to 18446744073709551615."),
-            ("servers=0", "“0” is not a number of servers; allowed are 1 to 9."),
-            ("servers=10", "“10” is not a number of servers; allowed are 1 to 9."),
-            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 9."),
+            ("servers=0", "“0” is not a number of servers; allowed are 1 to 51."),
+            ("servers=52", "“52” is not a number of servers; allowed are 1 to 51."),
+            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 51."),
             (
                 "speed=3",
                 "The run cannot be shown: `speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=….",

@@ -3,6 +3,7 @@
 mod action;
 pub(crate) mod address;
 pub(crate) mod last_run;
+mod pointed;
 mod reduce;
 mod selection;
 mod speed;
@@ -11,11 +12,16 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, RunError, Setup, Shared, Timeline, View};
+use raftarium_sim::{Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
 use crate::show::digest::Digest;
+use crate::show::grid::{Overwritten, overwritten};
+use crate::show::jump::Jump;
+use crate::show::light;
+use crate::show::space_time::first_wrong;
 
 pub(crate) use action::Action;
+pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
 
@@ -35,11 +41,20 @@ pub(crate) struct State {
     pub(crate) playing: bool,
     pub(crate) speed: Speed,
     pub(crate) selection: Selection,
+    /// What the pointer or the focus is on.
+    pub(crate) pointed: Pointed,
+    /// The longest that any message was under way, in microseconds: nothing that is seen in a stretch of time was sent
+    /// earlier than so long before it.
+    pub(crate) longest_flight: u64,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) news: Rc<News>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
     pub(crate) events_open: bool,
+    pub(crate) space_time_open: bool,
+    pub(crate) machines_open: bool,
+    /// What kind of mark is gone to next.
+    pub(crate) jump: Jump,
     pub(crate) help_open: bool,
     /// Counts the changes.
     version: u64,
@@ -119,10 +134,15 @@ impl State {
             playing,
             speed: Speed::default(),
             selection: Selection::Nothing,
+            pointed: Pointed::Nothing,
+            longest_flight: 0,
             notice: None,
             news: Rc::new(News::default()),
             propose_to: (None, 0),
             events_open: false,
+            space_time_open: false,
+            machines_open: false,
+            jump: Jump::Any,
             help_open: false,
             version: 0,
             run_version: 0,
@@ -134,14 +154,29 @@ impl State {
         Shared { at, ..self.timeline.borrow().run().into() }
     }
 
-    /// The whole known trace.
+    /// The known trace, as far as it is kept: the place of a record need not be its number.
     pub(crate) fn all_records(&self) -> Ref<'_, [Record]> {
         Ref::map(self.timeline.borrow(), Timeline::all_records)
     }
 
+    /// The entries that were erased shortly before now.
+    pub(crate) fn overwritten(&self) -> Vec<Overwritten> {
+        overwritten(self.timeline.borrow().records(), self.now)
+    }
+
+    /// The first request whose answer one copy of the data could not have given.
+    pub(crate) fn first_wrong(&self) -> Option<RequestId> {
+        first_wrong(&self.view, &self.all_records())
+    }
+
+    /// The ids of what is lit because of what is pointed at.
+    pub(crate) fn lit(&self) -> Vec<String> {
+        light::lit(self.pointed, &self.view, &self.all_records(), self.longest_flight)
+    }
+
     /// How many records there are up to now.
     pub(crate) fn record_count(&self) -> usize {
-        self.timeline.borrow().records().len()
+        usize::try_from(self.timeline.borrow().world().record_count()).unwrap_or(usize::MAX)
     }
 
     /// Whether we look at the past: an action here starts another future.
