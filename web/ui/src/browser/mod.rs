@@ -1,9 +1,12 @@
 //! Everything that only a browser has.
 
 pub(crate) mod black_box;
+pub(crate) mod clipboard;
+pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod pointing;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;

@@ -1,5 +1,6 @@
 //! Where things are drawn: pure functions, with one unit to a pixel.
 
+pub(crate) mod chart;
 pub(crate) mod flight;
 pub(crate) mod mark;
 pub(crate) mod partition;

@@ -65,7 +65,7 @@ pub(crate) fn Canvas(props: &Props) -> Html {
 }
 
 /// The context of `canvas`, emptied, with a unit to a pixel of the page, and as sharp as the screen.
-fn fit(canvas: &HtmlCanvasElement, size: Size) -> Option<CanvasRenderingContext2d> {
+pub(in crate::parts) fn fit(canvas: &HtmlCanvasElement, size: Size) -> Option<CanvasRenderingContext2d> {
     let sharp = within(window().device_pixel_ratio(), 1.0, 3.0);
     let (width, height) = ((size.width * sharp) as u32, (size.height * sharp) as u32);
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;

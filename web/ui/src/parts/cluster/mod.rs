@@ -1,13 +1,13 @@
 //! The cluster: what happens.
 
-mod canvas;
+pub(super) mod canvas;
 mod client;
 mod cut;
 mod draw;
 mod link;
 mod mesh;
 mod packet;
-mod paint;
+pub(super) mod paint;
 mod server;
 mod timer;
 

@@ -28,6 +28,7 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
         html! {
             <g
                 key={packet.id.0}
+                id={format!("packet-{}", packet.id.0)}
                 {class}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}

@@ -20,17 +20,17 @@ use crate::state::Selection;
 const PULSE: f64 = 13.0;
 
 /// The colours in this theme.
-pub(super) struct Palette {
+pub(in crate::parts) struct Palette {
     colours: Vec<String>,
 }
 
 impl Palette {
     /// The classes whose colours these are: the terms' first, then what else is drawn.
-    pub(super) const CLASSES: [&'static str; 12] =
+    pub(in crate::parts) const CLASSES: [&'static str; 12] =
         ["t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "panel-colour", "line-colour", "bad-colour", "accent-colour"];
 
     /// Reads them from the elements in `canvas`, one for each of [`Self::CLASSES`].
-    pub(super) fn read(canvas: &HtmlCanvasElement) -> Self {
+    pub(in crate::parts) fn read(canvas: &HtmlCanvasElement) -> Self {
         let children = canvas.children();
         let colour = |at: usize| {
             let element = children.item(u32::try_from(at).ok()?)?;
@@ -39,23 +39,31 @@ impl Palette {
         Self { colours: (0..Self::CLASSES.len()).map(|at| colour(at).unwrap_or_default()).collect() }
     }
 
-    fn term(&self, term: Option<Term>) -> &str {
+    /// The place of the colour of what a person does.
+    pub(in crate::parts) const ACCENT: usize = 11;
+
+    /// The colour at a place in [`Self::CLASSES`].
+    pub(in crate::parts) fn colour(&self, at: usize) -> &str {
+        &self.colours[at]
+    }
+
+    pub(in crate::parts) fn term(&self, term: Option<Term>) -> &str {
         term.map_or_else(|| self.accent(), |term| &self.colours[term::colour(term)])
     }
 
-    fn panel(&self) -> &str {
+    pub(in crate::parts) fn panel(&self) -> &str {
         &self.colours[8]
     }
 
-    fn line(&self) -> &str {
+    pub(in crate::parts) fn line(&self) -> &str {
         &self.colours[9]
     }
 
-    fn bad(&self) -> &str {
+    pub(in crate::parts) fn bad(&self) -> &str {
         &self.colours[10]
     }
 
-    fn accent(&self) -> &str {
+    pub(in crate::parts) fn accent(&self) -> &str {
         &self.colours[11]
     }
 }

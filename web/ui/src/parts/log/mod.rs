@@ -11,6 +11,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use self::rows::Rows;
+use super::machines::switch;
 use super::use_dispatch;
 use crate::browser::size::use_size;
 use crate::browser::{element, focus, is_tall};
@@ -125,6 +126,7 @@ pub(crate) fn Log(props: &Props) -> Html {
         <section class="panel log" aria-labelledby="log-title">
             <div class="head">
                 <h2 id="log-title">{ "Log" }</h2>
+                { switch(&dispatch, false) }
                 if !scrolled.follows {
                     <button type="button" class="button small" onclick={newest}>{ format!("to the newest, {last}") }</button>
                 }

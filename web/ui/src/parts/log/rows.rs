@@ -65,7 +65,7 @@ fn line(row: &Row, props: &Props) -> Html {
     let progress = row.progress.map(|(matched, next)| format!("match {matched}, next {next}"));
     html! {
         <tr key={row.id.0} aria-rowindex={(row.id.0 + 1).to_string()}>
-            <th scope="row" title={progress.clone()}>
+            <th scope="row" id={format!("row-{}", row.id.0)} title={progress.clone()}>
                 <span class="name">{ row.id.to_string() }</span>
                 <span class="role">{ row.role }</span>
                 if let Some(progress) = progress {
