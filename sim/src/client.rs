@@ -1,6 +1,6 @@
 //! Clients: they ask, ask again if they are told to, and learn what became of it.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, ClientId};
 use crate::checks::Checks;
+use crate::command::Pace;
 use crate::environment::Environment;
+use crate::footprint::TEXT;
+use crate::history::History;
 use crate::kv::Op;
 use crate::linear::{KeyOutcome, KeyOutput, Origin};
 use crate::order::Order;
@@ -108,13 +111,17 @@ impl Answer {
     }
 }
 
+/// How often at most a client's patience doubles. Each time that it asks again is one more entry: clients that all ask
+/// again faster than entries are committed would never be served (a swarm found it, seed 385).
+const DOUBLINGS_MAX: u32 = 6;
+
 /// What a client does if it gets no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Retries {
     /// Nothing: it calls the outcome unknown.
     #[default]
     Never,
-    /// It asks again until it is answered. What it asks may be applied more than once.
+    /// It asks again until it is answered, after twice the time each time. What it asks may be applied more than once.
     Plain,
     /// It opens a session, and asks again with the same number until it is answered, so that what it asks is applied
     /// once (§8; §6.3 of the dissertation).
@@ -140,6 +147,8 @@ pub struct Request {
     pub sequence: Option<Sequence>,
     /// How often the client has sent it.
     pub tries: u32,
+    /// How often its patience has ended.
+    pub retries: u32,
     /// Whether a copy of it may be under way of which the client knows nothing.
     pub in_doubt: bool,
     /// When it was asked.
@@ -170,7 +179,7 @@ pub enum RequestStatus {
 /// All clients of a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
-    pub(crate) requests: Vec<Request>,
+    pub(crate) requests: History<Request>,
     /// What each client remembers; C1 first.
     minds: Vec<Mind>,
     servers: u32,
@@ -189,14 +198,33 @@ struct Mind {
     sequence: Sequence,
     /// What it waits for.
     waiting: BTreeSet<RequestId>,
+    /// What else it has to ask.
+    list: Option<List>,
+}
+
+/// What a client has to ask.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct List {
+    pub(crate) ops: VecDeque<Op>,
+    /// The server that it asks, whatever that answers.
+    pub(crate) server: Option<NodeId>,
+    pub(crate) pace: Pace,
 }
 
 impl Clients {
     pub(crate) fn new(setup: &Setup) -> Self {
-        let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting: BTreeSet::new() };
+        let waiting = BTreeSet::new();
+        let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting, list: None };
         let minds = (0..setup.clients).map(|_| mind.clone()).collect();
         let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
-        Self { requests: Vec::new(), minds, servers, retries, patience }
+        Self { requests: History::default(), minds, servers, retries, patience }
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        // The requests that are not shared have texts of their own.
+        let waiting: usize = self.minds.iter().map(|mind| mind.waiting.len()).sum();
+        2 * self.requests.copy_bytes() + waiting * TEXT + self.minds.len() * (size_of::<Mind>() + TEXT)
     }
 
     /// There is one more server to look for the leader at.
@@ -204,9 +232,64 @@ impl Clients {
         self.servers += 1;
     }
 
-    /// Whether `client` waits for an answer.
+    /// Whether `client` waits for an answer, or has more to ask.
     pub(crate) fn is_busy(&self, client: ClientId) -> bool {
-        !self.minds[position(client)].waiting.is_empty()
+        let mind = &self.minds[position(client)];
+        !mind.waiting.is_empty() || mind.list.is_some()
+    }
+
+    /// A client begins to ask what is on its list.
+    pub(crate) fn ask_all(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        client: ClientId,
+        list: List,
+        cause: RecordId,
+    ) {
+        self.minds[position(client)].list = Some(list);
+        self.ask_next(environment, checks, client, Some(cause));
+    }
+
+    /// A client asks the next thing on its list.
+    pub(crate) fn ask_next(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        client: ClientId,
+        cause: Option<RecordId>,
+    ) {
+        let asked = &mut self.minds[position(client)].list;
+        let Some(list) = asked else { return };
+        let (server, pace) = (list.server, list.pace);
+        let next = list.ops.pop_front();
+        if list.ops.is_empty() {
+            *asked = None;
+        } else if let Pace::Every(time) = pace {
+            environment.queue.push(environment.now + time, Due::NextRequest(client));
+        }
+        let Some(op) = next else { return };
+        let cause = environment.record(cause, Happening::Asked { client, request: self.next_id(), op: op.clone() });
+        self.ask(environment, checks, client, server, op, cause);
+    }
+
+    /// A client no longer waits for a request: if that is what it waited for, it asks the next.
+    fn done(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        (client, id): (ClientId, RequestId),
+        cause: RecordId,
+    ) {
+        let mind = &mut self.minds[position(client)];
+        let waited = mind.waiting.remove(&id);
+        if waited && mind.list.as_ref().is_some_and(|list| list.pace == Pace::Answered) {
+            self.ask_next(environment, checks, client, Some(cause));
+        }
+    }
+
+    fn next_id(&self) -> RequestId {
+        RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX))
     }
 
     /// A client asks something.
@@ -219,7 +302,7 @@ impl Clients {
         op: Op,
         cause: RecordId,
     ) {
-        let id = RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
+        let id = self.next_id();
         let asked = environment.now;
         checks.asked(asked, client, id, &op);
         let mind = &mut self.minds[position(client)];
@@ -236,6 +319,7 @@ impl Clients {
             session: None,
             sequence: numbered.then_some(mind.sequence),
             tries: 0,
+            retries: 0,
             in_doubt: false,
             asked,
             status: RequestStatus::Waiting,
@@ -247,15 +331,15 @@ impl Clients {
 
     /// A client has waited for long enough: it gives up, or asks again.
     pub(crate) fn patience_ends(&mut self, environment: &mut Environment, checks: &mut Checks, id: RequestId) {
-        let (at, retries, servers) = (environment.now, self.retries, self.servers);
+        let (at, retries, servers, patience) = (environment.now, self.retries, self.servers, self.patience);
         let Some(request) = self.request(id).filter(|request| request.status == RequestStatus::Waiting) else { return };
         let client = request.client;
         match retries {
             Retries::Never => {
                 request.status = RequestStatus::Unknown { at };
-                self.minds[position(client)].waiting.remove(&id);
                 checks.answered(id, None, &KeyOutcome::Unknown, None);
-                environment.record(None, Happening::TimedOut { client, request: id });
+                let cause = environment.record(None, Happening::TimedOut { client, request: id });
+                self.done(environment, checks, (client, id), cause);
             }
             Retries::Plain | Retries::Session => {
                 request.in_doubt = true;
@@ -263,8 +347,10 @@ impl Clients {
                     request.server = next(request.server, servers);
                 }
                 let server = request.server;
+                request.retries += 1;
+                let patience = patience.saturating_mul(1 << request.retries.min(DOUBLINGS_MAX));
                 let cause = environment.record(None, Happening::Retried { client, request: id, server });
-                environment.queue.push(at + self.patience, Due::PatienceEnds(id));
+                environment.queue.push(at + patience, Due::PatienceEnds(id));
                 self.send(environment, id, cause);
             }
         }
@@ -330,7 +416,7 @@ impl Clients {
             return;
         }
         request.status = RequestStatus::Answered { at, answer: answer.clone() };
-        let (client, server) = (request.client, request.server);
+        let (client, server, asked_in) = (request.client, request.server, request.session);
         let sure = !request.in_doubt && !environment.network.was_doubled(id);
         let (outcome, origin) = match &answer {
             Answer::Committed { entry, result } => {
@@ -353,14 +439,15 @@ impl Clients {
         };
         checks.answered(id, Some(server), &outcome, origin);
         let mind = &mut self.minds[position(client)];
-        mind.waiting.remove(&id);
-        if matches!(answer, Answer::SessionEnded { .. }) {
+        // It may have a new one already, when another request of the old one is answered.
+        if matches!(answer, Answer::SessionEnded { .. }) && mind.session == asked_in {
             mind.session = None;
         }
         if matches!(answer, Answer::Committed { .. }) {
             mind.leader = server;
         }
-        environment.record(Some(cause), Happening::Answered { client, request: id, answer });
+        let cause = environment.record(Some(cause), Happening::Answered { client, request: id, answer });
+        self.done(environment, checks, (client, id), cause);
     }
 
     /// A client has a session: what waited for one is asked.

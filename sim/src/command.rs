@@ -15,6 +15,7 @@ use crate::packet::{PacketClass, PacketId};
 
 /// Something that is done to a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Command {
     /// Stops a server. What is not durable is lost.
     Crash {
@@ -231,6 +232,29 @@ pub enum Command {
         /// Which rules; with none, it keeps to all of them again.
         mistakes: Mistakes,
     },
+    /// Lets a client ask several things.
+    Requests {
+        /// Which client. It must not be waiting for an answer.
+        client: ClientId,
+        /// Which server it asks, whatever that answers. Without one, the client looks for the leader by itself.
+        server: Option<NodeId>,
+        /// What it asks, in this order: 1 to [`OPS_MAX`].
+        ops: Vec<Op>,
+        /// When it asks the next.
+        pace: Pace,
+    },
+}
+
+/// The most operations that one command lets a client ask.
+pub const OPS_MAX: usize = 10_000;
+
+/// When a client that has several things to ask asks the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Pace {
+    /// When the answer to the one before has come, or its patience for it has ended: a closed loop.
+    Answered,
+    /// Every so often, answered or not: an open loop.
+    Every(#[serde(with = "raftarium_core::milliseconds")] Duration),
 }
 
 /// What can be done to a packet by hand.
@@ -252,6 +276,7 @@ pub enum PacketAct {
 
 /// A command, and when it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Timed {
     /// When. A command comes before anything else that happens at that moment.
     pub at: Instant,

@@ -112,9 +112,10 @@ pub enum CommandError {
     },
     /// There must be at least two groups, none of them empty.
     OneGroup,
+
     /// The operation is not valid.
     Op(OpError),
-    /// A setting of a link, a disk, a clock or a server is not valid: what is wrong, in words.
+    /// A setting of a link, a disk, a clock, a server or a client's work is not valid: what is wrong, in words.
     Setting(String),
     /// The moment is over.
     InThePast {

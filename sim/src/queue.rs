@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use raftarium_core::{Instant, NodeId};
 
+use crate::address::ClientId;
 use crate::client::RequestId;
 use crate::packet::PacketId;
 
@@ -14,6 +15,7 @@ pub(crate) enum Due {
     Wake(NodeId),
     WriteDone(NodeId),
     PatienceEnds(RequestId),
+    NextRequest(ClientId),
 }
 
 impl Due {
@@ -21,7 +23,7 @@ impl Due {
     pub(crate) const fn packet(self) -> Option<PacketId> {
         match self {
             Self::Arrival(packet) => Some(packet),
-            Self::Wake(_) | Self::WriteDone(_) | Self::PatienceEnds(_) => None,
+            Self::Wake(_) | Self::WriteDone(_) | Self::PatienceEnds(_) | Self::NextRequest(_) => None,
         }
     }
 }
@@ -46,6 +48,11 @@ impl Queue {
         let key = Key { at, sequence: self.sequence };
         self.due.insert(key, due);
         key
+    }
+
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.due.len() * 2 * size_of::<(Key, Due)>()
     }
 
     pub(crate) fn remove(&mut self, key: Key) {

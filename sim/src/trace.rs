@@ -13,6 +13,7 @@ use crate::client::{Answer, RequestId};
 use crate::command::Command;
 use crate::command_error::CommandError;
 use crate::disk::Corruption;
+use crate::kv::Op;
 use crate::packet::{Glimpse, PacketId};
 
 /// The place of a record in the trace, from 0.
@@ -212,6 +213,15 @@ pub enum Happening {
         /// What is wrong, in words.
         why: String,
     },
+    /// A client asks the next of several things that it has to ask.
+    Asked {
+        /// Which.
+        client: ClientId,
+        /// The request.
+        request: RequestId,
+        /// What it asks.
+        op: Op,
+    },
 }
 
 /// Why a packet was lost.
@@ -257,6 +267,7 @@ impl Happening {
             | Self::Lost { .. }
             | Self::Doubled { .. }
             | Self::TimedOut { .. }
+            | Self::Asked { .. }
             | Self::Retried { .. }
             | Self::SessionOpened { .. }
             | Self::Answered { .. }

@@ -9,6 +9,8 @@ use crate::checks::{Check, Checks, Violation};
 use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
+use crate::history::History;
+use crate::initial;
 use crate::network::Network;
 use crate::packet::{Content, Packet, PacketId};
 use crate::queue::{Due, Queue};
@@ -55,7 +57,7 @@ impl World {
             servers,
             membership,
             clients: Clients::new(&setup),
-            checks: Checks::new(setup.servers),
+            checks: Checks::new(setup.servers, setup.sessions_max),
             violations: Vec::new(),
             environment: Environment { now: Instant::ZERO, queue, network, recorder },
             setup,
@@ -63,6 +65,7 @@ impl World {
         for initial in &world.setup.initial {
             world.servers[position(initial.server)].disk.begin_with(initial.durable(&world.membership));
         }
+        world.checks.begins_with(initial::committed(&world.setup), initial::uncommitted(&world.setup));
         for server in &mut world.servers {
             server.start(&mut world.environment, &mut world.checks, None);
         }
@@ -136,7 +139,7 @@ impl World {
 
     /// What the clients asked, oldest first.
     #[must_use]
-    pub fn requests(&self) -> &[Request] {
+    pub const fn requests(&self) -> &History<Request> {
         &self.clients.requests
     }
 
@@ -170,6 +173,11 @@ impl World {
         self.environment.recorder.take()
     }
 
+    /// The records since they were last taken away.
+    pub(crate) const fn fresh_records(&mut self) -> &mut Vec<Record> {
+        self.environment.recorder.fresh()
+    }
+
     /// Shows the records since the last call, without giving them away: their memory is used again.
     pub fn show_records(&mut self, observe: impl FnMut(&Record)) {
         self.environment.recorder.show(observe);
@@ -189,7 +197,7 @@ impl World {
         let server = match due {
             Due::Wake(server) | Due::WriteDone(server) => Some(server),
             Due::Arrival(packet) => self.environment.network.receiver(packet),
-            Due::PatienceEnds(_) => None,
+            Due::PatienceEnds(_) | Due::NextRequest(_) => None,
         };
         if let Some(server) = server
             && let Some(waiting) = &mut self.servers[position(server)].paused
@@ -205,6 +213,7 @@ impl World {
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
             Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
+            Due::NextRequest(client) => self.clients.ask_next(&mut self.environment, &mut self.checks, client, None),
         }
         server
     }
@@ -294,7 +303,7 @@ fn new_server(setup: &Setup, id: NodeId, membership: Membership) -> Result<Serve
     let settings = Settings { seed: election_seed(setup.seed), ..setup.raft.clone() };
     let stream = |concern| Stream::new(setup.seed, concern, [id.0, 0]);
     let disk = Disk::new(id, setup.disk, stream(Concern::Disk), stream(Concern::DiskFaults), membership);
-    Ok(Server::new(id, Config::new(settings)?, disk))
+    Ok(Server::new(id, Config::new(settings)?, disk, setup.sessions_max))
 }
 
 fn deliver(

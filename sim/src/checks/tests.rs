@@ -11,6 +11,10 @@ use raftarium_core::{
 
 use super::{Checks, DiskLook, Finding, Rule};
 
+fn checks(servers: u32) -> Checks {
+    Checks::new(servers, crate::setup::Setup::default().sessions_max)
+}
+
 fn entry(index: u64, term: u64, text: &'static str) -> Entry {
     Entry { id: EntryId::new(LogIndex(index), Term(term)), payload: Payload::Command(text.into()) }
 }
@@ -38,7 +42,7 @@ fn leader(id: u64, term: u64, commit: u64, entries: &[Entry]) -> Node {
 }
 
 fn look_at(nodes: &[&Node]) -> Vec<Finding> {
-    let mut checks = Checks::new(3);
+    let mut checks = checks(3);
     let mut findings = Vec::new();
     for node in nodes {
         let disk = disk(node);
@@ -129,7 +133,7 @@ fn different_entries_committed_at_one_index() {
 
 #[test]
 fn different_entries_applied_at_one_index() {
-    let mut checks = Checks::new(2);
+    let mut checks = checks(2);
     checks.applied(NodeId(1), &[entry(1, 1, "a"), entry(2, 1, "b")]);
     checks.applied(NodeId(2), &[entry(1, 1, "a")]);
     assert_eq!(checks.take_findings(), []);
@@ -141,7 +145,7 @@ fn different_entries_applied_at_one_index() {
 
 #[test]
 fn each_rule_is_counted_after_every_event() {
-    let mut checks = Checks::new(1);
+    let mut checks = checks(1);
     checks.after_event(None, core::iter::empty(), core::iter::empty());
     checks.after_event(Some(&follower(1, 1, 0, &[])), core::iter::empty(), core::iter::empty());
     assert!(checks.counts().iter().all(|check| check.count == 2));

@@ -66,13 +66,14 @@ impl World {
                     Err(error) => Err(CommandError::CannotCampaign { server: *server, error }),
                 }
             }
-            Command::Request { client, .. } if self.clients.is_busy(*client) => {
+            Command::Request { client, .. } | Command::Requests { client, .. } if self.clients.is_busy(*client) => {
                 Err(CommandError::ClientBusy { client: *client })
             }
             Command::Packet { packet, act: _ } if !self.environment.network.has(*packet) => {
                 Err(CommandError::UnknownPacket { given: *packet })
             }
             Command::Request { .. }
+            | Command::Requests { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Config, Instant, Membership, Node, NodeId, Settings};
 
+use crate::client::List;
 use crate::command::{Command, PacketAct};
 use crate::command_error::Refusal;
 use crate::environment::Environment;
@@ -142,6 +143,11 @@ impl World {
             }
             Command::Request { client, server, op } => {
                 self.clients.ask(&mut self.environment, &mut self.checks, *client, *server, op.clone(), cause);
+                None
+            }
+            Command::Requests { client, server, ops, pace } => {
+                let list = List { ops: ops.iter().cloned().collect(), server: *server, pace: *pace };
+                self.clients.ask_all(&mut self.environment, &mut self.checks, *client, list, cause);
                 None
             }
             Command::Cut { from, to, both } => {

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Change, Config, Instant, NodeId, Settings};
 
+use crate::address::ClientId;
 use crate::clock::DRIFT_PPM_MAX;
-use crate::command::{Command, PacketAct, Timed};
+use crate::command::{Command, OPS_MAX, Pace, PacketAct, Timed};
 use crate::command_error::CommandError;
 use crate::setup::{DURATION_MAX, SERVERS_MAX, micros};
 
@@ -75,12 +76,22 @@ impl Names {
                 Ok(())
             }
             Command::Request { client, server, op } => {
-                let clients = self.clients;
-                if client.0 == 0 || client.0 > clients {
-                    return Err(CommandError::UnknownClient { given: *client, clients });
-                }
-                server.map_or(Ok(()), |server| self.known(server))?;
+                self.known_client(*client, *server)?;
                 Ok(op.check()?)
+            }
+            Command::Requests { client, server, ops, pace } => {
+                self.known_client(*client, *server)?;
+                if ops.is_empty() || ops.len() > OPS_MAX {
+                    let given = ops.len();
+                    return Err(CommandError::Setting(format!("there are {given} ops; allowed are 1 to {OPS_MAX}")));
+                }
+                match pace {
+                    Pace::Every(given) if *given > DURATION_MAX => {
+                        return Err(CommandError::DelayTooLong { given: *given, max: DURATION_MAX });
+                    }
+                    Pace::Every(_) | Pace::Answered => {}
+                }
+                ops.iter().try_for_each(|op| Ok(op.check()?))
             }
             Command::Cut { from, to, both: _ }
             | Command::Heal { from, to, both: _ }
@@ -108,6 +119,14 @@ impl Names {
             return Err(CommandError::UnknownServer { given: server, servers });
         }
         Ok(())
+    }
+
+    fn known_client(self, client: ClientId, server: Option<NodeId>) -> Result<(), CommandError> {
+        let clients = self.clients;
+        if client.0 == 0 || client.0 > clients {
+            return Err(CommandError::UnknownClient { given: client, clients });
+        }
+        server.map_or(Ok(()), |server| self.known(server))
     }
 
     fn known_link(self, from: NodeId, to: NodeId) -> Result<(), CommandError> {

@@ -29,7 +29,8 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
             | Command::Compact { server }
             | Command::MakeMistakes { server, .. }
             | Command::RequestSnapshot { server }
-            | Command::Request { server: Some(server), .. } => known(server).then(|| timed.command.clone()),
+            | Command::Request { server: Some(server), .. }
+            | Command::Requests { server: Some(server), .. } => known(server).then(|| timed.command.clone()),
             Command::Transfer { server, to } => (known(server) && known(to)).then(|| timed.command.clone()),
             // Which of them means a server that is added later depends on how many there were before.
             Command::ChangeMembership { server, changes, .. } => {
@@ -54,6 +55,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
                 splits.then_some(Command::Partition { groups })
             }
             Command::Request { server: None, .. }
+            | Command::Requests { server: None, .. }
             | Command::HealAll
             | Command::SetAllLinks { .. }
             | Command::AddServer
@@ -66,6 +68,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
 
 /// Those that make sense with only so many clients.
 pub(super) fn only_clients(commands: &[Timed], clients: u32) -> Vec<Timed> {
-    let known = |timed: &&Timed| !matches!(&timed.command, Command::Request { client, .. } if client.0 > clients);
+    let unknown = |timed: &Timed| matches!(&timed.command, Command::Request { client, .. } | Command::Requests { client, .. } if client.0 > clients);
+    let known = |timed: &&Timed| !unknown(timed);
     commands.iter().filter(known).cloned().collect()
 }

@@ -1,7 +1,6 @@
 //! What a seed does to its world. Whatever does not fit when its time comes is refused, and changes nothing.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -10,12 +9,11 @@ use raftarium_core::{Change, Instant, NodeId, Transition};
 use super::SERVERS_MOST;
 use super::dice::Dice;
 use super::profile::{Mix, Trouble};
+use super::work::Work;
 use super::world::link;
-use crate::address::ClientId;
 use crate::clock::DRIFT_PPM_MAX;
 use crate::command::{Command, Timed};
 use crate::disk::DiskSettings;
-use crate::kv::{Op, TEXT_MAX};
 use crate::packet::PacketClass;
 use crate::setup::Setup;
 
@@ -82,10 +80,7 @@ const ACTS: [Act; 30] = [
     act(Trouble::Processes, 4, false, |dice, setup| Command::Resume { server: dice.server(setup.servers) }),
     act(Trouble::Processes, 1, false, configure),
     act(Trouble::Clocks, 3, false, drift),
-    act(Trouble::Clocks, 2, false, |dice, setup| {
-        let size = i64::try_from(dice.between(0, 1_000_000)).unwrap_or(0);
-        Command::JumpClock { server: dice.server(setup.servers), by_us: if dice.percent(50) { size } else { -size } }
-    }),
+    act(Trouble::Clocks, 2, false, jump),
     act(Trouble::Members, 1, false, |_, _| Command::AddServer),
     act(Trouble::Members, 10, false, change),
     act(Trouble::Members, 4, false, |dice, setup| Command::LeaveJoint { server: dice.server(setup.servers) }),
@@ -125,6 +120,15 @@ fn drift(dice: &mut Dice, setup: &Setup) -> Command {
     Command::SetClock { server: dice.server(setup.servers), drift_ppm }
 }
 
+/// Leases trust clocks not to.
+fn jump(dice: &mut Dice, setup: &Setup) -> Command {
+    if setup.raft.leases {
+        return drift(dice, setup);
+    }
+    let size = i64::try_from(dice.between(0, 1_000_000)).unwrap_or(0);
+    Command::JumpClock { server: dice.server(setup.servers), by_us: if dice.percent(50) { size } else { -size } }
+}
+
 /// What may differ between the servers of a cluster.
 fn configure(dice: &mut Dice, setup: &Setup) -> Command {
     let mut settings = setup.raft.clone();
@@ -157,7 +161,7 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> 
     // would keep it busy long after the faults have ended.
     let writes = u64::try_from(setup.disk.write_max.as_millis()).unwrap_or(u64::MAX);
     let pace = dice.one_of(&[40, 120, 300, 800]).max(2 * writes);
-    let work = Work::draw(dice, acts.is_empty());
+    let mut work = Work::draw(dice, setup, acts.is_empty(), pace);
     let mut at = Instant::ZERO;
     // With the servers that are there by then.
     let mut setup = setup.clone();
@@ -186,42 +190,6 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> 
             setup.servers += 1;
         }
         commands.push(Timed { at, command });
-    }
-}
-
-/// What the clients ask.
-struct Work {
-    /// How much of what is done is a request.
-    percent: u64,
-    reads_percent: u64,
-    /// How many are meant for a certain server, whoever leads.
-    direct_percent: u64,
-    keys: u64,
-    /// To how many bytes values are filled up.
-    value_bytes: usize,
-}
-
-impl Work {
-    fn draw(dice: &mut Dice, nothing_else: bool) -> Self {
-        Self {
-            percent: if nothing_else { 100 } else { dice.one_of(&[20, 50, 80]) },
-            reads_percent: dice.one_of(&[0, 10, 50]),
-            direct_percent: dice.one_of(&[0, 30, 80]),
-            keys: dice.one_of(&[1, 3, 40]),
-            value_bytes: dice.one_of(&[0, 0, 40, TEXT_MAX]),
-        }
-    }
-
-    fn request(&self, dice: &mut Dice, setup: &Setup, number: usize) -> Command {
-        let key = format!("k{}", dice.between(1, self.keys));
-        let op = if dice.percent(self.reads_percent) {
-            Op::Get { key }
-        } else {
-            Op::Put { key, value: format!("{number:0>width$}", width = self.value_bytes) }
-        };
-        let client = ClientId(dice.count(1, setup.clients));
-        let server = dice.percent(self.direct_percent).then(|| dice.server(setup.servers));
-        Command::Request { client, server, op }
     }
 }
 

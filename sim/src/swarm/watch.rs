@@ -1,5 +1,6 @@
 //! Counting what a run meets, record by record.
 
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -8,7 +9,8 @@ use raftarium_core::{ElectionReason, Event, Membership, NodeId, PersistId, Role,
 use super::coverage::{Coverage, Sight};
 use crate::address::{Address, ClientId};
 use crate::client::{Answer, RequestId};
-use crate::command::{Command, PacketAct};
+use crate::command::{Command, Pace, PacketAct};
+use crate::kv::{Op, ReadBy};
 use crate::linear::KeyOutput;
 use crate::packet::{PacketId, PacketKind};
 use crate::setup::{CLIENTS_MAX, SERVERS_MAX, Setup};
@@ -25,6 +27,10 @@ pub struct Watch {
     packets: Vec<(Way, PacketKind)>,
     /// The last packet that arrived, for each way.
     last: Vec<PacketId>,
+    /// What clients asked, by the numbers of the requests, and who.
+    asked: Vec<(ClientId, Op)>,
+    /// What clients wait for.
+    open: BTreeSet<(ClientId, RequestId)>,
     /// What clients stopped waiting for.
     given_up: Vec<RequestId>,
     /// The last command that doubled a packet.
@@ -76,6 +82,8 @@ impl Watch {
             servers: (0..setup.servers).map(|_| Server { membership: first.clone(), ..Server::default() }).collect(),
             packets: Vec::new(),
             last: vec![PacketId(0); Way::ENDS * Way::ENDS],
+            asked: Vec::new(),
+            open: BTreeSet::new(),
             given_up: Vec::new(),
             doubling: None,
         }
@@ -99,8 +107,12 @@ impl Watch {
                 } else if let Command::CrashAfter { server, .. } = command {
                     self.servers[position(*server)].fuse = true;
                 }
+                if let Command::Request { client, op, .. } = command {
+                    self.asks(*client, op);
+                }
                 self.coverage.saw_all(commanded(command));
             }
+            Happening::Asked { client, op, .. } => self.asks(*client, op),
             Happening::CommandRefused { .. } => self.coverage.saw(Sight::Refused),
             Happening::Started { server, .. } => {
                 self.servers[position(*server)].up = true;
@@ -139,17 +151,20 @@ impl Watch {
                 server.snapshots = server.snapshots.saturating_sub(1);
             }
             Happening::Node { server, event } => self.event(*server, event),
-            Happening::TimedOut { request, .. } => {
+            Happening::TimedOut { client, request } => {
+                self.open.remove(&(*client, *request));
                 self.given_up.push(*request);
                 self.coverage.saw(Sight::Unknown);
             }
             Happening::Retried { .. } => self.coverage.saw(Sight::Retried),
             Happening::SessionOpened { .. } => self.coverage.saw(Sight::SessionOpened),
-            Happening::Answered { request, answer, .. } => {
+            Happening::Answered { client, request, answer } => {
+                self.open.remove(&(*client, *request));
                 if self.given_up.contains(request) {
                     self.coverage.saw(Sight::AnsweredLate);
                 }
-                self.coverage.saw_all(answered(answer));
+                let asked = usize::try_from(request.0).ok().and_then(|place| self.asked.get(place));
+                self.coverage.saw_all(answered(answer, asked.map(|(_, op)| op)));
             }
             // What no correct cluster does, and what leads to nothing that is counted.
             Happening::Rejected { .. }
@@ -160,6 +175,16 @@ impl Watch {
             | Happening::WriteBegan { .. }
             | Happening::Applied { .. } => {}
         }
+    }
+
+    fn asks(&mut self, client: ClientId, op: &Op) {
+        let request = RequestId(u32::try_from(self.asked.len()).unwrap_or(u32::MAX));
+        let range = (client, RequestId(0))..=(client, request);
+        if self.open.range(range).next().is_some() {
+            self.coverage.saw(Sight::AskedMeanwhile);
+        }
+        self.open.insert((client, request));
+        self.asked.push((client, op.clone()));
     }
 
     fn packet(&self, id: PacketId) -> Option<&(Way, PacketKind)> {
@@ -297,6 +322,10 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         Command::TimeOut { .. } => Some(Sight::TimeOut),
         Command::Request { server: None, .. } => Some(Sight::AskedLeader),
         Command::Request { server: Some(_), .. } => Some(Sight::AskedServer),
+        Command::Requests { server, pace, .. } => {
+            also = Some(if server.is_some() { Sight::AskedServer } else { Sight::AskedLeader });
+            Some(if *pace == Pace::Answered { Sight::ClosedLoop } else { Sight::OpenLoop })
+        }
         Command::Cut { both: false, .. } => Some(Sight::CutOneWay),
         Command::Cut { both: true, .. } => Some(Sight::CutBothWays),
         Command::Heal { .. } => Some(Sight::Heal),
@@ -335,18 +364,29 @@ const fn lost(reason: LossReason) -> Sight {
     }
 }
 
-fn answered(answer: &Answer) -> impl Iterator<Item = Sight> {
+fn answered(answer: &Answer, asked: Option<&Op>) -> impl Iterator<Item = Sight> {
     let mut also = None;
     let sight = match answer {
         Answer::Committed { result, .. } => {
-            also = matches!(result, KeyOutput::Value(_)).then_some(Sight::Read);
+            also = Some(match result {
+                KeyOutput::Done if matches!(asked, Some(Op::Delete { .. })) => Sight::Deleted,
+                KeyOutput::Done => Sight::Put,
+                KeyOutput::Value(_) => Sight::Read,
+                KeyOutput::Swapped(true) => Sight::Swapped,
+                KeyOutput::Swapped(false) => Sight::NotSwapped,
+                KeyOutput::Number(_) => Sight::Increased,
+                KeyOutput::NotANumber => Sight::NotANumber,
+            });
             Sight::Committed
         }
         Answer::NotLeader { .. } => Sight::ToldOfOther,
         Answer::Busy { .. } => Sight::ToldBusy,
         Answer::Down { .. } => Sight::ToldDown,
         Answer::Superseded { .. } => Sight::Superseded,
-        Answer::Read { .. } => Sight::Read,
+        Answer::Read { .. } => match asked {
+            Some(Op::Read { by: ReadBy::Lease, .. }) => Sight::ReadByLease,
+            Some(_) | None => Sight::ReadByIndex,
+        },
         Answer::ReadFailed { .. } | Answer::NoLeases { .. } => Sight::ReadRefused,
         Answer::Opened { .. } | Answer::SessionEnded { .. } => Sight::SessionEnded,
     };

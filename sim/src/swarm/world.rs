@@ -1,7 +1,7 @@
 //! The world that a seed draws.
 
 use alloc::vec::Vec;
-use core::num::NonZeroU64;
+use core::num::{NonZeroU32, NonZeroU64};
 use core::time::Duration;
 
 use raftarium_core::Settings;
@@ -23,13 +23,15 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, seed: u64) -> Setup {
     Setup {
         seed,
         servers: dice.count(1, SERVERS_MOST),
-        clients: dice.count(1, 5),
+        clients: 1 + dice.count(1, 5),
         raft: raft(dice, mix),
         link: if mix.has(Trouble::Links) { clients_link(dice) } else { LinkSettings::default() },
         disk: disk(dice, write_min, slow),
         initial: Vec::new(),
-        request_timeout: dice.ms(200, 2_000),
+        // Clients that ask again while a slow disk is still busy with what they asked before only make it busier.
+        request_timeout: dice.ms(200, 2_000) + Duration::from_millis(10 * slow),
         retries: retries(dice, mix),
+        sessions_max: NonZeroU32::new(dice.one_of(&[1, 3, 1_024])).unwrap_or(NonZeroU32::MIN),
     }
 }
 

@@ -8,7 +8,7 @@ use raftarium_core::{
     Membership, Message, Node, NodeId, Output, Payload, Settings, Term, VoteReply, VoteRequest,
 };
 
-use super::{Checks, DiskLook, Finding, Rule, disk, entry, look, rules};
+use super::{Checks, DiskLook, Finding, Rule, checks, disk, entry, look, rules};
 use crate::kv::{Kv, Op};
 
 fn of(voters: &[u64]) -> Membership {
@@ -34,7 +34,7 @@ fn log(length: u64) -> Vec<Entry> {
 
 /// S1 knows that everything it has is committed, and these are the disks, S1's first.
 fn committed_with(membership: &Membership, length: u64, disks: &[u64]) -> (Checks, Vec<Finding>) {
-    let mut checks = Checks::new(5);
+    let mut checks = checks(5);
     let server = node(1, 1, 1, length, membership, &log(length));
     let held = disks_with(disks);
     checks.after_event(Some(&server), core::iter::once(&server), looks(&held, 0));
@@ -107,7 +107,7 @@ fn a_snapshot_has_what_it_covers_and_another_entry_is_no_copy_7() {
     let other = disk(&node(2, 1, 2, 0, &three, &[entry(1, 1, "x"), entry(2, 2, "y")]));
     let own = disk(&server);
     let look_at = |second: &DurableState| {
-        let mut checks = Checks::new(3);
+        let mut checks = checks(3);
         let disks = [look(NodeId(1), &own, 0), look(NodeId(2), second, 0)];
         checks.after_event(Some(&server), core::iter::once(&server), disks.into_iter());
         checks.take_findings()
@@ -121,7 +121,7 @@ fn a_leader_counts_by_the_membership_that_its_log_ends_with_4_1() {
     let (four, three) = (of(&[1, 2, 3, 4]), of(&[1, 2, 3]));
     let entries = [entry(1, 1, "x"), change(2, 1, &three)];
     let server = node(1, 1, 1, 1, &four, &entries);
-    let mut checks = Checks::new(4);
+    let mut checks = checks(4);
     let held = disks_with(&[1, 1, 0, 0]);
     checks.after_event(Some(&server), core::iter::once(&server), looks(&held, 0));
     assert_eq!(checks.take_findings(), [], "two of three, although the removal of the fourth is not committed");
@@ -139,14 +139,10 @@ fn look_at_all(checks: &mut Checks, nodes: &[Node]) -> Vec<Finding> {
 fn neither_the_term_nor_the_commit_index_goes_back_in_a_life() {
     let one = of(&[1]);
     let at = |boot, term, commit| node(1, boot, term, commit, &one, &log(2));
-    assert_eq!(look_at_all(&mut Checks::new(1), &[at(1, 1, 1), at(1, 2, 2)]), []);
-    assert_eq!(rules(&look_at_all(&mut Checks::new(1), &[at(1, 2, 1), at(1, 1, 1)])), [Rule::NothingGoesBack]);
-    assert_eq!(rules(&look_at_all(&mut Checks::new(1), &[at(1, 1, 2), at(1, 1, 1)])), [Rule::NothingGoesBack]);
-    assert_eq!(
-        look_at_all(&mut Checks::new(1), &[at(1, 1, 2), at(2, 1, 0)]),
-        [],
-        "the commit index is a hint on a disk"
-    );
+    assert_eq!(look_at_all(&mut checks(1), &[at(1, 1, 1), at(1, 2, 2)]), []);
+    assert_eq!(rules(&look_at_all(&mut checks(1), &[at(1, 2, 1), at(1, 1, 1)])), [Rule::NothingGoesBack]);
+    assert_eq!(rules(&look_at_all(&mut checks(1), &[at(1, 1, 2), at(1, 1, 1)])), [Rule::NothingGoesBack]);
+    assert_eq!(look_at_all(&mut checks(1), &[at(1, 1, 2), at(2, 1, 0)]), [], "the commit index is a hint on a disk");
 }
 
 fn message(from: u64, to: u64, term: u64, body: Body) -> Message {
@@ -161,7 +157,7 @@ fn vote(from: u64, to: u64, term: u64) -> Message {
 #[test]
 fn a_term_that_others_were_told_of_is_not_forgotten_in_a_crash_5_1() {
     let at = |boot, term| node(1, boot, term, 0, &of(&[1]), &[]);
-    let mut checks = Checks::new(1);
+    let mut checks = checks(1);
     assert_eq!(look_at_all(&mut checks, &[at(1, 5), at(2, 3)]), [], "nobody was told of term 5");
     checks.sent(&vote(1, 2, 3));
     assert_eq!(look_at_all(&mut checks, &[at(3, 3)]), []);
@@ -197,14 +193,14 @@ fn leader(matched: u64) -> Node {
 
 #[test]
 fn what_a_leader_knows_of_a_follower_only_grows() {
-    assert_eq!(look_at_all(&mut Checks::new(3), &[leader(1), leader(2)]), []);
-    assert_eq!(rules(&look_at_all(&mut Checks::new(3), &[leader(2), leader(1)])), [Rule::NothingGoesBack]);
+    assert_eq!(look_at_all(&mut checks(3), &[leader(1), leader(2)]), []);
+    assert_eq!(rules(&look_at_all(&mut checks(3), &[leader(2), leader(1)])), [Rule::NothingGoesBack]);
 }
 
 #[test]
 fn a_vote_is_given_once_in_a_term_5_2() {
     let sent = |messages: &[Message]| {
-        let mut checks = Checks::new(3);
+        let mut checks = checks(3);
         messages.iter().for_each(|message| checks.sent(message));
         rules(&checks.take_findings())
     };
@@ -224,8 +220,8 @@ fn a_change_waits_for_the_one_before_4_1() {
     let (first, both) = (&entries[..1], &entries[..]);
     let one = of(&[1]);
     let two = |commit| [node(1, 1, 1, 0, &one, first), node(1, 1, 1, commit, &one, both)];
-    assert_eq!(rules(&look_at_all(&mut Checks::new(1), &two(0))), [Rule::OneChangeAtATime]);
-    let mut checks = Checks::new(1);
+    assert_eq!(rules(&look_at_all(&mut checks(1), &two(0))), [Rule::OneChangeAtATime]);
+    let mut checks = checks(1);
     // The first is committed before the second is there.
     let committed = [node(1, 1, 1, 0, &one, first), node(1, 1, 1, 1, &one, first), node(1, 1, 1, 1, &one, both)];
     let found = rules(&look_at_all(&mut checks, &committed));
@@ -251,7 +247,7 @@ fn state(entries: &[Entry]) -> Kv {
 #[test]
 fn equal_logs_make_equal_states_2() {
     let entries = [put(1, "a", "1"), put(2, "a", "2")];
-    let mut checks = Checks::new(2);
+    let mut checks = checks(2);
     checks.applied(NodeId(1), &entries);
     checks.state(NodeId(1), LogIndex(2), &state(&entries));
     checks.applied(NodeId(2), &entries[..1]);
@@ -265,7 +261,7 @@ fn equal_logs_make_equal_states_2() {
 #[test]
 fn a_snapshot_is_what_was_applied_up_to_its_last_entry_7() {
     let entries = [put(1, "a", "1"), put(2, "a", "2")];
-    let mut checks = Checks::new(2);
+    let mut checks = checks(2);
     checks.applied(NodeId(1), &entries);
     let mut taken = |index, term, data: &Kv| {
         checks.snapshot(NodeId(1), EntryId::new(LogIndex(index), Term(term)), &data.snapshot());

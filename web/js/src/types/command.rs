@@ -49,6 +49,20 @@ pub enum Command {
         /// What it asks.
         op: Op,
     },
+    /// Lets a client ask several things.
+    Requests {
+        /// Which client. It must not be waiting for an answer.
+        client: ClientId,
+        /// Which server it asks, whatever that answers. Without one, the client looks for the leader by itself.
+        #[serde(default)]
+        server: Option<ServerId>,
+        /// What it asks, in this order: 1 to 10,000.
+        ops: Vec<Op>,
+        /// When it asks the next: so often, answered or not (an open loop). Without it, when the answer to the one before
+        /// has come, or its patience for it has ended (a closed loop).
+        #[serde(default)]
+        every: Option<Milliseconds>,
+    },
     /// Cuts a link: whatever is on it, and whatever is sent on it from now on, is lost.
     Cut {
         /// From this server …
@@ -368,6 +382,15 @@ impl TryFrom<Command> for sim::Command {
                 server: server.map(ServerId::node).transpose()?,
                 op: op.try_into()?,
             },
+            Command::Requests { client, server, ops, every } => Self::Requests {
+                client: client.client()?,
+                server: server.map(ServerId::node).transpose()?,
+                ops: ops.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                pace: match every {
+                    Some(time) => sim::Pace::Every(time.duration("every")?),
+                    None => sim::Pace::Answered,
+                },
+            },
             Command::Cut { from, to, both } => Self::Cut { from: from.node()?, to: to.node()?, both },
             Command::Heal { from, to, both } => Self::Heal { from: from.node()?, to: to.node()?, both },
             Command::Partition { groups } => {
@@ -443,6 +466,15 @@ impl From<sim::Command> for Command {
             sim::Command::Request { client, server, op } => {
                 Self::Request { client: client.into(), server: server.map(Into::into), op: op.into() }
             }
+            sim::Command::Requests { client, server, ops, pace } => Self::Requests {
+                client: client.into(),
+                server: server.map(Into::into),
+                ops: ops.into_iter().map(Into::into).collect(),
+                every: match pace {
+                    sim::Pace::Every(time) => Some(time.into()),
+                    sim::Pace::Answered => None,
+                },
+            },
             sim::Command::Cut { from, to, both } => Self::Cut { from: from.into(), to: to.into(), both },
             sim::Command::Heal { from, to, both } => Self::Heal { from: from.into(), to: to.into(), both },
             sim::Command::Partition { groups } => {

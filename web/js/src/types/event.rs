@@ -7,7 +7,7 @@ use tsify::Tsify;
 
 use super::address::Address;
 use super::check::Violation;
-use super::command::Command;
+use super::command::{Command, Op};
 use super::node_event::NodeEvent;
 use super::number::{ClientId, EventId, Milliseconds, ServerId};
 use super::packet::PacketKind;
@@ -216,6 +216,15 @@ pub enum Happening {
         /// The server that it asks now.
         server: ServerId,
     },
+    /// A client asks the next of several things that it has to ask.
+    Asked {
+        /// Which.
+        client: ClientId,
+        /// The number of the request.
+        request: u32,
+        /// What it asks.
+        op: Op,
+    },
     /// A client has a session.
     SessionOpened {
         /// Which.
@@ -334,6 +343,9 @@ impl From<sim::Happening> for Happening {
             }
             sim::Happening::Retried { client, request, server } => {
                 Self::Retried { client: client.into(), request: request.0, server: server.into() }
+            }
+            sim::Happening::Asked { client, request, op } => {
+                Self::Asked { client: client.into(), request: request.0, op: op.into() }
             }
             sim::Happening::SessionOpened { client, session } => {
                 Self::SessionOpened { client: client.into(), session: session.0.0 }

@@ -1,6 +1,6 @@
 //! What a simulation is made of.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use raftarium_sim as sim;
 use raftarium_sim::core::{DOUBLINGS_MAX, DRIFT_PPM_MAX, Mistake, Mistakes, Settings};
@@ -38,6 +38,10 @@ pub struct SimulationOptions {
     pub request_timeout: Milliseconds,
     /// What a client does if it gets no answer. Default: `never`, which calls the outcome unknown.
     pub retries: Retries,
+    /// How many sessions the state machine keeps: when one more is opened, the one ends that was not used for longest.
+    /// Default: 1024.
+    #[tsify(type = "number")]
+    pub sessions_max: Number,
 }
 
 /// What a client does if it gets no answer.
@@ -182,6 +186,7 @@ impl SimulationOptions {
             initial: Vec::new(),
             request_timeout: self.request_timeout.duration("requestTimeout")?,
             retries: self.retries.into(),
+            sessions_max: NonZeroU32::new(self.sessions_max.count("sessionsMax", u32::MAX)?).unwrap_or(NonZeroU32::MIN),
         };
         setup.check()?;
         Ok(setup)
@@ -287,6 +292,7 @@ impl From<&sim::Setup> for SimulationOptions {
             disk: setup.disk.into(),
             request_timeout: setup.request_timeout.into(),
             retries: setup.retries.into(),
+            sessions_max: u64::from(setup.sessions_max.get()).into(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Everything that only a browser has.
 
 pub(crate) mod black_box;
+pub(crate) mod clipboard;
+pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;

@@ -6,7 +6,7 @@ use raftarium_sim::CutView;
 use raftarium_sim::core::NodeId;
 
 use super::ring::Ring;
-use super::{Point, xy};
+use super::{Point, length, xy};
 
 /// Servers that reach each other, perhaps through others, by their places in the ring.
 pub(crate) type Group = Vec<usize>;
@@ -75,9 +75,17 @@ pub(crate) fn cut_line(ring: &Ring, borders: &[usize]) -> Option<CutLine> {
         ring.is_upper(*client) && (place.y - client.y).abs() < 30.0 && (0.0..180.0).contains(&inward)
     };
     let in_the_way = |client: &Point, place: &Point| client.distance(*place) <= 60.0 || beside(client, place);
-    let free = |place: &Point| !ring.clients.iter().any(|client| in_the_way(client, place));
+    let hides = |server: &Point, place: &Point| ring.many && server.distance(*place) < ring.radius + 26.0;
+    let free = |place: &Point| {
+        !ring.clients.iter().any(|client| in_the_way(client, place))
+            && !ring.servers.iter().any(|server| hides(server, place))
+    };
     let slide = |(end, gap): (&Point, &Point)| {
-        let places = (0..=6).map(|step| end.toward(*gap, f64::from(step) / 10.0));
+        // Where there are many, their discs reach the edge, and there is room in their middle only.
+        let steps = if ring.many { 0..=40 } else { 0..=6 };
+        let to = if ring.many { ring.centre } else { *gap };
+        let parts = if ring.many { 40.0 } else { 10.0 };
+        let places = steps.map(|step| end.toward(to, f64::from(step) / parts));
         places.into_iter().find(free).unwrap_or(*end)
     };
     let handles = ends.iter().zip(&gaps).map(slide);
@@ -92,7 +100,7 @@ fn to_edge(ring: &Ring, point: Point) -> Point {
     let (dx, dy) = (point.x - centre.x, point.y - centre.y);
     let stretch = (half_width / dx.abs().max(1e-9)).min(half_height / dy.abs().max(1e-9));
     let outward = ring.centre.distance(ring.servers.first().copied().unwrap_or(centre)) + 3.2 * ring.radius;
-    let stretch = stretch.min(outward / dx.hypot(dy).max(1e-9));
+    let stretch = stretch.min(outward / length(dx, dy).max(1e-9));
     Point::new(centre.x + dx * stretch, centre.y + dy * stretch)
 }
 
@@ -139,6 +147,17 @@ mod tests {
             let line = cut_line(&ring, &[first, (first + 2) % 9]).expect("two borders");
             for client in &ring.clients {
                 assert!(client.distance(line.handle) > 40.0, "borders after {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_many_the_handle_hides_none() {
+        let ring = Ring::new(SIZE, 51, 3);
+        for first in [5, 9, 15, 21] {
+            let line = cut_line(&ring, &[first, (first + 20) % 51]).expect("two borders");
+            for &place in &ring.servers {
+                assert!(place.distance(line.handle) > ring.radius + 20.0, "borders after {first}: {line:?}");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
+use super::trig::{sin_cos, within};
 use super::{Point, Size};
 
 /// Half the width and half the height of a client's box.
@@ -49,7 +50,7 @@ impl Ring {
 
     /// How large letters are, as a part of their usual size.
     pub(crate) fn type_scale(&self) -> f64 {
-        if self.many { (self.radius / 25.0).clamp(0.4, 1.0) } else { (self.radius / 44.0).clamp(0.84, 1.3) }
+        if self.many { within(self.radius / 25.0, 0.4, 1.0) } else { within(self.radius / 44.0, 0.84, 1.3) }
     }
 
     /// How far from a server's rim its arc runs.
@@ -72,7 +73,7 @@ fn of_few(size: Size, centre: Point, servers: usize, tight: bool, crowded: bool)
     let Size { width, height } = size;
     let count = servers.max(1) as f64;
     let part = if crowded { 0.072 } else { 0.085 };
-    let radius = (width.min(height) * part).clamp(20.0, 60.0);
+    let radius = within(width.min(height) * part, 20.0, 60.0);
     // Beside a server there is its label, wider than the disc; above and below, the label's lines.
     let beside = if crowded { 22.0 } else { 34.0 };
     let lines = if tight || crowded { 38.0 } else { 52.0 };
@@ -81,7 +82,7 @@ fn of_few(size: Size, centre: Point, servers: usize, tight: bool, crowded: bool)
     rx = rx.min(ry * 1.45);
     ry = ry.min(rx * 1.2);
     // Neighbours must stay apart, however many there are.
-    let chord = 2.0 * rx.min(ry) * (PI / count).sin();
+    let chord = 2.0 * rx.min(ry) * sin_cos(PI / count).0;
     let radius = if servers > 1 { radius.min((chord - 2.0 * AROUND) / 2.0).max(12.0) } else { radius };
     (radius, (0..servers).map(|at| place(centre, rx, ry, at, servers)).collect())
 }

@@ -14,6 +14,7 @@ mod log;
 mod machines;
 mod news;
 mod rules;
+mod share;
 mod space_time;
 mod time_bar;
 mod time_link;

@@ -97,6 +97,7 @@ impl Digest {
                 | Command::Restart { .. }
                 | Command::TimeOut { .. }
                 | Command::Request { .. }
+                | Command::Requests { .. }
                 | Command::SetLink { .. }
                 | Command::SetAllLinks { .. }
                 | Command::Filter { .. }
@@ -135,6 +136,7 @@ impl Digest {
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
             | Happening::Retried { .. }
+            | Happening::Asked { .. }
             | Happening::SessionOpened { .. }
             | Happening::Answered { .. } => None,
         }
@@ -168,6 +170,7 @@ fn is_notable(record: &Record) -> bool {
         | Happening::Rejected { .. }
         | Happening::TimedOut { .. }
         | Happening::Retried { .. }
+        | Happening::Asked { .. }
         | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
         | Happening::Violated(_) => true,
@@ -223,6 +226,7 @@ pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
         Happening::Commanded(_)
         | Happening::CommandRefused { .. }
         | Happening::Retried { .. }
+        | Happening::Asked { .. }
         | Happening::SessionOpened { .. }
         | Happening::Started { .. }
         | Happening::Crashed { .. }

@@ -97,6 +97,7 @@ mod tests {
             session: None,
             sequence: None,
             tries: 1,
+            retries: 0,
             in_doubt: false,
             asked: Instant::from_millis(asked_ms),
             status,

@@ -62,9 +62,9 @@ impl Reach {
             let mut next = 0;
             while let Some(&at) = group.get(next) {
                 next += 1;
-                for other in 0..self.count {
-                    if !seen[other] && joined(at, other) {
-                        seen[other] = true;
+                for (other, seen) in seen.iter_mut().enumerate() {
+                    if !*seen && joined(at, other) {
+                        *seen = true;
                         group.push(other);
                     }
                 }

@@ -1,7 +1,7 @@
 //! What a person, or the clock, does to the page.
 
-use raftarium_sim::Command;
 use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::{Command, Shared};
 
 use super::address::Address;
 use super::{About, Pointed, Selection, Speed};
@@ -33,6 +33,10 @@ pub(crate) enum Action {
     Propose(NodeId),
     /// Begins another run.
     Begin(Address),
+    /// Shows a run that somebody shared, at the moment that they looked at.
+    Open(Box<Shared>),
+    /// Says something that was done with the run, and did not happen in it.
+    Tell(String),
     Complain(About, String),
     DismissNotice,
     ShowEvents(bool),

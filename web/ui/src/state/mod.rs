@@ -12,7 +12,7 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, RequestId, Setup, Timeline, View};
+use raftarium_sim::{Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
 use crate::show::digest::Digest;
 use crate::show::grid::{Overwritten, overwritten};
@@ -58,6 +58,8 @@ pub(crate) struct State {
     pub(crate) help_open: bool,
     /// Counts the changes.
     version: u64,
+    /// Counts the changes of the run itself: what is in a link.
+    pub(crate) run_version: u64,
 }
 
 /// Something that could not be done, in words.
@@ -98,8 +100,26 @@ impl State {
     ///
     /// If `setup` is not valid; addresses are checked before.
     pub(crate) fn new(setup: Setup, playing: bool) -> Self {
-        let timeline = Timeline::new(setup.clone()).expect("an address is checked before it becomes a setup");
-        last_run::begin(&setup);
+        Self::of(Timeline::new(setup).expect("an address is checked before it becomes a setup"), playing)
+    }
+
+    /// A run that somebody shared. One that leads to a moment stands still there, but for one that is far away.
+    ///
+    /// # Errors
+    ///
+    /// If a command in it is not valid.
+    pub(crate) fn open(shared: Shared, playing: bool) -> Result<Self, RunError> {
+        let mut timeline = Timeline::replay(shared.run)?;
+        if let Some(at) = shared.at {
+            last_run::begin(timeline.run());
+            timeline.seek(at.min(address::AHEAD_MAX));
+        }
+        Ok(Self::of(timeline, playing && shared.at.is_none()))
+    }
+
+    fn of(timeline: Timeline, playing: bool) -> Self {
+        last_run::begin(timeline.run());
+        let setup = timeline.setup().clone();
         let (view, end) = (Rc::new(timeline.view()), timeline.end());
         let mut digest = Digest::default();
         digest.read(timeline.all_records());
@@ -125,7 +145,13 @@ impl State {
             jump: Jump::Any,
             help_open: false,
             version: 0,
+            run_version: 0,
         }
+    }
+
+    /// The run that is shown, for others to see: at the moment `at`.
+    pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
+        Shared { at, ..self.timeline.borrow().run().into() }
     }
 
     /// The whole known trace.

@@ -71,20 +71,14 @@ impl Reducible for State {
             Action::Propose(server) => state.propose_to = (Some(server), state.propose_to.1 + 1),
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
-                let selection =
-                    if state.selection.exists(address.servers) { state.selection } else { Selection::Nothing };
-                state = Self {
-                    version: state.version,
-                    speed: state.speed,
-                    events_open: state.events_open,
-                    space_time_open: state.space_time_open,
-                    machines_open: state.machines_open,
-                    jump: state.jump,
-                    news: Rc::clone(&state.news),
-                    propose_to: (None, state.propose_to.1),
-                    selection,
-                    ..fresh
-                };
+                state.replace_by(fresh);
+            }
+            Action::Open(shared) => match Self::open(*shared, state.playing) {
+                Ok(fresh) => state.replace_by(fresh),
+                Err(error) => state.complain(About::Address, format!("The run cannot be shown: {error}.")),
+            },
+            Action::Tell(text) => {
+                state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -106,6 +100,24 @@ impl State {
         let before = self.record_count();
         go(&mut self.timeline.borrow_mut());
         self.look(before);
+    }
+
+    /// Shows another run in the same page.
+    fn replace_by(&mut self, fresh: Self) {
+        let selection = if self.selection.exists(fresh.setup.servers) { self.selection } else { Selection::Nothing };
+        *self = Self {
+            version: self.version,
+            run_version: self.run_version + 1,
+            speed: self.speed,
+            events_open: self.events_open,
+            space_time_open: self.space_time_open,
+            machines_open: self.machines_open,
+            jump: self.jump,
+            news: Rc::clone(&self.news),
+            propose_to: (None, self.propose_to.1),
+            selection,
+            ..fresh
+        };
     }
 
     /// Goes to a mark, and stops there.
@@ -131,6 +143,7 @@ impl State {
                     Rc::make_mut(&mut self.digest).forget_after(before);
                     self.read = before;
                 }
+                self.run_version += 1;
                 self.notice = None;
                 self.look(before);
             }
@@ -248,6 +261,31 @@ mod tests {
         assert!(back.is_past());
         let again = after(Rc::clone(&back), [seconds(0)]);
         assert_eq!(again.news, back.news);
+    }
+
+    #[test]
+    fn a_run_that_is_shared_is_shown_as_it_was_at_its_moment() {
+        let state = after(start(), [seconds(1), Action::CrashOrRestart(NodeId(2)), seconds(2)]);
+        let link = state.shared(Some(state.now)).to_link().expect("it is short");
+        let shared = crate::state::address::parse(&link).expect("just written");
+        let opened = after(start(), [Action::PlayOrPause, Action::Open(Box::new(shared))]);
+        assert_eq!((opened.now, opened.playing), (state.now, false));
+        assert_eq!(opened.view, state.view);
+        assert_eq!(opened.digest, state.digest);
+        assert_ne!(opened.run_version, start().run_version);
+        assert_eq!(opened.shared(None), state.shared(None));
+    }
+
+    #[test]
+    fn a_run_with_a_command_that_cannot_be_is_a_notice_and_changes_nothing() {
+        let before = after(start(), [seconds(1)]);
+        let mut shared = before.shared(None);
+        let command = Command::Crash { server: NodeId(99) };
+        shared.run.commands.push(Timed { at: Instant::from_millis(5), command });
+        let state = after(Rc::clone(&before), [Action::Open(Box::new(shared))]);
+        let notice = state.notice.as_ref().expect("a notice");
+        assert!(notice.text.starts_with("The run cannot be shown: command 0: "), "{}", notice.text);
+        assert_eq!((&state.view, state.run_version), (&before.view, before.run_version));
     }
 
     #[test]

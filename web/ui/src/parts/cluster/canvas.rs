@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::paint::{Palette, paint};
 use crate::browser::{theme, window};
 use crate::geometry::ring::Ring;
+use crate::geometry::trig::within;
 use crate::geometry::{Size, px};
 use crate::state::Selection;
 
@@ -65,7 +66,7 @@ pub(crate) fn Canvas(props: &Props) -> Html {
 
 /// The context of `canvas`, emptied, with a unit to a pixel of the page, and as sharp as the screen.
 pub(in crate::parts) fn fit(canvas: &HtmlCanvasElement, size: Size) -> Option<CanvasRenderingContext2d> {
-    let sharp = window().device_pixel_ratio().clamp(1.0, 3.0);
+    let sharp = within(window().device_pixel_ratio(), 1.0, 3.0);
     let (width, height) = ((size.width * sharp) as u32, (size.height * sharp) as u32);
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     if (canvas.width(), canvas.height()) == (width, height) {

@@ -34,7 +34,11 @@ pub(crate) fn Links(props: &Props) -> Html {
         .iter()
         .enumerate()
         .flat_map(|(at, &one)| servers.iter().skip(at + 1).map(move |&other| (one, other)))
-        .filter(|((a, _), (b, _))| props.of.is_none_or(|of| of == *a || of == *b))
+        .filter(|((a, _), (b, _))| {
+            // What is cut is never left out, unless a line shows it.
+            let cut = || !props.parted && LinkState::in_reach(&props.reach, *a, *b) != LinkState::Connected;
+            props.of.is_none_or(|of| of == *a || of == *b) || cut()
+        })
         .collect();
     let ids: Rc<[String]> = pairs.iter().map(|((a, _), (b, _))| format!("link-{}-{}", a.0, b.0)).collect();
     let reachable = (*current).min(pairs.len().saturating_sub(1));

@@ -62,6 +62,7 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     let cuts = use_memo((props.view.cuts.clone(), servers, Rc::clone(&ring)), |(cuts, servers, ring)| {
         Rc::new(Cuts::new(Reach::new(*servers, cuts), ring.as_ref().as_ref().map(|ring| &**ring)))
     });
+    let subject = use_mut_ref(|| NodeId(1));
     let onpress = use_press(props, &ring, &dispatch);
     let picture = ring.as_ref().as_ref().map(|ring| {
         let (view, selection, now) = (&props.view, props.selection, props.now);
@@ -69,16 +70,21 @@ pub(crate) fn Cluster(props: &Props) -> Html {
         let parted = line.is_some();
         let handle = line.as_ref().map_or(Point::new(ring.size.width - 44.0, ring.size.height - 24.0), |line| line.handle);
         let longest = props.setup.raft.election_timeout_min;
-        let of = ring.many.then(|| selection.server().or_else(|| Some(names::leader(view)?.id)).unwrap_or(NodeId(1)));
+        let of = ring.many.then(|| links_of(selection, names::leader(view).map(|leader| leader.id), &mut subject.borrow_mut()));
+        let view_box = format!("0 0 {} {}", px(ring.size.width), px(ring.size.height));
+        let links = html! { <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} /> };
         html! {
             <>
                 if ring.many {
+                    if parted {
+                        <svg class="mesh" viewBox={view_box.clone()} aria-hidden="true">{ hulls(ring, view, groups) }</svg>
+                    }
                     <Mesh ring={Rc::clone(ring)} reach={Rc::clone(reach)} {parted} />
                     <Canvas ring={Rc::clone(ring)} view={Rc::clone(view)} {now} {selection} {longest} />
                 }
                 <svg
                     class={classes!("ring", ring.tight.then_some("tight"), ring.crowded.then_some("crowded"), ring.many.then_some("many"))}
-                    viewBox={format!("0 0 {} {}", px(ring.size.width), px(ring.size.height))}
+                    viewBox={view_box}
                     style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
                     role="group"
                     aria-label="Servers and links"
@@ -89,12 +95,18 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                         </pattern>
                     </defs>
                     <Ground ring={Rc::clone(ring)} view={Rc::clone(view)} drawn={drawn.clone()} {onpress} />
-                    if parted {
+                    if parted && !ring.many {
                         { hulls(ring, view, groups) }
                     }
                     { cut::cut_line(line.as_ref()) }
+                    // Where there are many, links cross discs, and lie under them.
+                    if ring.many {
+                        { links.clone() }
+                    }
                     <Servers ring={Rc::clone(ring)} discs={discs(view, reach)} selected={selection.server()} />
-                    <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} />
+                    if !ring.many {
+                        { links.clone() }
+                    }
                     if !ring.many {
                         { timers(ring, view, now, longest) }
                     }
@@ -138,6 +150,23 @@ impl Cuts {
     }
 }
 
+/// Whose links are shown: those of the selected server or of one that has the selected link, or else of who leads. Whoever
+/// it was `before` stays, if the selected link is one of theirs.
+fn links_of(selection: Selection, leader: Option<NodeId>, before: &mut NodeId) -> NodeId {
+    *before = match selection {
+        Selection::Server(id) => id,
+        Selection::Link(a, b) => {
+            if b == *before {
+                b
+            } else {
+                a
+            }
+        }
+        Selection::Nothing | Selection::Packet(_) | Selection::Entry(_) => leader.unwrap_or(*before),
+    };
+    *before
+}
+
 /// What a press of the background means: the message that is near, where messages are drawn on a canvas, or nothing.
 #[hook]
 fn use_press(props: &Props, ring: &Rc<Option<Rc<Ring>>>, dispatch: &Dispatch) -> Callback<Point> {
@@ -162,5 +191,29 @@ fn heal_button(dispatch: &Dispatch, at: Point, width: f64) -> Html {
         <button type="button" class="heal" {style} aria-label="Heal all links" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>
             { "heal" }
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Entry;
+    use raftarium_sim::core::LogIndex;
+
+    #[test]
+    fn the_links_of_a_server_stay_while_one_of_them_is_selected() {
+        let (leader, mut before) = (Some(NodeId(9)), NodeId(1));
+        let entry = Selection::Entry(Entry { server: NodeId(3), index: LogIndex(1) });
+        let cases = [
+            (Selection::Nothing, 9),
+            (Selection::Server(NodeId(30)), 30),
+            (Selection::link(NodeId(30), NodeId(2)), 30),
+            (Selection::link(NodeId(4), NodeId(7)), 4),
+            (entry, 9),
+        ];
+        for (selection, expected) in cases {
+            assert_eq!(links_of(selection, leader, &mut before), NodeId(expected), "{selection:?}");
+        }
+        assert_eq!(links_of(Selection::Nothing, None, &mut before), NodeId(9));
     }
 }

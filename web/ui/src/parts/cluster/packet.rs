@@ -8,6 +8,7 @@ use super::super::{Dispatch, on};
 use crate::geometry::flight::Flight;
 use crate::geometry::mark::{Mark, marks};
 use crate::geometry::ring::Ring;
+use crate::geometry::trig::angle;
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
@@ -103,6 +104,6 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
 }
 
 fn quarter_turn(heading: Point) -> Option<String> {
-    let degrees = heading.y.atan2(heading.x).to_degrees() + 90.0;
+    let degrees = angle(heading.x, heading.y).to_degrees() + 90.0;
     (degrees.abs() > 0.5).then(|| format!("rotate({})", px(degrees)))
 }

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::super::use_dispatch;
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
+use crate::geometry::trig::within;
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::disc::{Badge, Disc};
 use crate::show::term;
@@ -215,9 +216,11 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
         let vote = format!("voted {vote}");
         if ring.tight { lines.push(vote) } else { lines[0] = format!("{} · {vote}", lines[0]) }
     }
+    // A lone line stands right over its disc.
+    let skipped = if ring.tight && ring.is_upper(place) { 2 - lines.len() } else { 0 };
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let lines = lines.into_iter().enumerate().map(|(at, line)| {
-        let (x, y) = label_side(place, ring, at, longest);
+        let (x, y) = label_side(place, ring, at + skipped, longest);
         html! { <text class="label" x={px(x)} y={px(y)}>{ line }</text> }
     });
     html! { <>{ for lines }</> }
@@ -228,13 +231,13 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
 pub(super) fn label_side(place: Point, ring: &Ring, at: usize, characters: usize) -> (f64, f64) {
     let scale = ring.type_scale();
     let height = 13.5 * scale;
-    let lines = if ring.tight || ring.has_room_for_waits() { 2.0 } else { 1.0 };
+    let lines = if ring.crowded && !ring.tight { 1.0 } else { 2.0 };
     let top = if ring.is_upper(place) {
         place.y - ring.radius - 18.0 - height * (lines - 1.0)
     } else {
         place.y + ring.radius + 16.0 + 11.0 * scale
     };
     let half = characters as f64 * 3.4 * scale + 4.0;
-    let x = place.x.clamp(half.min(ring.size.width / 2.0), (ring.size.width - half).max(ring.size.width / 2.0));
+    let x = within(place.x, half.min(ring.size.width / 2.0), (ring.size.width - half).max(ring.size.width / 2.0));
     (x, top + height * at as f64)
 }

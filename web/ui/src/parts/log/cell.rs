@@ -3,6 +3,7 @@
 use raftarium_sim::core::{LogIndex, NodeId};
 use yew::prelude::*;
 
+use crate::geometry::px_hundredths;
 use crate::show::grid::{Cell, Shown};
 use crate::show::term;
 use crate::state::Entry;
@@ -11,7 +12,7 @@ use crate::state::Entry;
 pub(super) fn cell(this: Entry, cell: &Cell, selected: bool, reachable: bool) -> Html {
     let gone = cell.gone.map(|(term, left)| {
         let class = classes!("gone", term.map_or("t0", term::class));
-        let style = format!("--left:{}", f64::from(left) / 8.0);
+        let style = format!("--left:{}", px_hundredths(f64::from(left) / 8.0));
         html! { <span {class} {style} aria-hidden="true">{ term.map(|term| term.to_string()) }</span> }
     });
     html! {

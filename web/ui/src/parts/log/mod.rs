@@ -52,17 +52,19 @@ pub(crate) fn Log(props: &Props) -> Html {
     let left = (!scrolled.follows).then_some(scrolled.left);
     // As many rows as there are stay in sight: the frame is no higher than they are.
     let window = Window::new(metrics, frame, (left, scrolled.top), count, last);
-    let total = window.last;
     let grid = Grid::new(&props.view, metrics, window, &props.gone);
     let reachable = Some(*current)
         .filter(|entry| grid.has(entry.server, entry.index))
         .or_else(|| grid.first().map(|(server, index)| Entry { server, index }));
 
-    use_effect_with((node.clone(), total, metrics.column as u64, scrolled.follows), |(node, _, _, follows)| {
-        if let (Some(scroll), true) = (node.cast::<Element>(), follows) {
-            scroll.set_scroll_left(scroll.scroll_width());
-        }
-    });
+    use_effect_with(
+        (node.clone(), last, metrics, frame.width, scrolled.follows),
+        |(node, last, metrics, width, follows)| {
+            if let (Some(scroll), true) = (node.cast::<Element>(), follows) {
+                scroll.set_scroll_left(metrics.newest(*width, *last).ceil() as i32);
+            }
+        },
+    );
     use_effect({
         let wanted = Rc::clone(&wanted);
         move || {
@@ -79,8 +81,7 @@ pub(crate) fn Log(props: &Props) -> Html {
         Callback::from(move |_: Event| {
             if let Some(scroll) = node.cast::<HtmlElement>() {
                 let (left, top) = (f64::from(scroll.scroll_left()), f64::from(scroll.scroll_top()));
-                let right = left + f64::from(scroll.client_width());
-                let follows = right >= f64::from(scroll.scroll_width()) - metrics.column / 2.0;
+                let follows = left >= metrics.newest(f64::from(scroll.client_width()), last) - metrics.column;
                 // A step is a cell: what is drawn changes no more often.
                 let step = |at: f64, size: f64| (at / size).floor() * size;
                 scrolled.set(Scrolled { left: step(left, metrics.column), top: step(top, metrics.row), follows });
@@ -114,13 +115,8 @@ pub(crate) fn Log(props: &Props) -> Html {
         })
     };
     let newest = {
-        let (node, scrolled) = (node.clone(), scrolled.clone());
-        Callback::from(move |_: MouseEvent| {
-            if let Some(scroll) = node.cast::<Element>() {
-                scroll.set_scroll_left(scroll.scroll_width());
-            }
-            scrolled.set(Scrolled { follows: true, ..*scrolled });
-        })
+        let scrolled = scrolled.clone();
+        Callback::from(move |_: MouseEvent| scrolled.set(Scrolled { follows: true, ..*scrolled }))
     };
     let selected = match props.selection {
         Selection::Entry(entry) => Some(entry),
@@ -144,16 +140,16 @@ pub(crate) fn Log(props: &Props) -> Html {
 }
 
 fn legend() -> Html {
-    html! {
-        <p class="legend" aria-hidden="true">
-            <span class="swatch committed" />{ "committed" }
-            <span class="swatch" />{ "not yet" }
-            <span class="swatch volatile" />{ "not on disk" }
-            <span class="swatch dot" />{ "applied" }
-            <span class="swatch match" />{ "match" }
-            <span class="swatch next" />{ "next" }
-        </p>
-    }
+    const KEYS: [(&str, &str); 6] = [
+        ("committed", "committed"),
+        ("", "not yet"),
+        ("volatile", "not on disk"),
+        ("dot", "applied"),
+        ("match", "match"),
+        ("next", "next"),
+    ];
+    let keys = KEYS.map(|(class, words)| html! { <span><span class={classes!("swatch", class)} />{ words }</span> });
+    html! { <p class="legend" aria-hidden="true">{ for keys }</p> }
 }
 
 /// The entry whose cell an event is about.

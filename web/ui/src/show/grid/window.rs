@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use raftarium_sim::{EntryView, Op, ServerView, View};
 
 use crate::geometry::Size;
+use crate::geometry::trig::within;
 
 /// More servers than these are drawn in low rows.
 const COMFORTABLE: usize = 6;
@@ -55,7 +56,7 @@ impl Metrics {
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
         let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
         let least = if tall { 66.0 } else { 56.0 };
-        let column = (longest as f64 * CHARACTER + 16.0 + term).clamp(least, 118.0).round();
+        let column = within(longest as f64 * CHARACTER + 16.0 + term, least, 86.0).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
     }
 }
@@ -78,16 +79,25 @@ pub(crate) fn last_index(view: &View) -> u64 {
     view.servers.iter().map(last).max().unwrap_or(0)
 }
 
+impl Metrics {
+    /// How far logs that end at `last` are scrolled in a frame of this width, so that the newest entry is seen, and the free
+    /// place after it.
+    pub(crate) fn newest(self, width: f64, last: u64) -> f64 {
+        (self.side + (last + 1) as f64 * self.column - width).max(0.0)
+    }
+}
+
 impl Window {
     /// What is drawn of `servers` logs that end at `last`, in a frame of `size` that is scrolled by `scrolled`; without
-    /// `scrolled.0`, to the end.
+    /// `scrolled.0`, to the newest entry.
     pub(crate) fn new(metrics: Metrics, size: Size, scrolled: (Option<f64>, f64), servers: usize, last: u64) -> Self {
+        let newest = last + 1;
         // The last column is free: what comes next will not move what is there.
-        let last = last.max(LEAST - 1) + 1;
+        let last = newest.max(LEAST);
         let across = ((size.width - metrics.side).max(0.0) / metrics.column).ceil() as u64 + 1;
         let first = match scrolled.0 {
             Some(left) => (left / metrics.column).max(0.0) as u64 + 1,
-            None => (last + 1).saturating_sub(across).max(1),
+            None => (newest + 1).saturating_sub(across).max(1),
         };
         let (around, step) = (AROUND as u64, STEP as u64);
         let first = (first.saturating_sub(around + 1) / step * step + 1).min(last);
@@ -124,6 +134,17 @@ mod tests {
             let seen = left.map_or(last + 1, |left| ((left / METRICS.column) as u64 + 1).min(window.last));
             assert!(window.columns.contains(&seen), "{window:?} has {seen}");
         }
+    }
+
+    #[test]
+    fn the_newest_entry_is_seen_and_short_logs_are_not_scrolled() {
+        assert_eq!(METRICS.newest(SIZE.width, 4), 0.0);
+        let left = METRICS.newest(SIZE.width, 100);
+        let seen = left + METRICS.side..=left + SIZE.width;
+        assert!(
+            seen.contains(&(METRICS.side + 99.0 * METRICS.column))
+                && seen.contains(&(METRICS.side + 101.0 * METRICS.column))
+        );
     }
 
     #[test]

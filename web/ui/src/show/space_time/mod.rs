@@ -187,6 +187,7 @@ impl Scene {
             | Happening::TimerFired { .. }
             | Happening::Applied { .. }
             | Happening::TimedOut { .. }
+            | Happening::Asked { .. }
             | Happening::Retried { .. }
             | Happening::SessionOpened { .. }
             | Happening::Answered { .. }
