@@ -36,14 +36,14 @@ struct ShrunkReport<'a> {
 fn load(options: &One) -> Result<Content, Error> {
     match &options.source {
         Source::File(path) => file::load(path, options.time),
-        Source::Link(link) => Ok(Content::Trial(Box::new(file::plain(link::parse(link)?, options.time)))),
+        Source::Link(link) => Ok(Content::Trial(Box::new(file::trial(link::parse(link)?, options.time)))),
     }
 }
 
 fn name(source: &Source) -> String {
     match source {
         Source::File(path) => path.display().to_string(),
-        Source::Link(link) => link.clone(),
+        Source::Link(link) => link::shown(link),
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn run(options: &One) -> Result<Exit, Error> {
         let (whole, ms) = (seconds / 1_000, seconds % 1_000);
         say::line(format_args!("{whole}.{ms:03} simulated seconds, {} events, trace {}", verdict.steps, verdict.hash));
         match &found {
-            Some(found) => say::line(story::tell(&trial, found)),
+            Some(found) => say::line(story::tell(&trial, found, &options.page)),
             None => say::line("Nothing is found wrong: every rule held after every event."),
         }
     }
@@ -128,8 +128,8 @@ pub(crate) fn shrink(options: &One) -> Result<Exit, Error> {
             "From {before} commands to {commands}, with {servers} servers, in {} tries.",
             small.tries
         ));
-        say::line(story::tell(&small.trial, &found));
-        say::line(format_args!("raftarium replay {}", path.display()));
+        say::line(story::tell(&small.trial, &found, &options.page));
+        say::line(format_args!("In a file:   raftarium replay {}", path.display()));
     }
     Ok(Exit::Found)
 }

@@ -16,6 +16,7 @@ use crate::packet::{PacketClass, PacketId};
 
 /// Something that is done to a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Command {
     /// Stops a server. What is not durable is lost.
     Crash {
@@ -243,6 +244,11 @@ pub enum Command {
         /// When it asks the next.
         pace: Pace,
     },
+    /// Lets a client wait no longer, and ask nothing more of what it was to ask: what became of it is unknown.
+    GiveUp {
+        /// Which.
+        client: ClientId,
+    },
     /// Changes what a client does from now on if it gets no answer.
     SetRetries {
         /// Which.
@@ -283,6 +289,7 @@ pub enum PacketAct {
 
 /// A command, and when it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Timed {
     /// When. A command comes before anything else that happens at that moment.
     pub at: Instant,

@@ -21,6 +21,7 @@ pub const TEXT_MAX: usize = 64;
 
 /// What a client can ask of the state machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Op {
     /// Gives a key a value.
     Put {

@@ -57,7 +57,7 @@ test("undo goes back to before what was done last, redo to after it, and acting 
   assert.deepEqual(problems, []);
 });
 
-test("the menu opens with the right button, the menu key and m, and gives the focus back", async (t) => {
+test("the menu opens with the right button, the menu key and a, and gives the focus back", async (t) => {
   const { page, person, problems } = await settled(t);
   const { keyboard } = page;
   const focused = () => page.evaluate(() => document.activeElement.textContent);
@@ -72,7 +72,7 @@ test("the menu opens with the right button, the menu key and m, and gives the fo
   ]);
   await keyboard.press("Escape");
   await person.menu.waitFor({ state: "detached" });
-  for (const key of ["ContextMenu", "Shift+F10", "m"]) {
+  for (const key of ["ContextMenu", "Shift+F10", "a"]) {
     await person.server("S3").focus();
     await keyboard.press(key);
     await person.menu.waitFor();

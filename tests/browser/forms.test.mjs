@@ -25,7 +25,7 @@ test("latency, loss and doubling of one link, and of all, are filled in", async 
   const other = leader === "S1" ? "S2" : "S1";
   const [a, b] = [leader, other].sort();
   await person.link(a, b).focus();
-  await person.page.keyboard.press("m");
+  await person.page.keyboard.press("a");
   await person.menu.getByRole("menuitem", { name: "How it carries" }).click();
   await person.menu.getByRole("menuitem", { name: "Latency and loss…" }).click();
   const form = person.form(`Link ${a}–${b}`);

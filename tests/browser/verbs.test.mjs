@@ -94,7 +94,7 @@ test("whatever can be done to a link is done from its menu", async (t) => {
   const link = person.link("S1", "S2");
   const open = async () => {
     await link.focus();
-    await page.keyboard.press("m");
+    await page.keyboard.press("a");
     await person.menu.waitFor();
   };
   const choose = async (name, group) => {

@@ -9,6 +9,7 @@
 
 mod cli;
 mod error;
+mod look;
 mod npm;
 mod process;
 mod race;
@@ -16,6 +17,7 @@ mod say;
 mod site;
 mod steps;
 mod tools;
+mod weight;
 mod workspace;
 mod worlds;
 
@@ -58,5 +60,7 @@ fn run() -> Result<()> {
             }
             Ok(())
         }
+        Command::Measure(options) => look::measure(&options),
+        Command::Screenshots(options) => look::screenshots(&options),
     }
 }

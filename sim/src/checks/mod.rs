@@ -9,6 +9,7 @@ mod changes;
 mod clients;
 mod committed;
 mod durable;
+mod handover;
 mod leaders;
 mod logs;
 mod monotonic;
@@ -39,6 +40,7 @@ use clients::Clients;
 use committed::Committed;
 pub(crate) use durable::DiskLook;
 use durable::Durable;
+use handover::Handovers;
 use leaders::Leaders;
 use logs::Logs;
 use monotonic::Monotonic;
@@ -92,6 +94,7 @@ pub(crate) struct Checks {
     monotonic: Monotonic,
     votes: Votes,
     changes: Changes,
+    handovers: Handovers,
     states: States,
     clients: Clients,
     findings: Vec<Finding>,
@@ -111,6 +114,7 @@ impl Checks {
             monotonic: Monotonic::default(),
             votes: Votes::default(),
             changes: Changes::default(),
+            handovers: Handovers::default(),
             states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
@@ -160,6 +164,7 @@ impl Checks {
     /// `message` leaves its sender.
     pub(crate) fn sent(&mut self, message: &Message) {
         self.monotonic.sent(message);
+        self.handovers.sent(message);
         self.findings.extend(self.votes.check(message));
     }
 
@@ -192,6 +197,7 @@ impl Checks {
         disks: impl Iterator<Item = DiskLook<'d>> + Clone,
     ) {
         self.count += 1;
+        self.handovers.check(nodes.clone(), &mut self.findings);
         if let Some(node) = server {
             self.findings.extend(self.leaders.check(node));
             self.monotonic.check(node, &mut self.findings);

@@ -10,15 +10,18 @@ use crate::show::verbs::{Kind, OnCluster, Subject, by_key};
 use crate::state::{Action, Menu, Selection, State};
 
 /// What each key does, for the help; the keys of the verbs are said by themselves.
-pub(crate) const KEYS: [(&str, &str); 11] = [
+pub(crate) const KEYS: [(&str, &str); 14] = [
     ("/ or Ctrl K", "find anything that can be done"),
-    ("m", "what can be done to what has the focus, or is selected"),
+    ("a", "all that can be done to what has the focus, or is selected"),
     ("Space", "play or pause"),
     ("← →", "one event back or forward"),
     ("Home", "back to the start"),
     ("[ ]", "slower or faster"),
     ("1 … 9", "select a server"),
     ("n N", "select the next message under way, or the one before"),
+    ("d", "show or hide the space-time diagram"),
+    ("m", "state machines in the place of the logs"),
+    (", .", "to the mark before or after, of the chosen kind"),
     ("Esc", "select nothing"),
     ("Tab, then arrows", "go to the servers or links, and from one to the next"),
     ("?", "this help"),
@@ -36,7 +39,7 @@ pub(crate) fn meaning(event: &KeyboardEvent, state: &State) -> Option<Action> {
     if focus == Focus::Text {
         return if event.key() == "Escape" && state.sheet.is_some() { Some(Action::CloseForm) } else { None };
     }
-    if event.key() == "m" {
+    if event.key() == "a" {
         return Some(menu(event, state));
     }
     action(&event.key(), focus, state)
@@ -75,6 +78,10 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
         "N" => Some(Action::NextMessage(false)),
         "Escape" if state.sheet.is_some() => Some(Action::CloseForm),
         "Escape" => Some(Action::Select(Selection::Nothing)),
+        "," if focus != Focus::Choice => Some(Action::JumpBack),
+        "." if focus != Focus::Choice => Some(Action::JumpForward),
+        "m" => Some(Action::ShowMachines(!state.machines_open)),
+        "d" => Some(Action::ShowSpaceTime(!state.space_time_open)),
         _ => {
             let digit = key.parse().ok().filter(|digit| (1..=state.view.servers.len() as u64).contains(digit));
             if let Some(digit) = digit {

@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, EventTarget, MouseEvent, PointerEvent};
 
-use super::{Listener, black_box, document};
+use super::{Listener, black_box, document, element};
 use crate::show::verbs::Subject;
 use crate::state::Menu;
 
@@ -15,7 +15,7 @@ use crate::state::Menu;
 const STAYS_MS: u32 = 500;
 /// How far it may move meanwhile, in pixels.
 const NEAR: i32 = 10;
-/// The attribute that says what a thing is.
+/// The attribute that says what a thing stands for, if its id does not.
 const MARK: &str = "data-subject";
 
 /// What was pressed, and the middle of it.
@@ -26,8 +26,7 @@ pub(crate) fn subject_of(target: EventTarget) -> Option<Menu> {
 
 /// Where `subject` is on the screen; the corner, if it is nowhere.
 pub(crate) fn place_of(subject: Subject) -> (i32, i32) {
-    let found = document().query_selector(&format!("[{MARK}=\"{}\"]", subject.mark()));
-    found.ok().flatten().map_or((0, 0), |element| middle(&element))
+    element(&subject.mark()).map_or((0, 0), |element| middle(&element))
 }
 
 /// The middle of what was pressed.
@@ -36,8 +35,11 @@ pub(crate) fn middle_of(target: EventTarget) -> Option<(i32, i32)> {
 }
 
 fn marked(target: EventTarget) -> Option<(Subject, Element)> {
-    let element = target.dyn_into::<Element>().ok()?.closest(&format!("[{MARK}]")).ok()??;
-    Some((Subject::from_mark(&element.get_attribute(MARK)?)?, element))
+    let pressed = target.dyn_into::<Element>().ok()?;
+    std::iter::successors(Some(pressed), |element: &Element| element.parent_element()).find_map(|element| {
+        let mark = element.get_attribute(MARK).unwrap_or_else(|| element.id());
+        Subject::from_mark(&mark).map(|subject| (subject, element))
+    })
 }
 
 fn middle(element: &Element) -> (i32, i32) {

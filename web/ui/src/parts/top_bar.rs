@@ -24,6 +24,8 @@ pub(crate) struct Props {
     pub(crate) setup: Rc<Setup>,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) unrest: Option<Unrest>,
+    /// What hands the run on.
+    pub(crate) share: Html,
 }
 
 /// Name, seed, number of servers; and what could not be done, beside what it is about.
@@ -46,6 +48,7 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             { unrest_field(&dispatch, props.unrest) }
             <NoticeLine notice={props.notice.clone()} />
             { do_buttons(&dispatch) }
+            { props.share.clone() }
             <ThemeButton />
             <button type="button" class="button square" aria-label="Help" aria-keyshortcuts="?" title="Help (?)" onclick={on(&dispatch, Action::ShowHelp(true))}>
                 { "?" }

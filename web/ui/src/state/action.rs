@@ -2,11 +2,12 @@
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{ClientId, Command, Op, Retries};
+use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Menu, Selection, Speed};
+use super::{About, Menu, Pointed, Selection, Speed};
 use crate::show::forms::{Field, Form};
+use crate::show::jump::Jump;
 use crate::show::verbs::{Kind, Subject};
 
 /// One change.
@@ -30,6 +31,8 @@ pub(crate) enum Action {
         op: Op,
         retries: Option<Retries>,
     },
+    /// The pointer or the focus is on something else.
+    Point(Pointed),
     /// Does something to the world, now.
     Do(Command),
     /// Does what a verb says.
@@ -57,8 +60,20 @@ pub(crate) enum Action {
     AskAs(ClientId),
     /// Begins another run.
     Begin(Address),
+    /// Shows a run that somebody shared, at the moment that they looked at.
+    Open(Box<Shared>),
+    /// Says something that was done with the run, and did not happen in it.
+    Tell(String),
     Complain(About, String),
     DismissNotice,
     ShowEvents(bool),
+    ShowSpaceTime(bool),
+    ShowMachines(bool),
+    /// Chooses what kind of mark is gone to next.
+    SetJump(Jump),
+    /// Goes to the next mark of the chosen kind.
+    JumpForward,
+    /// Goes to the mark of the chosen kind before this moment.
+    JumpBack,
     ShowHelp(bool),
 }

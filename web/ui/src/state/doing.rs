@@ -17,14 +17,14 @@ impl State {
     pub(super) fn perform(&mut self, kind: Kind, subject: Subject) -> Option<Action> {
         match self.with_scene(|scene| scene.doing(kind, subject)) {
             Doing::Commands(commands) => _ = self.dispatch_all(commands),
-            Doing::Fill(form) => self.open(form),
+            Doing::Fill(form) => self.fill(form),
             Doing::Page(action) => return Some(action),
             Doing::Cannot(why) => self.complain(About::Command, why),
         }
         None
     }
 
-    pub(super) fn open(&mut self, form: Form) {
+    pub(super) fn fill(&mut self, form: Form) {
         let sheet = self.with_scene(|scene| Sheet::new(form, scene.view, scene.world));
         self.sheet = Some(Rc::new(sheet));
         self.events_open = false;
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn time_stands_still_under_a_menu() {
-        let state = after(settled(), [Action::ShowPalette(true), Action::Frame(1_000_000)]);
+        let state = after(settled(), [Action::PlayOrPause, Action::ShowPalette(true), Action::Frame(1_000_000)]);
         assert_eq!(state.now, Instant::from_millis(1_000));
         let state = after(state, [Action::ShowPalette(false), Action::Frame(1_000_000)]);
         assert!(state.now > Instant::from_millis(1_000));

@@ -22,7 +22,7 @@ pub(crate) fn buttons(dispatch: &Dispatch, state: &State, subject: Subject, name
         <div class="actions" role="group" aria-label={format!("Do to {name}")}>
             { for buttons }
             if groups.len() > 1 {
-                <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="m" title={format!("Everything that can be done to {name} (m)")} onclick={more}>{ "More…" }</button>
+                <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="a" title={format!("Everything that can be done to {name} (a)")} onclick={more}>{ "More…" }</button>
             }
         </div>
     }

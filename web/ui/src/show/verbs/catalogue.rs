@@ -16,7 +16,7 @@ use Group::{Carries, Clock, Crashes, Disk, First, Log, Members, Page, Settings, 
 
 /// All verbs, in the order in which they are shown.
 #[rustfmt::skip]
-pub(crate) static VERBS: [Verb; 81] = [
+pub(crate) static VERBS: [Verb; 82] = [
     keyed(verb(Kind::Server(OnServer::Crash), First, ("Crash", "Crash {}"), "Its power fails, and what is not on its disk is lost.", "stop kill power failure down"), "c"),
     keyed(verb(Kind::Server(OnServer::Restart), First, ("Restart", "Restart {}"), "It starts from what is on its disk.", "start up boot recover"), "c"),
     keyed(verb(Kind::Server(OnServer::TimeOut), First, ("Time out now", "Time out {} now"), "Its election timer runs out now.", "timeout election campaign candidate"), "t"),
@@ -81,6 +81,8 @@ pub(crate) static VERBS: [Verb; 81] = [
     verb(Kind::FlipBitThere, First, ("Flip a bit in it", "Flip a bit in {}"), "It is damaged on the disk, which the next start finds.", "corrupt bit rot damage"),
     verb(Kind::Ask, First, ("Ask…", "Let {} ask something…"), "Fill in what it asks, and whom.", "put get request"),
     verb(Kind::AskMany, First, ("Ask twenty things", "Let {} ask twenty things"), "It puts one value after the other, each when the one before is answered.", "many workload load traffic requests"),
+    verb(
+        Kind::GiveUp, First, ("Give up", "Let {} give up"), "It waits no longer and asks nothing more; what became of it is unknown.", "stop cancel request"),
 
     keyed(verb(Kind::Cluster(OnCluster::HealAll), First, ("Heal all", "Heal all links"), "Every link works again, both ways.", "mend connect partition"), "h"),
     verb(Kind::Cluster(OnCluster::MendAll), First, ("Mend everything", "Mend everything"), "Links, disks, clocks and processes are as at first.", "heal repair restart all fix"),

@@ -61,6 +61,7 @@ impl Scene<'_> {
                 let ops = (1..=MANY).map(put).collect();
                 one(Command::Requests { client, server: None, ops, pace: Pace::Answered })
             }
+            (Kind::GiveUp, Subject::Client(client)) => one(Command::GiveUp { client }),
             (Kind::Cluster(kind), Subject::Cluster) => self.cluster(kind),
             _ => Doing::Cannot("That cannot be done to this.".into()),
         }

@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    const ALL: [&str; 35] = [
+    const ALL: [&str; 36] = [
         "crash",
         "restart",
         "time out",
@@ -194,6 +194,7 @@ mod tests {
         "make mistakes",
         "set retries",
         "requests",
+        "give up",
     ];
 
     fn name_of(command: &Command) -> &'static str {
@@ -233,6 +234,7 @@ mod tests {
             Command::MakeMistakes { .. } => 32,
             Command::SetRetries { .. } => 33,
             Command::Requests { .. } => 34,
+            Command::GiveUp { .. } => 35,
         };
         ALL[at]
     }

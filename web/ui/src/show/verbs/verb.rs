@@ -110,6 +110,7 @@ pub(crate) enum Kind {
     Ask,
     /// To a client, too.
     AskMany,
+    GiveUp,
     Cluster(OnCluster),
 }
 
@@ -120,7 +121,7 @@ impl Kind {
             Self::Link(_) => On::Link,
             Self::Packet(_) => On::Packet,
             Self::FlipBitThere => On::Entry,
-            Self::Ask | Self::AskMany => On::Client,
+            Self::Ask | Self::AskMany | Self::GiveUp => On::Client,
             Self::Cluster(_) => On::Cluster,
         }
     }
