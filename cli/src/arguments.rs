@@ -7,31 +7,36 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use raftarium_sim::swarm::{Profile, TROUBLE_MAX};
+use raftarium_sim::core::Mistake;
+use raftarium_sim::swarm::{Lure, Profile, TROUBLE_MAX};
 
 use crate::error::Error;
 
 const HELP: &str = "\
-raftarium fuzz [--seeds A..B] [--time T] [--profile NAME] [--shard I/N] [--jobs K] [--budget T] [--stop-after N]
-               [--tries N] [--out FOLDER] [--json]
+raftarium fuzz [--seeds A..B] [--time T] [--profile NAME | --mistake NAME] [--shard I/N] [--jobs K] [--budget T]
+               [--stop-after N] [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Draw a world and its faults from each seed, and check every rule after every event. What is found is shrunk,
-    written to a file, and told.
-raftarium run FILE [--time T] [--json]
-raftarium replay FILE-OR-LINK [--time T] [--json]
-    Play one run, check every rule, and tell what is found. A link is the address of the page.
-raftarium shrink FILE [--tries N] [--out FOLDER] [--json]
+    written to a file, and told. With a mistake, all servers make it, and the checks have to catch it.
+raftarium run FILE [--time T] [--page ADDRESS] [--json]
+raftarium replay FILE-OR-LINK [--time T] [--page ADDRESS] [--json]
+    Play one run, check every rule, and tell what is found. A file can be a scenario, too: then it is told what did not
+    come out as the scenario says. A link is the address of the page, or what comes after # in it; put it in quotes.
+raftarium shrink FILE-OR-LINK [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Make a run in which something is found as small as it can be.
 
 --seeds A..B      the seeds from A up to, not including, B (0..1000)
 --time T          fuzz: for how long faults are made, at most 60m (20s); run, replay: how far, if the file does not say
                   it (10s after the last command). 500ms, 20s, 5m, 1h or a number of seconds
 --profile NAME    which faults (chaos)
+--mistake NAME    every server breaks this rule on purpose; what is found counts if nothing is found without the mistake.
+                  `all`: each mistake in turn, from the first seed on, to the first finding
 --shard I/N       only every N-th seed, beginning with the I-th: I is 1 to N (1/1)
 --jobs K          how many threads (as many as there are cores)
 --budget T        begin with no further seed after this much of the machine's time
 --stop-after N    begin with no further seed after so many findings (10)
 --tries N         how many smaller runs to try when shrinking; 0 does not shrink (2000)
 --out FOLDER      where files go (found)
+--page ADDRESS    where the page is, for links to it (as the variable RAFTARIUM_PAGE says; else links begin with #)
 --json            one JSON object a line on stdout, for programs
 
 Ctrl-C ends a command early and keeps what it has; a second one ends it at once.
@@ -41,6 +46,9 @@ cannot be read or written, 130 if it was interrupted and nothing was found until
 
 Profiles:
 ";
+const MISTAKES: &str = "
+Mistakes, and what lures them out:
+";
 
 /// What `raftarium help` prints.
 pub(crate) fn help() -> String {
@@ -48,6 +56,10 @@ pub(crate) fn help() -> String {
     for profile in Profile::ALL {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:11} {}", profile.name(), profile.statement());
+    }
+    text.push_str(MISTAKES);
+    for mistake in Mistake::ALL {
+        let _ = writeln!(text, "{:31} {:11} {}", mistake.name(), Lure::of(mistake).name(), mistake.statement());
     }
     text
 }
@@ -73,12 +85,16 @@ pub(crate) struct Fuzz {
     pub(crate) seeds: Range<u64>,
     pub(crate) time: Duration,
     pub(crate) profile: Profile,
+    /// What all servers do wrong, one after the other; with none, the profile counts.
+    pub(crate) mistakes: Vec<Mistake>,
     pub(crate) shard: Shard,
     pub(crate) jobs: NonZeroUsize,
     pub(crate) budget: Option<Duration>,
     pub(crate) stop_after: NonZeroU64,
     pub(crate) tries: u32,
     pub(crate) out: PathBuf,
+    /// Where the page is, or nothing.
+    pub(crate) page: String,
     pub(crate) json: bool,
 }
 
@@ -97,6 +113,8 @@ pub(crate) struct One {
     pub(crate) time: Option<Duration>,
     pub(crate) tries: u32,
     pub(crate) out: PathBuf,
+    /// Where the page is, or nothing.
+    pub(crate) page: String,
     pub(crate) json: bool,
 }
 
@@ -124,9 +142,9 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, Error> {
     match name.as_str() {
         "help" => Ok(Command::Help),
         "fuzz" => parse_fuzz(&mut parser),
-        "run" => parse_one(&mut parser, "run", &["time", "json"], Command::Run),
-        "replay" => parse_one(&mut parser, "replay", &["time", "json"], Command::Replay),
-        "shrink" => parse_one(&mut parser, "shrink", &["tries", "out", "json"], Command::Shrink),
+        "run" => parse_one(&mut parser, "run", &["time", "page", "json"], Command::Run),
+        "replay" => parse_one(&mut parser, "replay", &["time", "page", "json"], Command::Replay),
+        "shrink" => parse_one(&mut parser, "shrink", &["tries", "out", "page", "json"], Command::Shrink),
         other => {
             Err(Error::Usage(format!("there is no command `{other}`; allowed are fuzz, run, replay, shrink and help")))
         }
@@ -138,12 +156,14 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         seeds: 0..1_000,
         time: Duration::from_secs(20),
         profile: Profile::default(),
+        mistakes: Vec::new(),
         shard: Shard { number: 1, of: 1 },
         jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         budget: None,
         stop_after: NonZeroU64::new(10).unwrap_or(NonZeroU64::MIN),
         tries: TRIES,
         out: PathBuf::from("found"),
+        page: page(),
         json: false,
     };
     while let Some(argument) = parser.next()? {
@@ -161,18 +181,32 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
                 let name = parser.value()?.string()?;
                 options.profile = name.parse().map_err(|error| Error::Usage(format!("--profile: {error}")))?;
             }
+            Long("mistake") => options.mistakes = parse_mistakes(&parser.value()?.string()?)?,
             Long("shard") => options.shard = parse_shard(&parser.value()?.string()?)?,
             Long("jobs") => options.jobs = number(parser, "--jobs", "1 or more")?,
             Long("budget") => options.budget = Some(parse_time("--budget", &parser.value()?.string()?)?),
             Long("stop-after") => options.stop_after = number(parser, "--stop-after", "1 or more")?,
             Long("tries") => options.tries = number(parser, "--tries", "0 to 4294967295")?,
             Long("out") => options.out = parser.value()?.into(),
+            Long("page") => options.page = parser.value()?.string()?,
             Long("json") => options.json = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
         }
     }
+    if !options.mistakes.is_empty() && options.profile != Profile::default() {
+        return Err(Error::Usage("--mistake has faults of its own; --profile is not allowed with it".to_owned()));
+    }
     Ok(Command::Fuzz(options))
+}
+
+fn parse_mistakes(name: &str) -> Result<Vec<Mistake>, Error> {
+    if name == "all" {
+        return Ok(Mistake::ALL.to_vec());
+    }
+    let allowed = || Mistake::ALL.map(Mistake::name).join(", ");
+    let unknown = || Error::Usage(format!("there is no mistake `{name}`; allowed are all, {}", allowed()));
+    Mistake::from_name(name).map(|mistake| vec![mistake]).ok_or_else(unknown)
 }
 
 fn parse_one(
@@ -182,17 +216,18 @@ fn parse_one(
     make: fn(One) -> Command,
 ) -> Result<Command, Error> {
     let (mut source, mut time, mut tries) = (None, None, TRIES);
-    let (mut out, mut json) = (PathBuf::from("found"), false);
+    let (mut out, mut page, mut json) = (PathBuf::from("found"), page(), false);
     while let Some(argument) = parser.next()? {
         match argument {
             Long(name) if !offered.contains(&name) && name != "help" => return Err(argument.unexpected().into()),
             Long("time") => time = Some(parse_time("--time", &parser.value()?.string()?)?),
             Long("tries") => tries = number(parser, "--tries", "0 to 4294967295")?,
             Long("out") => out = parser.value()?.into(),
+            Long("page") => page = parser.value()?.string()?,
             Long("json") => json = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Value(given) if source.is_none() => {
-                let link = given.to_str().filter(|text| text.contains('#') && command == "replay");
+                let link = given.to_str().filter(|text| is_link(text) && command != "run");
                 source =
                     Some(link.map_or_else(|| Source::File(given.clone().into()), |text| Source::Link(text.into())));
             }
@@ -200,7 +235,17 @@ fn parse_one(
         }
     }
     let source = source.ok_or_else(|| Error::Usage(format!("`raftarium {command}` needs a file")))?;
-    Ok(make(One { source, time, tries, out, json }))
+    Ok(make(One { source, time, tries, out, page, json }))
+}
+
+/// Whether it is the address of the page, or what comes after `#` in one.
+fn is_link(text: &str) -> bool {
+    text.contains('#') || ["run=", "seed=", "servers="].iter().any(|start| text.starts_with(start))
+}
+
+/// Where the page is, if nobody says it: as the environment says.
+fn page() -> String {
+    std::env::var("RAFTARIUM_PAGE").unwrap_or_default()
 }
 
 fn number<T: std::str::FromStr>(parser: &mut lexopt::Parser, name: &str, allowed: &str) -> Result<T, Error> {
@@ -275,6 +320,11 @@ mod tests {
             (&["fuzz", "--time", "2h"], "--time is 7200 s; allowed are 0 s to 3600 s"),
             (&["fuzz", "--jobs", "0"], "--jobs is `0`; allowed are whole numbers, 1 or more"),
             (&["fuzz", "--profile", "mad"], "--profile: there is no profile `mad`; allowed are calm, lossy"),
+            (
+                &["fuzz", "--mistake", "haste"],
+                "there is no mistake `haste`; allowed are all, commit-earlier-terms, vote-",
+            ),
+            (&["fuzz", "--mistake", "all", "--profile", "calm"], "--mistake has faults of its own"),
             (&["run"], "`raftarium run` needs a file"),
             (&["run", "a", "b"], "unexpected argument \"b\""),
             (&["replay", "a", "--tries", "3"], "invalid option '--tries'"),

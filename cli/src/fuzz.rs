@@ -1,6 +1,7 @@
 //! `fuzz`: many seeds on many threads. A seed gives the same result on whatever thread, and however many there are.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raftarium_sim::core::random;
+use raftarium_sim::core::{Mistake, random};
 use raftarium_sim::swarm::{self, Coverage, Watch};
-use raftarium_sim::{Finding, Trial, Verdict, shrink};
+use raftarium_sim::{Finding, Trial, Verdict, shrink_by};
 use serde::Serialize;
 
 use crate::arguments::Fuzz;
@@ -55,6 +56,7 @@ struct FindingReport<'a> {
 struct Summary<'a> {
     r#type: &'static str,
     profile: &'a str,
+    mistake: Option<&'a str>,
     seeds_from: u64,
     seeds_to: u64,
     shard: String,
@@ -122,13 +124,32 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Runs the seeds.
+/// Runs the seeds: once, or once for each mistake.
 ///
 /// # Errors
 ///
 /// If what is found cannot be written.
 pub(crate) fn run(options: &Fuzz) -> Result<Exit, Error> {
     interrupt::watch();
+    let one = if options.mistakes.len() > 1 { NonZeroU64::MIN } else { options.stop_after };
+    let each: Vec<Option<Mistake>> = match &*options.mistakes {
+        [] => vec![None],
+        mistakes => mistakes.iter().copied().map(Some).collect(),
+    };
+    let mut ended = Exit::Fine;
+    for mistake in each {
+        let options = Fuzz { stop_after: one, ..options.clone() };
+        match seeds(&options, mistake)? {
+            Exit::Interrupted if ended == Exit::Fine => return Ok(Exit::Interrupted),
+            Exit::Interrupted => break,
+            Exit::Fine => {}
+            found => ended = found,
+        }
+    }
+    Ok(ended)
+}
+
+fn seeds(options: &Fuzz, mistake: Option<Mistake>) -> Result<Exit, Error> {
     let work = Work::new(options);
     let bar = ProgressBar::new(work.seeds);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} seeds, {eta} left  {msg}") {
@@ -141,7 +162,7 @@ pub(crate) fn run(options: &Fuzz) -> Result<Exit, Error> {
             let (sender, work) = (sender.clone(), &work);
             scope.spawn(move || {
                 while let Some(seed) = work.take() {
-                    let outcome = one(work.options, seed);
+                    let outcome = one(work.options, mistake, seed);
                     if matches!(&outcome, Outcome::Panicked { .. } | Outcome::Judged { found: Some(_), .. }) {
                         work.findings.fetch_add(1, Ordering::SeqCst);
                     }
@@ -166,7 +187,7 @@ pub(crate) fn run(options: &Fuzz) -> Result<Exit, Error> {
     })?;
     bar.finish_and_clear();
     let interrupted = interrupt::wanted() && total.done < work.seeds;
-    total.tell(options, &work, interrupted);
+    total.tell(options, mistake, &work, interrupted);
     Ok(match (total.findings, interrupted) {
         (1.., _) => Exit::Found,
         (0, true) => Exit::Interrupted,
@@ -175,18 +196,24 @@ pub(crate) fn run(options: &Fuzz) -> Result<Exit, Error> {
 }
 
 /// Runs one seed, and makes small what is found.
-fn one(options: &Fuzz, seed: u64) -> Outcome {
-    let drawn = catch_unwind(|| swarm::trial(seed, options.profile, options.time));
+fn one(options: &Fuzz, mistake: Option<Mistake>, seed: u64) -> Outcome {
+    let drawn = catch_unwind(|| match mistake {
+        Some(mistake) => swarm::trial_with(seed, mistake, options.time),
+        None => swarm::trial(seed, options.profile, options.time),
+    });
     let trial = match drawn {
         Ok(trial) => trial,
         Err(panic) => return Outcome::Panicked { trial: None, message: message(panic.as_ref()) },
     };
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let mut watch = Watch::new(&trial.run.setup);
-        let verdict = trial.judge_observed(|record| watch.look_at(record)).expect("a swarm draws valid runs");
+        let mut verdict = trial.judge_observed(|record| watch.look_at(record)).expect("a swarm draws valid runs");
+        if let Some(mistake) = mistake {
+            verdict.finding = swarm::judge(&trial, mistake).ok().and_then(|verdict| verdict.finding);
+        }
         let forgives = |finding: &Finding| options.profile.forgives(finding.broken);
         let found = verdict.finding.clone().filter(|finding| !forgives(finding)).map(|finding| {
-            let small = (options.tries > 0).then(|| small(&trial, options.tries)).flatten();
+            let small = (options.tries > 0).then(|| small(&trial, mistake, options.tries)).flatten();
             Box::new(Caught { trial: trial.clone(), finding, small })
         });
         Outcome::Judged { verdict, coverage: Box::new(watch.coverage()), found }
@@ -194,9 +221,14 @@ fn one(options: &Fuzz, seed: u64) -> Outcome {
     judged.unwrap_or_else(|panic| Outcome::Panicked { trial: Some(Box::new(trial)), message: message(panic.as_ref()) })
 }
 
-fn small(trial: &Trial, tries: u32) -> Option<(Trial, Verdict, Finding)> {
-    let small = shrink(trial, tries, |_| !interrupt::wanted())?;
-    let verdict = small.trial.judge().ok()?;
+fn small(trial: &Trial, mistake: Option<Mistake>, tries: u32) -> Option<(Trial, Verdict, Finding)> {
+    let judge = |trial: &Trial| match mistake {
+        Some(mistake) => swarm::judge(trial, mistake).ok(),
+        None => trial.judge().ok(),
+    };
+    let find = |trial: &Trial| judge(trial)?.finding.map(|finding| (finding.broken, finding.at));
+    let small = shrink_by(trial, tries, find, |_| !interrupt::wanted())?;
+    let verdict = judge(&small.trial)?;
     let finding = verdict.finding.clone()?;
     Some((small.trial, verdict, finding))
 }
@@ -259,7 +291,7 @@ impl Total {
         format!("{findings}, {:.0} simulated seconds per second", rate(self.simulated_us, elapsed))
     }
 
-    fn tell(&self, options: &Fuzz, work: &Work<'_>, interrupted: bool) {
+    fn tell(&self, options: &Fuzz, mistake: Option<Mistake>, work: &Work<'_>, interrupted: bool) {
         let elapsed = work.begin.elapsed();
         let simulated = Duration::from_micros(self.simulated_us).as_secs_f64();
         let per_second = rate(self.simulated_us, elapsed);
@@ -268,6 +300,7 @@ impl Total {
             say::json(&Summary {
                 r#type: "summary",
                 profile: options.profile.name(),
+                mistake: mistake.map(Mistake::name),
                 seeds_from: options.seeds.start,
                 seeds_to: options.seeds.end,
                 shard,
@@ -289,9 +322,10 @@ impl Total {
         if interrupted {
             say::line("Interrupted; this is what there was until then.");
         }
+        let what = mistake.map_or_else(|| format!("profile {}", options.profile), |it| format!("mistake {it}"));
         say::line(format_args!(
-            "{} of {} seeds of {}..{}, shard {shard}, profile {}: {} found.",
-            self.done, work.seeds, options.seeds.start, options.seeds.end, options.profile, self.findings
+            "{} of {} seeds of {}..{}, shard {shard}, {what}: {} found.",
+            self.done, work.seeds, options.seeds.start, options.seeds.end, self.findings
         ));
         say::line(format_args!(
             "{simulated:.0} simulated seconds and {} events in {:.1} s: {per_second:.0} simulated seconds per second, {} threads.",
@@ -343,11 +377,11 @@ fn tell(options: &Fuzz, seed: u64, verdict: &Verdict, caught: &Caught, bar: &Pro
     }
     let (shown, trial, found) =
         small.as_ref().map_or((&path, trial, &found), |(path, trial, found)| (path, *trial, found));
-    let text = story::tell(trial, found);
+    let text = story::tell(trial, found, &options.page);
     bar.suspend(|| {
         say::line(format_args!("seed {seed}, {} commands", trial.run.commands.len()));
         say::line(text);
-        say::line(format_args!("raftarium replay {}\n", shown.display()));
+        say::line(format_args!("In a file:   raftarium replay {}\n", shown.display()));
     });
     Ok(())
 }

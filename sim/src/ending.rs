@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::command::{Command, Timed};
+use crate::disk::DiskSettings;
 use crate::kv::Op;
 use crate::network::LinkSettings;
 use crate::setup::Setup;
@@ -26,7 +27,8 @@ const PROBES_WAIT: usize = 10;
 /// How the faults end.
 ///
 /// Whoever is not of the core crashes or is cut off, both ways: a server that can still send to the core, and hears
-/// nothing from it, may depose its leaders for ever, unless CheckQuorum and PreVote are on.
+/// nothing from it, may depose its leaders for ever, unless CheckQuorum and PreVote are on. Where they are, one of the
+/// others may stay a nuisance: half cut off, or with a disk that stands still. The core must do without it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ending {
@@ -36,6 +38,12 @@ pub struct Ending {
     pub core: Vec<NodeId>,
     /// Those of the others that crash. The rest is cut off.
     pub crashed: Vec<NodeId>,
+    /// What still gets through to and from those that are cut off: from whom, to whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<(NodeId, NodeId)>,
+    /// Those that are not cut off, and whose disks stand still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalled: Vec<NodeId>,
 }
 
 impl Ending {
@@ -60,8 +68,12 @@ impl Ending {
             commands.extend(mends(before));
         }
         commands.extend(repairs(setup, before));
+        let is_attached = |server| self.attached.iter().any(|&(from, to)| from == server || to == server);
         for server in (1..=servers_after(setup, before)).map(NodeId) {
-            commands.push(if self.core.contains(&server) {
+            if is_attached(server) && !self.core.contains(&server) {
+                commands.push(Command::Restart { server });
+            }
+            commands.push(if self.core.contains(&server) || self.stalled.contains(&server) {
                 Command::Restart { server }
             } else if self.crashed.contains(&server) {
                 Command::Crash { server }
@@ -69,18 +81,45 @@ impl Ending {
                 Command::Isolate { server }
             });
         }
+        let attached = self.attached.iter().filter(|(from, to)| from != to);
+        commands.extend(attached.map(|&(from, to)| Command::Heal { from, to, both: false }));
+        let stalled = DiskSettings { stalled: true, ..setup.disk };
+        commands.extend(self.stalled.iter().map(|&server| Command::SetDisk { server, settings: stalled }));
         let at = self.at;
         let mends = commands.into_iter().map(|command| Timed { at, command });
         mends.chain(self.probes(setup)).collect()
     }
 
+    /// The same with so many servers only; then more of them may belong to the core, or it could not come together.
+    pub(crate) fn only_servers(&mut self, servers: u32) {
+        let known = |server: &NodeId| server.0 <= servers.into();
+        let majority = usize::try_from(servers / 2 + 1).unwrap_or(usize::MAX);
+        self.core.retain(known);
+        let others = (1..=u64::from(servers)).map(NodeId).filter(|id| !self.core.contains(id));
+        let more: Vec<NodeId> = others.take(majority.saturating_sub(self.core.len())).collect();
+        self.core.extend(more);
+        self.core.sort_unstable();
+        let outside = |server: &NodeId| known(server) && !self.core.contains(server);
+        self.crashed.retain(outside);
+        self.stalled.retain(outside);
+        self.attached
+            .retain(|(from, to)| known(from) && known(to) && (self.core.contains(from) != self.core.contains(to)));
+        // Who reaches a majority both ways may lead it.
+        let both_ways = self.attached.iter().filter(|(from, to)| self.attached.contains(&(*to, *from))).count() / 2;
+        if both_ways + 1 >= majority {
+            self.attached.clear();
+        }
+    }
+
     /// All clients ask every server of the core in turn, whatever they believe about who leads: one may believe in a server
-    /// that is cut off, and not know it. From time to time they give up: one may wait for a server that never answers,
-    /// because it does not belong to the cluster any more (a swarm found it, seed 959).
+    /// that is cut off, and not know it. A leader whose disk stands still is asked as well, or it would not notice. From
+    /// time to time they give up: one may wait for a server that never answers, because it does not belong to the cluster
+    /// any more (a swarm found it, seed 959).
     fn probes(&self, setup: &Setup) -> impl Iterator<Item = Timed> {
         let deadline = self.deadline(setup);
         let moments = core::iter::successors(Some(self.at + PROBE_INTERVAL), |&at| Some(at + PROBE_INTERVAL));
         let clients = setup.clients.max(1);
+        let asked: Vec<NodeId> = self.core.iter().chain(&self.stalled).copied().collect();
         let probes = moments.take_while(move |&at| at < deadline).zip(0_usize..);
         let probes = probes.flat_map(move |(at, number)| (1..=clients).map(move |client| (at, number, client)));
         probes.flat_map(move |(at, number, client)| {
@@ -88,8 +127,8 @@ impl Ending {
             let gives_up =
                 number.is_multiple_of(PROBES_WAIT).then_some(Timed { at, command: Command::GiveUp { client } });
             // Each round begins with another one: a client that waits for one of them must not always miss the same.
-            let count = self.core.len().max(1);
-            let server = self.core.get((number + number / count) % count).copied();
+            let count = asked.len().max(1);
+            let server = asked.get((number + number / count) % count).copied();
             let op = Op::Put { key: "last".into(), value: number.to_string() };
             let asks =
                 server.map(|server| Timed { at, command: Command::Request { client, server: Some(server), op } });

@@ -65,12 +65,40 @@ impl Initial {
         (1..).zip(&self.log).map(entry).collect()
     }
 
+    fn ops(&self) -> impl Iterator<Item = (&Self, LogIndex, &InitialEntry)> {
+        (1..).map(LogIndex).zip(&self.log).map(move |(index, entry)| (self, index, entry))
+    }
+
     /// What is on the disk: who belonged to the cluster before everything, and everything.
     pub(crate) fn durable(&self, everyone: &Membership) -> DurableState {
         let membership = self.membership.clone().unwrap_or_else(|| everyone.clone());
         let hard_state = HardState { term: self.term, vote: self.vote, commit: self.commit };
         DurableState { hard_state, entries: self.entries(), ..DurableState::new(membership) }
     }
+}
+
+/// What has been done before the world begins, as one server or another knows it, in the order of the log.
+pub(crate) fn committed(setup: &Setup) -> impl Iterator<Item = &Op> {
+    let furthest = setup.initial.iter().max_by_key(|initial| initial.commit);
+    furthest.into_iter().flat_map(Initial::ops).filter_map(|(initial, index, entry)| {
+        if let InitialContent::Op(op) = &entry.content
+            && index <= initial.commit
+        {
+            Some(op)
+        } else {
+            None
+        }
+    })
+}
+
+/// What may still be done, or never: it is in the log of a server and not committed. What several have is one.
+pub(crate) fn uncommitted(setup: &Setup) -> impl Iterator<Item = &Op> {
+    let commit = setup.initial.iter().map(|initial| initial.commit).max();
+    let mut seen = BTreeSet::new();
+    setup.initial.iter().flat_map(Initial::ops).filter_map(move |(_, index, entry)| {
+        let InitialContent::Op(op) = &entry.content else { return None };
+        (Some(index) > commit && seen.insert((index, entry.term))).then_some(op)
+    })
 }
 
 /// Whether servers can start from what `setup` gives them.

@@ -6,11 +6,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use raftarium_core::{Instant, LogIndex, NodeId, Role};
+use raftarium_core::{Instant, LogIndex, Mistakes, NodeId, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::{Rule, Violation};
 use crate::client::{Answer, RequestId};
+use crate::command::{Command, Timed};
 use crate::driver::Driver;
 use crate::ending::Ending;
 use crate::run::{Run, RunError};
@@ -133,6 +134,21 @@ impl Trial {
         Self { run, until, ending: Some(ending) }
     }
 
+    /// The same with servers that keep to the rules.
+    #[must_use]
+    pub fn without_mistakes(&self) -> Self {
+        let mut trial = self.clone();
+        trial.run.setup.raft.mistakes = Mistakes::NONE;
+        for Timed { command, .. } in &mut trial.run.commands {
+            match command {
+                Command::Configure { settings, .. } => settings.mistakes = Mistakes::NONE,
+                Command::MakeMistakes { mistakes, .. } => *mistakes = Mistakes::NONE,
+                _other => {}
+            }
+        }
+        trial
+    }
+
     /// Runs it until something is found, or nothing can be any more.
     ///
     /// # Errors
@@ -192,7 +208,6 @@ impl<'a> Recovery<'a> {
     }
 
     fn look_at(&mut self, record: &Record) {
-        use crate::command::Command;
         match &record.what {
             Happening::Commanded(Command::Request { .. }) | Happening::Asked { .. } => {
                 if record.at >= self.ending.at && self.first.is_none() {
@@ -237,10 +252,11 @@ impl<'a> Recovery<'a> {
         self.served.is_some() && self.behind(world).is_empty()
     }
 
-    /// Who leads the core, in its highest term.
+    /// Who leads the core, in its highest term. Whoever goes on leading although it was removed does not count: what it
+    /// cannot vote for, it has no business to lead (§4.2.2 of the dissertation).
     fn leader(&self, world: &World) -> Option<NodeId> {
         let nodes = self.ending.core.iter().filter_map(|&id| world.servers().get(position(id))?.node());
-        let leading = nodes.filter(|node| node.role() == Role::Leader);
+        let leading = nodes.filter(|node| node.role() == Role::Leader && node.membership().is_voter(node.id()));
         leading.max_by_key(|node| node.hard_state().term).map(|node| node.id())
     }
 

@@ -9,6 +9,8 @@ use crate::checks::{Check, Checks, Violation};
 use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
+use crate::history::History;
+use crate::initial;
 use crate::network::Network;
 use crate::packet::{Content, Packet, PacketId};
 use crate::queue::{Due, Queue};
@@ -63,6 +65,7 @@ impl World {
         for initial in &world.setup.initial {
             world.servers[position(initial.server)].disk.begin_with(initial.durable(&world.membership));
         }
+        world.checks.begins_with(initial::committed(&world.setup), initial::uncommitted(&world.setup));
         for server in &mut world.servers {
             server.start(&mut world.environment, &mut world.checks, None);
         }
@@ -136,7 +139,7 @@ impl World {
 
     /// What the clients asked, oldest first.
     #[must_use]
-    pub fn requests(&self) -> &[Request] {
+    pub const fn requests(&self) -> &History<Request> {
         &self.clients.requests
     }
 
@@ -168,6 +171,11 @@ impl World {
     /// The records since the last call.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.environment.recorder.take()
+    }
+
+    /// The records since they were last taken away.
+    pub(crate) const fn fresh_records(&mut self) -> &mut Vec<Record> {
+        self.environment.recorder.fresh()
     }
 
     /// Shows the records since the last call, without giving them away: their memory is used again.

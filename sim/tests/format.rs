@@ -23,7 +23,7 @@ fn times_are_numbers_of_milliseconds() {
     let parts = [
         r#""election_timeout_min":150,"#,
         r#""write_min":0.001,"write_max":3,"sync_min":0,"sync_max":0,"torn_ppm":0,"lies":false,"stalled":false,"full":false}"#,
-        r#""request_timeout":10000}"#,
+        r#""request_timeout":10000,"#,
         r#"{"at":450,"command":{"Crash":{"server":2}}}"#,
         r#"{"at":450.001,"command":{"Packet":{"packet":7,"act":{"Delay":2.5}}}}"#,
     ];

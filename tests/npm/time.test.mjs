@@ -152,6 +152,22 @@ test("a run goes through JSON and comes back the same", () => {
   assert.deepEqual(everything(again), everything(sim));
 });
 
+test("a run is one line, and the line is the run", () => {
+  const sim = new Simulation({ seed: 7, servers: 3 });
+  assert.equal(sim.link(), "#seed=7&servers=3");
+  sim.advance(700);
+  sim.dispatch({ type: "crash", server: 2 });
+  sim.advance(1_000.5);
+  const link = sim.link();
+  assert.match(link, /^#run=1\.[A-Za-z0-9_-]+&at=[0-9.]+$/);
+  for (const given of [link, link.slice(1), `https://example.org/raft/?a=b${link}`]) {
+    const again = Simulation.fromLink(given);
+    assert.equal(again.now, 0);
+    again.seek(sim.now);
+    assert.deepEqual(everything(again), everything(sim));
+  }
+});
+
 test("a view is a copy, and JSON", () => {
   const sim = new Simulation({ seed: 42 });
   sim.advance(1_000);

@@ -28,6 +28,10 @@ pub(super) struct Clients {
 }
 
 impl Clients {
+    pub(super) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
+        self.history.begins_with(done.map(KeyOp::of), open.map(KeyOp::of));
+    }
+
     pub(super) fn took_effect(&mut self, server: NodeId, entry: EntryId, effect: &Effect) -> Option<Finding> {
         let op = effect.op.as_ref().map(KeyOp::of);
         self.history.applied(entry.index, op.as_ref().map(|(key, op)| (*key, op)));
@@ -43,6 +47,11 @@ impl Clients {
                 "{server} applied command {sequence} of {session} by entry {first}, and again by entry {entry}"
             ),
         })
+    }
+
+    pub(super) fn copy_bytes(&self) -> usize {
+        let once = size_of::<(SessionId, Sequence, EntryId)>();
+        self.history.copy_bytes() + self.once.len() * 2 * once
     }
 
     pub(super) fn asked(&mut self, now: Instant, client: ClientId, id: RequestId, op: &Op) {

@@ -9,6 +9,7 @@ mod changes;
 mod clients;
 mod committed;
 mod durable;
+mod handover;
 mod leaders;
 mod logs;
 mod monotonic;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 use crate::kv::{Effect, Kv, Op};
 use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
@@ -38,6 +40,7 @@ use clients::Clients;
 use committed::Committed;
 pub(crate) use durable::DiskLook;
 use durable::Durable;
+use handover::Handovers;
 use leaders::Leaders;
 use logs::Logs;
 use monotonic::Monotonic;
@@ -91,6 +94,7 @@ pub(crate) struct Checks {
     monotonic: Monotonic,
     votes: Votes,
     changes: Changes,
+    handovers: Handovers,
     states: States,
     clients: Clients,
     findings: Vec<Finding>,
@@ -110,11 +114,28 @@ impl Checks {
             monotonic: Monotonic::default(),
             votes: Votes::default(),
             changes: Changes::default(),
+            handovers: Handovers::default(),
             states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
             told: BTreeSet::new(),
         }
+    }
+
+    /// Of what the servers begin with, `done` was committed before the world began, and `open` was not.
+    pub(crate) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
+        self.clients.begins_with(done, open);
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.logs.copy_bytes()
+            + self.committed.copy_bytes()
+            + self.applied.copy_bytes()
+            + self.states.copy_bytes()
+            + self.votes.copy_bytes()
+            + self.clients.copy_bytes()
+            + self.told.len() * 4 * TEXT
     }
 
     /// There is one more server.
@@ -143,6 +164,7 @@ impl Checks {
     /// `message` leaves its sender.
     pub(crate) fn sent(&mut self, message: &Message) {
         self.monotonic.sent(message);
+        self.handovers.sent(message);
         self.findings.extend(self.votes.check(message));
     }
 
@@ -175,6 +197,7 @@ impl Checks {
         disks: impl Iterator<Item = DiskLook<'d>> + Clone,
     ) {
         self.count += 1;
+        self.handovers.check(nodes.clone(), &mut self.findings);
         if let Some(node) = server {
             self.findings.extend(self.leaders.check(node));
             self.monotonic.check(node, &mut self.findings);

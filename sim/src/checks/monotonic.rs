@@ -6,7 +6,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use raftarium_core::{Ballot, Body, Boot, LogIndex, Message, Node, NodeId, Role, Term, VoteReply, VoteRequest};
+use raftarium_core::{
+    AppendReply, Ballot, Body, Boot, LogIndex, Message, Node, NodeId, Role, Term, VoteReply, VoteRequest,
+};
 
 use super::{Finding, Rule};
 
@@ -20,6 +22,9 @@ pub(super) struct Monotonic {
 struct Seen {
     /// The latest term that it told others: it may not forget that one in a crash.
     told: Term,
+    /// The latest term in which it acknowledged entries, and the last of them. While it is in that term, its log holds
+    /// them: there is one leader, which only appends.
+    acknowledged: (Term, LogIndex),
     life: Option<Life>,
 }
 
@@ -46,6 +51,9 @@ impl Monotonic {
         if begun {
             let seen = self.servers.entry(message.from).or_default();
             seen.told = seen.told.max(message.term);
+            if let Body::AppendReply(AppendReply::Accepted { matched, round: _ }) = message.body {
+                seen.acknowledged = seen.acknowledged.max((message.term, matched));
+            }
         }
     }
 
@@ -83,6 +91,13 @@ impl Monotonic {
             None => {
                 if state.term < seen.told {
                     found(format!("{id} was in term {}, and restarted in term {}", seen.told, state.term));
+                }
+                let (last, (term, index)) = (node.log().last().index, seen.acknowledged);
+                if state.term == term && last < index {
+                    found(format!(
+                        "{id} had acknowledged everything up to {index} in term {term}, and restarted in that term with a \
+                         log that ends at {last}"
+                    ));
                 }
                 let mut life =
                     Life { boot: node.boot(), term: state.term, commit: state.commit, leads, matched: Vec::new() };

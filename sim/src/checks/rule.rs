@@ -18,12 +18,16 @@ pub enum Rule {
     /// A committed entry is on the disks of a majority, and stays there (Figure 2, §5.3). A minority of the disks may be
     /// lost, as long as their servers are out of service.
     CommittedIsDurable,
-    /// Terms, commit indexes and what a leader knows of its followers only grow (Figure 2).
+    /// Terms, commit indexes and what a leader knows of its followers only grow, and what a server has acknowledged it
+    /// still has when it restarts (Figure 2).
     NothingGoesBack,
     /// A server votes for at most one candidate in a term, also if it crashes in between (§5.2).
     OneVotePerTerm,
     /// At most one change of the membership is under way (§4.1 of the dissertation).
     OneChangeAtATime,
+    /// Whoever is told to take over the leadership has everything that its leader knows to be committed, or nobody could
+    /// elect it (§3.10 of the dissertation).
+    HandoverIsComplete,
     /// State machines that have applied the same entries are in the same state (§2).
     EqualStates,
     /// A snapshot is what the committed entries up to its last one make (§7).
@@ -36,7 +40,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them: those of Figure 3 in its order, what they rest on, and what clients are promised.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -46,6 +50,7 @@ impl Rule {
         Self::NothingGoesBack,
         Self::OneVotePerTerm,
         Self::OneChangeAtATime,
+        Self::HandoverIsComplete,
         Self::EqualStates,
         Self::SnapshotIsPrefix,
         Self::ExactlyOnce,
@@ -65,6 +70,7 @@ impl Rule {
             Self::NothingGoesBack => "Nothing Goes Back",
             Self::OneVotePerTerm => "One Vote Per Term",
             Self::OneChangeAtATime => "One Change at a Time",
+            Self::HandoverIsComplete => "Handover Is Complete",
             Self::EqualStates => "Equal States",
             Self::SnapshotIsPrefix => "Snapshot Is a Prefix",
             Self::ExactlyOnce => "Exactly Once",
@@ -85,12 +91,13 @@ impl Rule {
                 "A committed entry stays on the disks of a majority, of which only servers out of service may be missing."
             }
             Self::NothingGoesBack => {
-                "The term of a server, its commit index, and what a leader knows of its followers only grow."
+                "Terms, commit indexes and what leaders know of followers only grow; a restart loses nothing acknowledged."
             }
             Self::OneVotePerTerm => {
                 "A server votes for at most one candidate in a term, also if it crashes in between."
             }
             Self::OneChangeAtATime => "At most one change of the membership is in a log and not committed.",
+            Self::HandoverIsComplete => "Whoever is told to take over has everything that is committed.",
             Self::EqualStates => "Servers that have applied the same entries have the same state.",
             Self::SnapshotIsPrefix => "A snapshot is what the committed entries up to its last one make.",
             Self::ExactlyOnce => "A command of a client's session is applied once, however often it is sent.",
@@ -110,6 +117,7 @@ impl Rule {
             Self::NothingGoesBack => "Raft paper, Figure 2",
             Self::OneVotePerTerm => "Raft paper, §5.2",
             Self::OneChangeAtATime => "Raft dissertation, §4.1",
+            Self::HandoverIsComplete => "Raft dissertation, §3.10",
             Self::EqualStates => "Raft paper, §2",
             Self::SnapshotIsPrefix => "Raft paper, §7",
             Self::ExactlyOnce => "Raft paper, §8; dissertation, §6.3",

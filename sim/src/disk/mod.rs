@@ -247,6 +247,16 @@ impl Disk {
         self.changes
     }
 
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let entries = |write: &Write| match &write.content {
+            Content::Persist { entries, .. } => entries.len(),
+            Content::Snapshot(_) => 0,
+        };
+        let written = self.image.durable.entries.len() + self.writes.iter().map(entries).sum::<usize>();
+        self.journal.copy_bytes() + written * size_of::<Entry>() + self.writes.len() * size_of::<Write>()
+    }
+
     pub(crate) fn under_way(&self) -> usize {
         self.writes.len()
     }

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use raftarium_core::{Instant, LogIndex};
@@ -15,6 +16,7 @@ use super::verdict::Verdict;
 use super::window::Window;
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 
 /// How many keys are watched; others are not.
 pub const KEYS_MAX: usize = 256;
@@ -66,7 +68,9 @@ pub struct KeyReport {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct ClientHistory {
     log: LogCheck,
-    keys: BTreeMap<String, Watch>,
+    keys: BTreeMap<String, Arc<Watch>>,
+    /// What there is of each key before anything is asked.
+    before: BTreeMap<String, Before>,
     open: BTreeMap<RequestId, Open>,
     place: u64,
     unwatched: u64,
@@ -76,6 +80,14 @@ pub struct ClientHistory {
 struct Watch {
     check: KeyCheck,
     window: Window,
+}
+
+/// What there is of a key before anything is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+struct Before {
+    value: Option<String>,
+    /// What may still take effect.
+    open: Vec<(RequestId, KeyOp)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +107,7 @@ impl ClientHistory {
     /// What is known of each key, in the order of the keys.
     #[must_use]
     pub fn keys(&self) -> Vec<KeyReport> {
-        let report = |(key, watch): (&String, &Watch)| KeyReport {
+        let report = |(key, watch): (&String, &Arc<Watch>)| KeyReport {
             key: key.clone(),
             verdict: watch.check.verdict(),
             possibilities: u64::try_from(watch.check.possibilities()).unwrap_or(u64::MAX),
@@ -114,6 +126,29 @@ impl ClientHistory {
         self.open.iter().map(|(&id, open)| (id, open.client, open.asked))
     }
 
+    /// Before anything is asked, all of `done` has taken effect, one after the other, and of `open` each may still do so,
+    /// or never: it is in a log, and not committed.
+    pub fn begins_with<'a>(
+        &mut self,
+        done: impl Iterator<Item = (&'a str, KeyOp)>,
+        open: impl Iterator<Item = (&'a str, KeyOp)>,
+    ) {
+        for (key, op) in done {
+            op.apply(&mut self.before.entry(key.to_string()).or_default().value);
+        }
+        // No request has these numbers: requests are counted from 0.
+        for (number, (key, op)) in (0..u32::MAX).rev().zip(open) {
+            self.before.entry(key.to_string()).or_default().open.push((RequestId(number), op));
+        }
+    }
+
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let keys = self.keys.values().map(|watch| watch.check.copy_bytes() + watch.window.copy_bytes());
+        let open = self.open.len() * (size_of::<Open>() + 2 * TEXT);
+        self.log.copy_bytes() + keys.sum::<usize>() + self.keys.len() * (size_of::<Watch>() + 2 * TEXT) + open
+    }
+
     /// A client asks for something.
     pub fn called(&mut self, now: Instant, client: ClientId, id: RequestId, key: &str, op: &KeyOp) {
         self.place += 1;
@@ -126,9 +161,10 @@ impl ClientHistory {
             self.open.pop_first();
         }
         self.open.insert(id, Open { client, key: key.to_string(), asked: now });
-        let new = || Watch { check: KeyCheck::default(), window: Window::new() };
-        let watch = self.keys.entry(key.to_string()).or_insert_with(new);
+        let (before, place) = (self.before.get(key), self.place);
+        let watch = self.keys.entry(key.to_string()).or_insert_with(|| Arc::new(Watch::new(before, place)));
         if watch.goes_on() {
+            let watch = Arc::make_mut(watch);
             watch.window.called(&watch.check, self.place, id, op);
             watch.check.called(id, op);
         }
@@ -159,9 +195,13 @@ impl ClientHistory {
         let Some((key, watch)) = key.and_then(|key| self.keys.get_mut(&key).map(|watch| (key, watch))) else {
             return flaws;
         };
-        if watch.goes_on() && watch.tell(self.place, id, outcome) == Verdict::Violated {
+        if !watch.goes_on() {
+            return flaws;
+        }
+        let watch = Arc::make_mut(watch);
+        if watch.tell(self.place, id, outcome) == Verdict::Violated {
             let witness = watch.window.explain(id, self.place);
-            watch.window = Window::new();
+            watch.window = Window::new(None);
             flaws.push(Flaw::Key { key, request: id, witness });
         }
         flaws
@@ -169,6 +209,17 @@ impl ClientHistory {
 }
 
 impl Watch {
+    fn new(before: Option<&Before>, place: u64) -> Self {
+        let value = before.and_then(|before| before.value.clone());
+        let mut watch = Self { check: KeyCheck::new(value.as_deref()), window: Window::new(value) };
+        for (id, op) in before.iter().flat_map(|before| &before.open) {
+            watch.window.called(&watch.check, place, *id, op);
+            watch.check.called(*id, op);
+            watch.check.unknown(*id);
+        }
+        watch
+    }
+
     const fn goes_on(&self) -> bool {
         !self.check.has_ended()
     }

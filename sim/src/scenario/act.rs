@@ -4,14 +4,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Change, NodeId, Transition};
+use raftarium_core::{Change, Mistakes, NodeId, Transition};
 use serde::{Deserialize, Serialize};
 
 use super::condition::Packets;
 use super::name::Name;
 use crate::address::{Address, ClientId};
 use crate::command::{Command, PacketAct};
-use crate::kv::Op;
+use crate::kv::{Op, ReadBy};
 use crate::packet::{PacketClass, PacketId};
 use crate::world::World;
 
@@ -56,6 +56,70 @@ pub enum Act {
         /// The server that is asked, whatever it answers; without one, the client looks for the leader.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         server: Option<Name>,
+    },
+    /// A client takes a key's value away.
+    Delete {
+        /// Which client: 1 is C1.
+        client: u32,
+        /// The key.
+        key: String,
+        /// The server that is asked, whatever it answers; without one, the client looks for the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<Name>,
+    },
+    /// A client gives a key a value if it has the one that is expected.
+    CompareAndSet {
+        /// Which client: 1 is C1.
+        client: u32,
+        /// The key.
+        key: String,
+        /// The value that is expected; without one, that there is none.
+        #[serde(default)]
+        expected: Option<String>,
+        /// The new value.
+        value: String,
+        /// The server that is asked, whatever it answers; without one, the client looks for the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<Name>,
+    },
+    /// A client adds to a number.
+    Increment {
+        /// Which client: 1 is C1.
+        client: u32,
+        /// The key.
+        key: String,
+        /// How much; without it, 1.
+        #[serde(default = "one")]
+        by: i64,
+        /// The server that is asked, whatever it answers; without one, the client looks for the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<Name>,
+    },
+    /// A client reads the value of a key, and no entry is made for it.
+    Read {
+        /// Which client: 1 is C1.
+        client: u32,
+        /// The key.
+        key: String,
+        /// What makes sure that the value is not an old one.
+        by: ReadWith,
+        /// The server that is asked, whatever it answers; without one, the client looks for the leader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<Name>,
+    },
+    /// A server breaks these rules on purpose from now on, and no others.
+    MakeMistakes {
+        /// Which server.
+        server: Name,
+        /// Which rules: `"commit-earlier-terms"` and the like.
+        mistakes: Mistakes,
+    },
+    /// A server's clock goes too fast or too slow from now on.
+    Drift {
+        /// Whose.
+        server: Name,
+        /// How much too fast, in parts per million; too slow, if it is negative.
+        ppm: i32,
     },
     /// Cuts a link.
     Cut(Link),
@@ -115,6 +179,32 @@ pub enum Act {
     Command(Box<Command>),
 }
 
+const fn one() -> i64 {
+    1
+}
+
+/// What makes sure that a read without an entry does not see an old value: [`ReadBy`], as files say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadWith {
+    /// A majority says that the leader still leads (§6.4 of the dissertation).
+    Index,
+    /// The leader heard from a majority recently enough, by its clock (§6.4.1).
+    Lease,
+    /// Nothing: the server reads what it has.
+    Nothing,
+}
+
+impl From<ReadWith> for ReadBy {
+    fn from(with: ReadWith) -> Self {
+        match with {
+            ReadWith::Index => Self::Index,
+            ReadWith::Lease => Self::Lease,
+            ReadWith::Nothing => Self::Nothing,
+        }
+    }
+}
+
 /// A link between two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +240,19 @@ impl Act {
                 ask(*client, server, Op::Put { key: key.clone(), value: value.clone() })
             }
             Self::Get { client, key, server } => ask(*client, server, Op::Get { key: key.clone() }),
+            Self::Delete { client, key, server } => ask(*client, server, Op::Delete { key: key.clone() }),
+            Self::CompareAndSet { client, key, expected, value, server } => {
+                let (key, expected, value) = (key.clone(), expected.clone(), value.clone());
+                ask(*client, server, Op::CompareAndSet { key, expected, value })
+            }
+            Self::Increment { client, key, by, server } => {
+                ask(*client, server, Op::Increment { key: key.clone(), by: *by })
+            }
+            Self::Read { client, key, by, server } => {
+                ask(*client, server, Op::Read { key: key.clone(), by: (*by).into() })
+            }
+            &Self::MakeMistakes { server: Name(server), mistakes } => Command::MakeMistakes { server, mistakes },
+            &Self::Drift { server: Name(server), ppm } => Command::SetClock { server, drift_ppm: ppm },
             &Self::Cut(Link { from, to, one_way }) => Command::Cut { from: from.0, to: to.0, both: !one_way },
             &Self::Heal(Link { from, to, one_way }) => Command::Heal { from: from.0, to: to.0, both: !one_way },
             Self::Filter { from, to, one_way, kinds } => {

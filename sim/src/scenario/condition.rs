@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Name;
 use crate::checks::Rule;
+use crate::linear::KeyOutput;
 use crate::packet::PacketClass;
 
 /// Something that is true of a world at a moment, or not.
@@ -172,9 +173,23 @@ pub enum Condition {
         number: u32,
         /// What became of it.
         is: Fate,
-        /// What it read, if it is a get that was done.
+        /// What it gave back; without it, anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Output>,
+        /// How often the client has sent it; without it, any number of times.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tries: Option<Number>,
+        /// The server that was asked last; without it, any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<Name>,
+    },
+    /// How many sessions of clients are open, as servers that run have it.
+    Sessions {
+        /// Which servers; without any, all.
         #[serde(default)]
-        value: Option<String>,
+        of: Vec<Name>,
+        /// How many.
+        is: Number,
     },
     /// Nothing is under way but signs of life and their answers, nothing is being written.
     Quiet,
@@ -265,6 +280,34 @@ pub enum EventKind {
     TransferEnded,
 }
 
+/// What an operation gave back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// Of a put and a delete: it was done.
+    Done,
+    /// Of a get and a read: the value, or null if there was none.
+    Value(Option<String>),
+    /// Of a compare-and-set: whether the value was the expected one.
+    Swapped(bool),
+    /// Of an increment: the sum.
+    Number(i64),
+    /// Of an increment: there was no number, or the sum would be too large.
+    NotANumber,
+}
+
+impl From<&KeyOutput> for Output {
+    fn from(output: &KeyOutput) -> Self {
+        match output {
+            KeyOutput::Done => Self::Done,
+            KeyOutput::Value(value) => Self::Value(value.clone()),
+            KeyOutput::Swapped(swapped) => Self::Swapped(*swapped),
+            KeyOutput::Number(number) => Self::Number(*number),
+            KeyOutput::NotANumber => Self::NotANumber,
+        }
+    }
+}
+
 /// What became of a request, as far as its client knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -277,8 +320,10 @@ pub enum Fate {
     Done,
     /// Another entry was committed in its place.
     Superseded,
-    /// It was not done, and never will be: the server did not lead, or took no more.
+    /// It was not done, and never will be: the server did not lead, took no more, or could not be sure of a read.
     Refused,
+    /// Its session was no more: whether it was done cannot be known.
+    SessionEnded,
 }
 
 impl Condition {
@@ -311,6 +356,7 @@ impl Condition {
             | Self::Led { .. }
             | Self::UnderWay(_)
             | Self::Request { .. }
+            | Self::Sessions { .. }
             | Self::Quiet
             | Self::Broken(_) => None,
         }

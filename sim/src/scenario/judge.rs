@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Event, NodeId, Role, Term};
 
-use super::condition::{Condition, EventKind, Fate, Packets};
+use super::condition::{Condition, EventKind, Fate, Output, Packets};
 use super::name::Name;
 use crate::checks::Rule;
-use crate::client::{Answer, RequestStatus};
-use crate::linear::KeyOutput;
+use crate::client::{Answer, Request, RequestStatus};
 use crate::packet::{Glimpse, PacketClass, PacketId, PacketKind};
 use crate::timeline::Timeline;
 use crate::trace::{Happening, Record};
@@ -108,7 +107,17 @@ impl Witness<'_> {
                 is.has(count(those))
             }
             Condition::UnderWay(packets) => packets.first(world).is_some(),
-            Condition::Request { number, is, value } => self.request(*number, *is, value.as_ref()),
+            Condition::Request { number, is, result, tries, server } => self.request(*number).is_some_and(|request| {
+                fate(&request.status) == *is
+                    && result.as_ref().is_none_or(|result| output(&request.status).as_ref() == Some(result))
+                    && tries.is_none_or(|tries| tries.has(request.tries.into()))
+                    && server.is_none_or(|Name(server)| server == request.server)
+            }),
+            Condition::Sessions { of, is } => {
+                let named = |server: NodeId| of.is_empty() || of.contains(&Name(server));
+                let mut servers = world.servers().iter().filter(|server| named(server.id));
+                servers.all(|server| server.kv().is_some_and(|kv| is.has(count(kv.sessions()))))
+            }
             Condition::Quiet => {
                 let sign = |class| matches!(class, PacketClass::Heartbeat | PacketClass::AppendReply);
                 let mut packets = world.packets().filter(|packet| packet.lost.is_none());
@@ -192,27 +201,37 @@ impl Witness<'_> {
         })
     }
 
-    fn request(&self, number: u32, is: Fate, value: Option<&String>) -> bool {
-        let place = usize::try_from(number).unwrap_or(usize::MAX).checked_sub(1);
-        let Some(request) = place.and_then(|place| self.timeline.world().requests().get(place)) else { return false };
-        match (&request.status, is) {
-            (RequestStatus::Waiting, Fate::Waiting) | (RequestStatus::Unknown { .. }, Fate::Unknown) => true,
-            (RequestStatus::Answered { answer, .. }, fate) => match answer {
-                Answer::Committed { result, .. } | Answer::Read { result, .. } => {
-                    let read = if let KeyOutput::Value(read) = result { read.as_ref() } else { None };
-                    fate == Fate::Done && (value.is_none() || value == read)
-                }
-                Answer::Opened { .. } => false,
-                Answer::SessionEnded { .. } => fate == Fate::Unknown,
-                Answer::Superseded { .. } => fate == Fate::Superseded,
-                Answer::NotLeader { .. }
-                | Answer::Busy { .. }
-                | Answer::Down { .. }
-                | Answer::NoLeases { .. }
-                | Answer::ReadFailed { .. } => fate == Fate::Refused,
-            },
-            (RequestStatus::Waiting | RequestStatus::Unknown { .. }, _) => false,
+    fn request(&self, number: u32) -> Option<&Request> {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.timeline.world().requests().get(place)
+    }
+}
+
+const fn fate(status: &RequestStatus) -> Fate {
+    match status {
+        RequestStatus::Waiting => Fate::Waiting,
+        RequestStatus::Unknown { .. } => Fate::Unknown,
+        RequestStatus::Answered { answer, .. } => match answer {
+            Answer::Committed { .. } | Answer::Read { .. } => Fate::Done,
+            // The client has a session now, and has asked nothing else in it yet.
+            Answer::Opened { .. } => Fate::Waiting,
+            Answer::SessionEnded { .. } => Fate::SessionEnded,
+            Answer::Superseded { .. } => Fate::Superseded,
+            Answer::NotLeader { .. }
+            | Answer::Busy { .. }
+            | Answer::Down { .. }
+            | Answer::NoLeases { .. }
+            | Answer::ReadFailed { .. } => Fate::Refused,
+        },
+    }
+}
+
+fn output(status: &RequestStatus) -> Option<Output> {
+    match status {
+        RequestStatus::Answered { answer: Answer::Committed { result, .. } | Answer::Read { result, .. }, .. } => {
+            Some(result.into())
         }
+        RequestStatus::Answered { .. } | RequestStatus::Waiting | RequestStatus::Unknown { .. } => None,
     }
 }
 

@@ -12,6 +12,8 @@
 
 mod act;
 mod condition;
+mod group;
+mod index;
 mod judge;
 mod name;
 mod play;
@@ -24,8 +26,10 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use act::{Act, Link};
-pub use condition::{Condition, EventKind, Fate, Number, Packets, Range};
+pub use act::{Act, Link, ReadWith};
+pub use condition::{Condition, EventKind, Fate, Number, Output, Packets, Range};
+pub use group::Group;
+pub use index::{Index, IndexGroup, IndexScenario};
 pub use name::{Ms, Name};
 pub use play::{Failure, Place, Played, Problem};
 pub use setup::{Entry, PutEntry, Raft, Start, VotersEntry, World};
@@ -44,8 +48,12 @@ pub const LENGTH_MAX: Duration = Duration::from_secs(60 * 60);
 pub struct Scenario {
     /// [`VERSION`].
     pub version: u32,
+    /// Its number in the table of all scenarios, from 1. Those that show the same with one thing changed share it.
+    pub number: u32,
     /// Its name.
     pub title: String,
+    /// What it is about.
+    pub group: Group,
     /// Where it comes from: a section of the paper, a chapter of the dissertation, a paper of somebody else's.
     pub chapter: String,
     /// What to look for, in a sentence or two.

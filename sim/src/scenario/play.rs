@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use raftarium_core::Instant;
@@ -10,6 +11,7 @@ use raftarium_core::Instant;
 use super::condition::Condition;
 use super::judge::Witness;
 use super::{Act, LENGTH_MAX, Scenario, Step, WITHIN};
+use crate::checks::{Rule, Violation};
 use crate::command_error::CommandError;
 use crate::run::Run;
 use crate::setup::SetupError;
@@ -80,8 +82,15 @@ pub enum Problem {
     },
     /// What never should hold does.
     Happened(Box<Condition>),
-    /// What should hold does not.
-    NotSo(Box<Condition>),
+    /// Of what should hold, this does not.
+    NotSo(Vec<Condition>),
+    /// Other rules are broken at the end than should be.
+    Rules {
+        /// Those that should be, and no others.
+        expected: Vec<Rule>,
+        /// What was found.
+        found: Vec<Violation>,
+    },
     /// There is no such packet.
     NoPacket(Box<Act>),
     /// What a step does cannot be done.
@@ -110,8 +119,8 @@ impl Scenario {
         for (number, step) in (1..).zip(&self.steps) {
             player.step(step).map_err(|problem| player.failure(Place::Step(number), problem))?;
         }
-        let rules = Condition::Broken(self.broken.clone());
-        player.expect(self.end.iter().chain([&rules])).map_err(|problem| player.failure(Place::End, problem))?;
+        player.expect(&self.end).map_err(|problem| player.failure(Place::End, problem))?;
+        player.rules(&self.broken).map_err(|problem| player.failure(Place::End, problem))?;
         Ok(Played { timeline: player.timeline })
     }
 
@@ -122,7 +131,7 @@ impl Scenario {
 
     pub(super) fn checked(&self) -> Result<(), (Place, Problem)> {
         self.world.setup().map_err(|error| (Place::World, Problem::Setup(error)))?;
-        let mut names = alloc::vec::Vec::new();
+        let mut names = Vec::new();
         let known = |place, names: &[&String], condition: &Condition| match condition.unknown_step(names) {
             Some(name) => Err((place, Problem::UnknownStep(name.into()))),
             None => Ok(()),
@@ -168,7 +177,7 @@ impl Player {
         if let Some(name) = &step.name {
             self.marks.insert(name.clone(), self.timeline.records().len());
         }
-        self.expect(step.expect.iter())?;
+        self.expect(&step.expect)?;
         step.acts.iter().try_for_each(|act| self.act(act))
     }
 
@@ -217,11 +226,17 @@ impl Player {
         }
     }
 
-    fn expect<'a>(&self, mut conditions: impl Iterator<Item = &'a Condition>) -> Result<(), Problem> {
-        match conditions.find(|condition| !self.holds(condition)) {
-            Some(condition) => Err(Problem::NotSo(Box::new(condition.clone()))),
-            None => Ok(()),
+    fn expect(&self, conditions: &[Condition]) -> Result<(), Problem> {
+        let not_so: Vec<_> = conditions.iter().filter(|condition| !self.holds(condition)).cloned().collect();
+        if not_so.is_empty() { Ok(()) } else { Err(Problem::NotSo(not_so)) }
+    }
+
+    /// Whether the broken rules are exactly these.
+    fn rules(&self, expected: &[Rule]) -> Result<(), Problem> {
+        if self.holds(&Condition::Broken(expected.to_vec())) {
+            return Ok(());
         }
+        Err(Problem::Rules { expected: expected.to_vec(), found: self.timeline.world().violations().to_vec() })
     }
 
     fn act(&mut self, act: &Act) -> Result<(), Problem> {
@@ -259,7 +274,25 @@ impl fmt::Display for Problem {
             Self::TooLong => write!(f, "more than {} s; allowed is that much for all steps", LENGTH_MAX.as_secs()),
             Self::NeverCame { condition, until } => write!(f, "until {until} this did not come: {condition}"),
             Self::Happened(condition) => write!(f, "this never should be, and is: {condition}"),
-            Self::NotSo(condition) => write!(f, "this should be, and is not: {condition}"),
+            Self::NotSo(conditions) => {
+                f.write_str("this should be, and is not: ")?;
+                conditions.iter().enumerate().try_for_each(|(place, condition)| {
+                    let between = if place == 0 { "" } else { "; " };
+                    write!(f, "{between}{condition}")
+                })
+            }
+            Self::Rules { expected, found } => {
+                let names: Vec<&str> = expected.iter().map(|rule| rule.name()).collect();
+                let names = if names.is_empty() { "none".into() } else { names.join(", ") };
+                write!(f, "the rules that are broken should be {names}; found was ")?;
+                if found.is_empty() {
+                    return f.write_str("nothing");
+                }
+                found.iter().enumerate().try_for_each(|(place, Violation { rule, at, story, .. })| {
+                    let between = if place == 0 { "" } else { "; " };
+                    write!(f, "{between}{} at {at}: {story}", rule.name())
+                })
+            }
             Self::NoPacket(act) => write!(f, "no such packet is under way: {act}"),
             Self::Refused { act, error } => write!(f, "{act} cannot be done: {error}"),
         }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU64;
 use core::time::Duration;
 
-use raftarium_core::{LogIndex, Membership, Settings, Term};
+use raftarium_core::{LogIndex, Membership, Mistakes, Settings, Term};
 use serde::{Deserialize, Serialize};
 
 use super::name::{Ms, Name};
@@ -28,6 +28,8 @@ pub struct World {
     pub clients: u32,
     /// How the servers are set.
     pub raft: Raft,
+    /// Which rules every server breaks on purpose, by their names.
+    pub mistakes: Mistakes,
     /// How every link is.
     pub link: LinkSettings,
     /// How every disk is.
@@ -49,7 +51,18 @@ impl Default for World {
         let disk = DiskSettings { write_min: write, write_max: write, ..DiskSettings::default() };
         let Setup { seed, servers, clients, request_timeout, retries, .. } = Setup::default();
         let request_timeout = Ms(request_timeout);
-        Self { seed, servers, clients, raft: Raft::default(), link, disk, request_timeout, retries, start: Vec::new() }
+        Self {
+            seed,
+            servers,
+            clients,
+            raft: Raft::default(),
+            mistakes: Mistakes::NONE,
+            link,
+            disk,
+            request_timeout,
+            retries,
+            start: Vec::new(),
+        }
     }
 }
 
@@ -148,7 +161,7 @@ impl World {
             seed: self.seed,
             servers: self.servers,
             clients: self.clients,
-            raft: self.raft.settings(),
+            raft: Settings { mistakes: self.mistakes, ..self.raft.settings() },
             link: self.link,
             disk: self.disk,
             initial,

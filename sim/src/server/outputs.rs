@@ -77,6 +77,7 @@ impl Server {
                 Output::Apply(entries) => {
                     let last = entries.last().map(|entry| entry.id.index);
                     checks.applied(server, entries);
+                    running.kv.make_mistakes(self.config.settings().mistakes);
                     let answers = apply(server, &mut running.kv, &mut running.waiting, checks, entries);
                     if let (Some(first), Some(last)) = (entries.first().map(|entry| entry.id.index), last) {
                         let record = environment.record(Some(cause), Happening::Applied { server, first, last });

@@ -9,7 +9,7 @@ mod simpler;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use raftarium_core::{Instant, NodeId};
+use raftarium_core::Instant;
 
 use crate::command::Timed;
 use crate::ending::Ending;
@@ -105,6 +105,7 @@ where
             self.fewer_commands();
             self.less_time();
             self.fewer_servers();
+            self.plainer_ending();
             self.fewer_clients();
             self.plainer_settings();
             self.rounder_times();
@@ -195,23 +196,34 @@ where
     fn fewer_servers(&mut self) {
         while self.parts.setup.servers > 1 {
             let servers = self.parts.setup.servers - 1;
-            let majority = usize::try_from(servers / 2 + 1).unwrap_or(usize::MAX);
             let holds = self.holds(|parts| {
                 parts.setup.servers = servers;
                 parts.commands = only_servers(&parts.commands, servers);
                 if let Some(ending) = &mut parts.ending {
-                    ending.core.retain(|server| server.0 <= servers.into());
-                    // A core that is no majority need not come together.
-                    let others = (1..=u64::from(servers)).map(NodeId).filter(|id| !ending.core.contains(id));
-                    let more: Vec<NodeId> = others.take(majority.saturating_sub(ending.core.len())).collect();
-                    ending.core.extend(more);
-                    ending.core.sort_unstable();
-                    ending.crashed.retain(|server| server.0 <= servers.into() && !ending.core.contains(server));
+                    ending.only_servers(servers);
                 }
             });
             if !holds {
                 return;
             }
+        }
+    }
+
+    /// One nuisance after the other, and then who is out of the way in an easier manner.
+    fn plainer_ending(&mut self) {
+        let ending = |change: fn(&mut Ending)| {
+            move |parts: &mut Parts| {
+                parts.ending.as_mut().into_iter().for_each(change);
+            }
+        };
+        self.holds(ending(|ending| (ending.attached, ending.stalled) = (Vec::new(), Vec::new())));
+        self.holds(ending(|ending| ending.stalled.clear()));
+        let mut left = self.parts.ending.as_ref().map_or(0, |ending| ending.attached.len());
+        while left > 0 {
+            left -= 1;
+            self.holds(|parts| {
+                parts.ending.as_mut().map(|ending| ending.attached.remove(left));
+            });
         }
     }
 

@@ -207,12 +207,16 @@ impl Trouble {
 }
 
 impl Mix {
-    const fn without(self, trouble: Trouble) -> Self {
-        Self(self.0 & !(1 << trouble as u32))
-    }
-
     pub(super) const fn has(self, trouble: Trouble) -> bool {
         self.0 & (1 << trouble as u32) != 0
+    }
+
+    pub(super) const fn with(self, trouble: Trouble) -> Self {
+        Self(self.0 | 1 << trouble as u32)
+    }
+
+    pub(super) const fn without(self, trouble: Trouble) -> Self {
+        Self(self.0 & !(1 << trouble as u32))
     }
 }
 

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     MalformedCommand,
     /// A run has a field too few, a field too many, or one of the wrong type.
     MalformedRun,
+    /// A link does not say what it should: `message` says what, and what is allowed.
+    MalformedLink,
     /// A number is needed, and something else (or NaN) was given.
     NotANumber,
     /// The number, the text or the time is less or more than what is allowed.

@@ -51,6 +51,23 @@ impl Simulation {
         Ok(Self::of(Timeline::replay(run.try_into()?)?))
     }
 
+    /// A simulation at the beginning of the run that a link is about, with its commands still to come. The link may have
+    /// the address of a page before its `#`. The moment that it looks at, `at=…`, is checked and left to the page.
+    ///
+    /// @throws {RaftariumError} `malformed-link`, or what is wrong with a command in it.
+    #[wasm_bindgen(js_name = fromLink)]
+    pub fn from_link(#[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue) -> Result<Self, Failure> {
+        let allowed = "a link, as `link()` gives it";
+        let text = link.as_string().ok_or_else(|| {
+            let message = format!("a link is a text; allowed is {allowed}");
+            Failure::new(ErrorCode::MalformedLink, message).given(Value::from(link)).allowed(allowed)
+        })?;
+        let shared = sim::Shared::from_link(&text).map_err(|error| {
+            Failure::new(ErrorCode::MalformedLink, error.to_string()).given(Value::from(link)).allowed(allowed)
+        })?;
+        Ok(Self::of(Timeline::replay(shared.run)?))
+    }
+
     /// The rules that are checked after every event: Raft's five safety properties, and what they rest on.
     #[wasm_bindgen(unchecked_return_type = "RuleInfo[]")]
     pub fn rules() -> JsValue {
@@ -210,6 +227,17 @@ impl Simulation {
     #[wasm_bindgen(unchecked_return_type = "Run")]
     pub fn run(&self) -> JsValue {
         to_js(&Run::from(self.timeline.run()))
+    }
+
+    /// The run as a link, from `#` on: put the address of the page before it to see it there, at the moment that is looked
+    /// at. `Simulation.fromLink` and `raftarium replay` take it as well.
+    ///
+    /// @throws {RaftariumError} `out-of-range` if the run is too long for a link: `run()` has no limit.
+    pub fn link(&self) -> Result<String, Failure> {
+        let now = self.timeline.now();
+        let at = (now > sim::core::Instant::ZERO).then_some(now);
+        let shared = sim::Shared { at, ..self.timeline.run().into() };
+        shared.to_link().map_err(|error| Failure::new(ErrorCode::OutOfRange, error.to_string()))
     }
 }
 

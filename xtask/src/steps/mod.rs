@@ -7,11 +7,12 @@ mod rust;
 use std::time::{Duration, Instant};
 
 pub(crate) use counts::Counts;
+pub(crate) use javascript::install_browser_tests;
 
 use crate::cli::{BuildOptions, Selection};
 use crate::error::{Error, Result};
 use crate::tools::Tools;
-use crate::{say, site};
+use crate::{say, site, weight};
 
 /// One check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +35,15 @@ pub(crate) enum Step {
     Npm,
     /// The page is built as it is shipped.
     Page,
+    /// The page weighs what the repository says.
+    Weight,
     /// The page in a real Chromium.
     Browser,
 }
 
 impl Step {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Format,
         Self::Lint,
         Self::Native,
@@ -50,6 +53,7 @@ impl Step {
         Self::Wasm,
         Self::Npm,
         Self::Page,
+        Self::Weight,
         Self::Browser,
     ];
 
@@ -65,6 +69,7 @@ impl Step {
             Self::Wasm => "wasm",
             Self::Npm => "npm",
             Self::Page => "page",
+            Self::Weight => "weight",
             Self::Browser => "browser",
         }
     }
@@ -80,6 +85,7 @@ impl Step {
             Self::Wasm => "wasm tests in Node",
             Self::Npm => "the packed npm package used from Node",
             Self::Page => "the page, built as it is shipped",
+            Self::Weight => "what a first visit to the page downloads",
             Self::Browser => "the page in a real Chromium",
         }
     }
@@ -101,6 +107,7 @@ impl Step {
                 tools.need_wasm_opt()
             }
             Self::Page => tools.need_site_tools(),
+            Self::Weight => tools.need_node(),
             Self::Browser => {
                 tools.need_node()?;
                 tools.need_browser().map(drop)
@@ -119,6 +126,7 @@ impl Step {
             Self::Wasm => rust::wasm(tools, counts),
             Self::Npm => javascript::npm(tools, counts),
             Self::Page => site::build_with(tools, &BuildOptions::default()),
+            Self::Weight => weight::check(),
             Self::Browser => javascript::browser(tools, counts),
         }
     }
