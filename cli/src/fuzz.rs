@@ -211,7 +211,7 @@ fn one(options: &Fuzz, mistake: Option<Mistake>, seed: u64) -> Outcome {
         if let Some(mistake) = mistake {
             verdict.finding = swarm::judge(&trial, mistake).ok().and_then(|verdict| verdict.finding);
         }
-        let forgives = |finding: &Finding| options.profile.forgives(finding.broken);
+        let forgives = |finding: &Finding| mistake.is_none() && options.profile.forgives(finding.broken);
         let found = verdict.finding.clone().filter(|finding| !forgives(finding)).map(|finding| {
             let small = (options.tries > 0).then(|| small(&trial, mistake, options.tries)).flatten();
             Box::new(Caught { trial: trial.clone(), finding, small })

@@ -456,9 +456,8 @@ fn a_server_that_makes_no_mistakes_any_more_says_what_it_finds() {
     world.crash(3);
     world.act(Command::MakeMistakes { server: id(3), mistakes: Mistakes::NONE });
     world.restart(3);
-    let refused = |what: &Happening| match what {
-        Happening::StartImpossible { server, why } => Some((*server, why.clone())),
-        _ => None,
+    let refused = |what: &Happening| {
+        if let Happening::StartImpossible { server, why } = what { Some((*server, why.clone())) } else { None }
     };
     let told: Vec<_> = world.timeline.records().iter().filter_map(|record| refused(&record.what)).collect();
     assert_eq!(told, [(id(3), "the hard state has term 1, and the log ends with entry 1 (term 2)".to_owned())]);

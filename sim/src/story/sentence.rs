@@ -105,7 +105,8 @@ fn timer_fired(server: NodeId, timer: Timer) -> String {
 /// What was sent, and by whom. A packet is not under way for long, so the search back is short.
 fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address, Glimpse)> {
     const FURTHEST: usize = 5_000;
-    let before = records.get(..usize::try_from(record.id.0).ok()?)?;
+    // They need not be all: a long trace is not kept from its beginning on.
+    let before = records.get(..usize::try_from(record.id.0.checked_sub(records.first()?.id.0)?).ok()?)?;
     before.iter().rev().take(FURTHEST).find_map(|earlier| {
         if let Happening::Sent { packet, from, what, .. } = &earlier.what
             && *packet == id

@@ -138,6 +138,7 @@ fn change(what: &Happening) -> Option<(NodeId, Change)> {
         | Happening::SnapshotDurable { .. }
         | Happening::Applied { .. }
         | Happening::TimedOut { .. }
+        | Happening::Asked { .. }
         | Happening::Retried { .. }
         | Happening::SessionOpened { .. }
         | Happening::Answered { .. }
