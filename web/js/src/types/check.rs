@@ -107,7 +107,6 @@ impl From<sim::Rule> for Rule {
             sim::Rule::NothingGoesBack => Self::NothingGoesBack,
             sim::Rule::OneVotePerTerm => Self::OneVotePerTerm,
             sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
-            sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,
             sim::Rule::EqualStates => Self::EqualStates,
             sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
             sim::Rule::ExactlyOnce => Self::ExactlyOnce,
