@@ -14,13 +14,14 @@ use crate::error::Error;
 
 const HELP: &str = "\
 raftarium fuzz [--seeds A..B] [--time T] [--profile NAME | --mistake NAME] [--shard I/N] [--jobs K] [--budget T]
-               [--stop-after N] [--tries N] [--out FOLDER] [--json]
+               [--stop-after N] [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Draw a world and its faults from each seed, and check every rule after every event. What is found is shrunk,
     written to a file, and told. With a mistake, all servers make it, and the checks have to catch it.
-raftarium run FILE [--time T] [--json]
-raftarium replay FILE-OR-LINK [--time T] [--json]
-    Play one run, check every rule, and tell what is found. A link is the address of the page.
-raftarium shrink FILE [--tries N] [--out FOLDER] [--json]
+raftarium run FILE [--time T] [--page ADDRESS] [--json]
+raftarium replay FILE-OR-LINK [--time T] [--page ADDRESS] [--json]
+    Play one run, check every rule, and tell what is found. A file can be a scenario, too: then it is told what did not
+    come out as the scenario says. A link is the address of the page, or what comes after # in it; put it in quotes.
+raftarium shrink FILE-OR-LINK [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Make a run in which something is found as small as it can be.
 
 --seeds A..B      the seeds from A up to, not including, B (0..1000)
@@ -35,6 +36,7 @@ raftarium shrink FILE [--tries N] [--out FOLDER] [--json]
 --stop-after N    begin with no further seed after so many findings (10)
 --tries N         how many smaller runs to try when shrinking; 0 does not shrink (2000)
 --out FOLDER      where files go (found)
+--page ADDRESS    where the page is, for links to it (as the variable RAFTARIUM_PAGE says; else links begin with #)
 --json            one JSON object a line on stdout, for programs
 
 Ctrl-C ends a command early and keeps what it has; a second one ends it at once.
@@ -91,6 +93,8 @@ pub(crate) struct Fuzz {
     pub(crate) stop_after: NonZeroU64,
     pub(crate) tries: u32,
     pub(crate) out: PathBuf,
+    /// Where the page is, or nothing.
+    pub(crate) page: String,
     pub(crate) json: bool,
 }
 
@@ -109,6 +113,8 @@ pub(crate) struct One {
     pub(crate) time: Option<Duration>,
     pub(crate) tries: u32,
     pub(crate) out: PathBuf,
+    /// Where the page is, or nothing.
+    pub(crate) page: String,
     pub(crate) json: bool,
 }
 
@@ -136,9 +142,9 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, Error> {
     match name.as_str() {
         "help" => Ok(Command::Help),
         "fuzz" => parse_fuzz(&mut parser),
-        "run" => parse_one(&mut parser, "run", &["time", "json"], Command::Run),
-        "replay" => parse_one(&mut parser, "replay", &["time", "json"], Command::Replay),
-        "shrink" => parse_one(&mut parser, "shrink", &["tries", "out", "json"], Command::Shrink),
+        "run" => parse_one(&mut parser, "run", &["time", "page", "json"], Command::Run),
+        "replay" => parse_one(&mut parser, "replay", &["time", "page", "json"], Command::Replay),
+        "shrink" => parse_one(&mut parser, "shrink", &["tries", "out", "page", "json"], Command::Shrink),
         other => {
             Err(Error::Usage(format!("there is no command `{other}`; allowed are fuzz, run, replay, shrink and help")))
         }
@@ -157,6 +163,7 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         stop_after: NonZeroU64::new(10).unwrap_or(NonZeroU64::MIN),
         tries: TRIES,
         out: PathBuf::from("found"),
+        page: page(),
         json: false,
     };
     while let Some(argument) = parser.next()? {
@@ -181,6 +188,7 @@ fn parse_fuzz(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("stop-after") => options.stop_after = number(parser, "--stop-after", "1 or more")?,
             Long("tries") => options.tries = number(parser, "--tries", "0 to 4294967295")?,
             Long("out") => options.out = parser.value()?.into(),
+            Long("page") => options.page = parser.value()?.string()?,
             Long("json") => options.json = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
@@ -208,17 +216,18 @@ fn parse_one(
     make: fn(One) -> Command,
 ) -> Result<Command, Error> {
     let (mut source, mut time, mut tries) = (None, None, TRIES);
-    let (mut out, mut json) = (PathBuf::from("found"), false);
+    let (mut out, mut page, mut json) = (PathBuf::from("found"), page(), false);
     while let Some(argument) = parser.next()? {
         match argument {
             Long(name) if !offered.contains(&name) && name != "help" => return Err(argument.unexpected().into()),
             Long("time") => time = Some(parse_time("--time", &parser.value()?.string()?)?),
             Long("tries") => tries = number(parser, "--tries", "0 to 4294967295")?,
             Long("out") => out = parser.value()?.into(),
+            Long("page") => page = parser.value()?.string()?,
             Long("json") => json = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Value(given) if source.is_none() => {
-                let link = given.to_str().filter(|text| text.contains('#') && command == "replay");
+                let link = given.to_str().filter(|text| is_link(text) && command != "run");
                 source =
                     Some(link.map_or_else(|| Source::File(given.clone().into()), |text| Source::Link(text.into())));
             }
@@ -226,7 +235,17 @@ fn parse_one(
         }
     }
     let source = source.ok_or_else(|| Error::Usage(format!("`raftarium {command}` needs a file")))?;
-    Ok(make(One { source, time, tries, out, json }))
+    Ok(make(One { source, time, tries, out, page, json }))
+}
+
+/// Whether it is the address of the page, or what comes after `#` in one.
+fn is_link(text: &str) -> bool {
+    text.contains('#') || ["run=", "seed=", "servers="].iter().any(|start| text.starts_with(start))
+}
+
+/// Where the page is, if nobody says it: as the environment says.
+fn page() -> String {
+    std::env::var("RAFTARIUM_PAGE").unwrap_or_default()
 }
 
 fn number<T: std::str::FromStr>(parser: &mut lexopt::Parser, name: &str, allowed: &str) -> Result<T, Error> {

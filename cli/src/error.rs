@@ -11,7 +11,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Nothing was found.
     Fine,
-    /// A rule was broken.
+    /// A rule was broken, or a scenario did not come out as it should.
     Found,
     /// It was interrupted before it was through, and nothing was found until then.
     Interrupted,

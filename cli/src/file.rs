@@ -1,15 +1,17 @@
-//! Runs in files: a plain run, or one that was put to the test, with what was found.
+//! Runs in files: a plain run, one that was put to the test, with what was found, or a scenario.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use raftarium_sim::core::Instant;
 use raftarium_sim::swarm::Profile;
-use raftarium_sim::{DEMONSTRATION_VERSION, Demonstration, Finding, RUN_END, Run, Trial, Verdict};
+use raftarium_sim::{DEMONSTRATION_VERSION, Demonstration, Finding, RUN_END, ShareError, Shared, Trial, Verdict};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::play;
 
 /// The form of the files that are written.
 const VERSION: u32 = 1;
@@ -17,8 +19,7 @@ const VERSION: u32 = 1;
 const AFTER_LAST: Duration = Duration::from_secs(10);
 
 /// A run that was put to the test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Saved {
     pub(crate) version: u32,
     /// What was found in it. It is told to people, and not needed to find it again.
@@ -27,8 +28,7 @@ pub(crate) struct Saved {
 }
 
 /// What was found in a run, and by what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Found {
     /// What was found, by its name.
     pub(crate) rule: String,
@@ -44,8 +44,7 @@ pub(crate) struct Found {
 /// What files have at the top, of whichever form.
 #[derive(Deserialize)]
 struct Top {
-    version: Option<u32>,
-    setup: Option<IgnoredAny>,
+    steps: Option<IgnoredAny>,
     mistake: Option<IgnoredAny>,
 }
 
@@ -56,52 +55,60 @@ impl Found {
     }
 }
 
-/// The trial in a file. A plain run is looked at for `time`, or until some time after its last command.
+/// What a file holds.
+pub(crate) enum Content {
+    /// A run.
+    Trial(Box<Trial>),
+    /// A scenario.
+    Scenario(play::Loaded),
+}
+
+/// What is in a file. A plain run is looked at for `time`, or until some time after its last command.
 ///
 /// # Errors
 ///
 /// If the file cannot be read, or does not hold a run; then with the line, and the reason.
-pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Trial, Error> {
+pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error> {
     let reading = |source| Error::File { doing: "reading", path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(reading)?;
     let malformed = |reason: String| Error::Malformed { given: path.display().to_string(), reason };
     let top: Top = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-    match top {
-        Top { mistake: Some(_), .. } => {
-            let shown: Demonstration = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-            if shown.version != DEMONSTRATION_VERSION {
-                let given = shown.version;
-                return Err(malformed(format!("it has version {given}; this program reads {DEMONSTRATION_VERSION}")));
-            }
-            Ok(shown.trial())
+    if top.mistake.is_some() {
+        let shown: Demonstration = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        if shown.version != DEMONSTRATION_VERSION {
+            let given = shown.version;
+            return Err(malformed(format!("it has version {given}; this program reads {DEMONSTRATION_VERSION}")));
         }
-        Top { setup: Some(_), .. } => {
-            let run = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-            Ok(plain(run, time))
-        }
-        Top { version: Some(VERSION), .. } => {
-            let Saved { mut trial, .. } = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-            if let Some(time) = time {
-                trial.until = trial.until.min(raftarium_sim::core::Instant::ZERO + time);
-            }
-            Ok(trial)
-        }
-        Top { version: Some(given), .. } => {
-            Err(malformed(format!("it has version {given}; this program reads version {VERSION}")))
-        }
-        Top { version: None, setup: None, mistake: None } => {
-            let allowed = "a run, with `setup` and `commands`, or a file that this program wrote, with `version`";
-            Err(malformed(format!("it is no run; allowed are {allowed}")))
-        }
+        return Ok(Content::Trial(Box::new(shown.trial())));
     }
+    if top.steps.is_some() {
+        if time.is_some() {
+            return Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()));
+        }
+        return play::load(path, text).map(Content::Scenario);
+    }
+    let shared = Shared::from_json(&text).map_err(|error| {
+        let more = if error == ShareError::NoRun { ", or a scenario, with `steps`" } else { "" };
+        malformed(format!("{error}{more}"))
+    })?;
+    Ok(Content::Trial(Box::new(trial(shared, time))))
 }
 
-/// A run of which nobody said how far it is looked at, or how its faults end.
-pub(crate) fn plain(run: Run, time: Option<Duration>) -> Trial {
-    use raftarium_sim::core::Instant;
-    let last = run.commands.iter().map(|timed| timed.at).max().unwrap_or(Instant::ZERO);
-    let until = time.map_or(last + AFTER_LAST, |time| Instant::ZERO + time);
-    Trial { run, until: until.min(RUN_END), ending: None }
+/// What was shared as a trial: a plain run is looked at for `time`, or until some time after its last command and after
+/// the moment that somebody looks at.
+pub(crate) fn trial(shared: Shared, time: Option<Duration>) -> Trial {
+    let Shared { run, at, until, ending } = shared;
+    let time = time.map(|time| Instant::ZERO + time);
+    let until = match (until, time) {
+        (Some(until), Some(time)) => until.min(time),
+        (Some(until), None) => until,
+        (None, Some(time)) => time,
+        (None, None) => {
+            let last = run.commands.iter().map(|timed| timed.at).chain(at).max();
+            last.unwrap_or(Instant::ZERO) + AFTER_LAST
+        }
+    };
+    Trial { run, until: until.min(RUN_END), ending }
 }
 
 /// Writes a trial and what was found in it into `folder`, and gives the path of the file.

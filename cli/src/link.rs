@@ -1,36 +1,28 @@
-//! Links to the page: what comes after `#` says what the run is made of.
+//! Links to the page, read and written.
 
-use raftarium_sim::{Run, Setup};
+use raftarium_sim::{Shared, Trial};
 
 use crate::error::Error;
 
-/// The run that a link is about.
+/// What a link is about.
 ///
 /// # Errors
 ///
 /// Names the first thing that is wrong, and what is allowed.
-pub(crate) fn parse(link: &str) -> Result<Run, Error> {
-    let malformed = |reason: String| Error::Malformed { given: link.to_owned(), reason };
-    let mut setup = Setup::default();
-    let said = link.split_once('#').map_or(link, |(_, said)| said);
-    for part in said.split('&').filter(|part| !part.is_empty()) {
-        match part.split_once('=') {
-            Some(("seed", seed)) => {
-                setup.seed = number(seed).ok_or_else(|| {
-                    malformed(format!("`{seed}` is not a seed; allowed are whole numbers from 0 to {}", u64::MAX))
-                })?;
-            }
-            Some(("servers", servers)) => {
-                let count = number(servers).and_then(|count| u32::try_from(count).ok());
-                setup.servers = count.ok_or_else(|| malformed(format!("`{servers}` is not a number of servers")))?;
-            }
-            Some(_) | None => return Err(malformed(format!("`{part}` is unknown; allowed are seed=… and servers=…"))),
-        }
-    }
-    setup.check().map_err(|error| malformed(error.to_string()))?;
-    Ok(Run { setup, commands: Vec::new() })
+pub(crate) fn parse(link: &str) -> Result<Shared, Error> {
+    Shared::from_link(link).map_err(|error| Error::Malformed { given: shown(link), reason: error.to_string() })
 }
 
-fn number(text: &str) -> Option<u64> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+/// The link to a moment of `trial` on the page at the address `page`; nothing if the trial is too long for one.
+pub(crate) fn of(trial: &Trial, at: raftarium_sim::core::Instant, page: &str) -> Option<String> {
+    let shared = Shared { at: Some(at), ..trial.clone().into() };
+    // What a page has after `#` belongs to the page that it was copied from.
+    let page = page.split('#').next().unwrap_or_default();
+    shared.to_link().ok().map(|link| format!("{page}{link}"))
+}
+
+/// As much of a link as fits into a message.
+pub(crate) fn shown(link: &str) -> String {
+    const MOST: usize = 60;
+    if link.chars().count() <= MOST { link.to_owned() } else { link.chars().take(MOST).chain(['…']).collect() }
 }

@@ -14,6 +14,7 @@ mod fuzz;
 mod interrupt;
 mod link;
 mod one;
+mod play;
 mod say;
 mod story;
 

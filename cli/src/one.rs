@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raftarium_sim::{Trial, shrink as make_small};
+use raftarium_sim::shrink as make_small;
 use serde::Serialize;
 
 use crate::arguments::{One, Source};
 use crate::error::{Error, Exit};
-use crate::file::{self, Found};
-use crate::{interrupt, link, say, story};
+use crate::file::{self, Content, Found};
+use crate::{interrupt, link, play, say, story};
 
 /// What became of one run, for programs.
 #[derive(Serialize)]
@@ -33,27 +33,33 @@ struct ShrunkReport<'a> {
     found: &'a Found,
 }
 
-fn load(options: &One) -> Result<Trial, Error> {
+fn load(options: &One) -> Result<Content, Error> {
     match &options.source {
         Source::File(path) => file::load(path, options.time),
-        Source::Link(link) => Ok(file::plain(link::parse(link)?, options.time)),
+        Source::Link(link) => Ok(Content::Trial(Box::new(file::trial(link::parse(link)?, options.time)))),
     }
 }
 
 fn name(source: &Source) -> String {
     match source {
         Source::File(path) => path.display().to_string(),
-        Source::Link(link) => link.clone(),
+        Source::Link(link) => link::shown(link),
     }
 }
 
-/// Plays a run, and tells what is found.
+/// Plays a run or a scenario, and tells what is found.
 ///
 /// # Errors
 ///
 /// If there is no valid run where it should be.
 pub(crate) fn run(options: &One) -> Result<Exit, Error> {
-    let trial = load(options)?;
+    let trial = match (load(options)?, &options.source) {
+        (Content::Trial(trial), _) => trial,
+        (Content::Scenario(loaded), Source::File(path)) => return Ok(play::run(&loaded, path, options.json)),
+        (Content::Scenario(loaded), Source::Link(link)) => {
+            return Ok(play::run(&loaded, Path::new(link), options.json));
+        }
+    };
     let invalid = |error: raftarium_sim::RunError| Error::Malformed {
         given: name(&options.source),
         reason: format!("the run is not valid: {error}"),
@@ -68,7 +74,7 @@ pub(crate) fn run(options: &One) -> Result<Exit, Error> {
         let (whole, ms) = (seconds / 1_000, seconds % 1_000);
         say::line(format_args!("{whole}.{ms:03} simulated seconds, {} events, trace {}", verdict.steps, verdict.hash));
         match &found {
-            Some(found) => say::line(story::tell(&trial, found)),
+            Some(found) => say::line(story::tell(&trial, found, &options.page)),
             None => say::line("Nothing is found wrong: every rule held after every event."),
         }
     }
@@ -82,7 +88,11 @@ pub(crate) fn run(options: &One) -> Result<Exit, Error> {
 /// If there is no valid run where it should be, or nothing is found in it, or the small one cannot be written.
 pub(crate) fn shrink(options: &One) -> Result<Exit, Error> {
     interrupt::watch();
-    let trial = load(options)?;
+    let nothing = || Error::NothingFound { path: name(&options.source) };
+    let trial = match load(options)? {
+        Content::Trial(trial) => *trial,
+        Content::Scenario(loaded) => play::trial(&loaded).ok_or_else(nothing)?,
+    };
     let bar = ProgressBar::new(options.tries.into());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} tries  {msg}") {
         bar.set_style(style);
@@ -97,7 +107,6 @@ pub(crate) fn shrink(options: &One) -> Result<Exit, Error> {
         !interrupt::wanted()
     });
     bar.finish_and_clear();
-    let nothing = || Error::NothingFound { path: name(&options.source) };
     let small = small.ok_or_else(nothing)?;
     let verdict = small.trial.judge().ok();
     let found = verdict.as_ref().and_then(|verdict| {
@@ -119,8 +128,8 @@ pub(crate) fn shrink(options: &One) -> Result<Exit, Error> {
             "From {before} commands to {commands}, with {servers} servers, in {} tries.",
             small.tries
         ));
-        say::line(story::tell(&small.trial, &found));
-        say::line(format_args!("raftarium replay {}", path.display()));
+        say::line(story::tell(&small.trial, &found, &options.page));
+        say::line(format_args!("In a file:   raftarium replay {}", path.display()));
     }
     Ok(Exit::Found)
 }

@@ -7,14 +7,29 @@ use raftarium_sim::story::{self, list};
 use raftarium_sim::{Command, Happening, Record, Timeline, Trial};
 
 use crate::file::Found;
+use crate::link;
 
 /// The most links of a chain of causes that are told.
 const CAUSES_MAX: usize = 24;
 /// The most commands that are told.
 const COMMANDS_MAX: usize = 24;
 
-/// The story of what was found in `trial`.
-pub(crate) fn tell(trial: &Trial, found: &Found) -> String {
+/// The story of what was found in `trial`, with a line that replays it, and a link to the page at the address `page`.
+pub(crate) fn tell(trial: &Trial, found: &Found, page: &str) -> String {
+    let mut text = what_happened(trial, found);
+    let Some(link) = link::of(trial, found.finding.at, page) else {
+        let _ = writeln!(text, "\nThe run is too long for a link: `raftarium shrink` makes it shorter.");
+        return text;
+    };
+    let _ = writeln!(text, "\nReplay it:   raftarium replay '{link}'");
+    let _ = writeln!(text, "Look at it:  {link}");
+    if page.is_empty() {
+        let _ = writeln!(text, "             (put the address of the page before it, or give it with --page)");
+    }
+    text
+}
+
+fn what_happened(trial: &Trial, found: &Found) -> String {
     let finding = &found.finding;
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -26,10 +41,9 @@ pub(crate) fn tell(trial: &Trial, found: &Found) -> String {
     timeline.seek(finding.at);
 
     let records = timeline.all_records();
-    let mut causes = timeline.causes(finding.after);
-    causes.reverse();
-    let _ = writeln!(text, "\nHow it came to this:");
-    list_of(&mut text, &causes, records, CAUSES_MAX);
+    let chain = story::chain(&timeline.causes(finding.after), records);
+    let _ = writeln!(text, "\nHow it came to this, and what had gone wrong until then:");
+    list_of(&mut text, &chain, records, CAUSES_MAX);
 
     let done: Vec<_> = records.iter().filter(|record| story::is_command(record)).collect();
     let _ = writeln!(text, "\nWhat was done:");

@@ -131,10 +131,101 @@ fn what_is_found_is_told_as_a_story_and_ends_with_1() {
     let output = raftarium(&folder, &["replay", &hopeless(&folder).display().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     let text = stdout(&output);
-    let parts =
-        ["Liveness: a leader", "The faults ended at 3.000", "nobody leads", "How it came to this:", "What was done:"];
+    let parts = [
+        "Liveness: a leader",
+        "The faults ended at 3.000",
+        "nobody leads",
+        "How it came to this, and",
+        "What was done:",
+    ];
     for part in parts {
         assert!(text.contains(part), "{part} is missing: {text}");
+    }
+}
+
+/// A file of `static/scenarios`.
+fn scenario(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../static/scenarios").join(name);
+    fs::read_to_string(path).expect("a scenario")
+}
+
+#[test]
+fn a_scenario_is_played_and_tells_what_came_of_it() {
+    let folder = folder("scenario");
+    fs::write(folder.join("good.json"), scenario("17-disjoint-majorities.json")).expect("our folder");
+    let output = raftarium(&folder, &["run", "good.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    let parts = [
+        "17. Disjoint majorities (§6 of the paper",
+        "0.072 s  Election Safety is broken: S1 and S5 were both elected in term 2",
+        "It came out as it should: 2 steps, 0.072 s, trace ",
+    ];
+    for part in parts {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    let output = raftarium(&folder, &["run", "good.json", "--json"]);
+    let report = &objects(&output)[0];
+    assert_eq!(
+        (&report["type"], &report["number"], &report["came_out"]),
+        (&"scenario".into(), &17.into(), &true.into())
+    );
+    assert_eq!((&report["broken"], &report["failure"]), (&serde_json::json!(["Election Safety"]), &Value::Null));
+    let output = raftarium(&folder, &["run", "good.json", "--time", "1s"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--time is for runs"), "{}", stderr(&output));
+    let output = raftarium(&folder, &["shrink", "good.json", "--json"]);
+    assert_eq!(objects(&output)[0]["found"]["rule"], "Election Safety", "{}", stderr(&output));
+}
+
+#[test]
+fn a_scenario_that_does_not_come_out_ends_with_1_and_tells_the_line_and_every_expectation_that_failed() {
+    let folder = folder("scenario-fails");
+    let text = scenario("01-first-election.json");
+    let line = |text: &str, part: &str| text.lines().position(|line| line.contains(part)).expect("it is there") + 1;
+    let wrong = text
+        .replace(r#"{ "leaders": 1 }"#, r#"{ "leaders": 2 }"#)
+        .replace(r#""what": "election_started", "is": 1"#, r#""what": "election_started", "is": 7"#);
+    fs::write(folder.join("wrong.json"), &wrong).expect("our folder");
+    let output = raftarium(&folder, &["run", "wrong.json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let told = stdout(&output);
+    let (end, both) = (line(&wrong, "\"end\""), r#"this should be, and is not: {"leaders":2}; {"count":"#);
+    assert!(told.contains(&format!("wrong.json, line {end}: the end, at ")) && told.contains(both), "{told}");
+    let report = &objects(&raftarium(&folder, &["run", "wrong.json", "--json"]))[0];
+    assert_eq!((&report["came_out"], &report["failure"]["line"]), (&false.into(), &end.into()));
+    assert!(report["failure"]["reason"].as_str().is_some_and(|reason| reason.contains(both)), "{report}");
+
+    let unknown = text.replace(r#""look":"#, r#""loook":"#);
+    fs::write(folder.join("unknown.json"), &unknown).expect("our folder");
+    let output = raftarium(&folder, &["run", "unknown.json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let place = format!("unknown.json: line {}, column ", line(&unknown, "loook"));
+    assert!(
+        stderr(&output).contains(&place) && stderr(&output).contains("unknown field `loook`"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_story_ends_with_a_line_that_replays_it_and_a_link_to_the_page() {
+    let folder = folder("story-link");
+    let file = hopeless(&folder).display().to_string();
+    let too_long = stdout(&raftarium(&folder, &["replay", &file]));
+    assert!(too_long.contains("too long for a link: `raftarium shrink` makes it shorter"), "{too_long}");
+    let page = "https://example.org/raft/";
+    let text = stdout(&raftarium(&folder, &["shrink", &file, "--page", page]));
+    let last = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).expect(start);
+    let link = last("Look at it:  ");
+    assert!(link.starts_with("https://example.org/raft/#run=1.") && link.contains("&at="), "{link}");
+    assert_eq!(last("Replay it:   "), format!("raftarium replay '{link}'"));
+    let small = last("In a file:   raftarium replay ");
+    let from_file = raftarium(&folder, &["replay", small, "--json"]);
+    let (_, bare) = link.split_once('#').expect("there is one");
+    for given in [link, bare, &format!("#{bare}")] {
+        let replay = raftarium(&folder, &["replay", given, "--json"]);
+        assert_eq!((replay.status.code(), objects(&replay)), (Some(1), objects(&from_file)), "{given}");
     }
 }
 
@@ -185,7 +276,7 @@ fn files_and_links_that_cannot_be_read_end_with_3_and_say_where_and_why() {
     for (name, text, reason) in [
         ("broken.json", "{ \"setup\": ".to_owned(), "line 1 column"),
         ("other.json", "{}".to_owned(), "it is no run; allowed are a run, with `setup` and `commands`"),
-        ("future.json", "{ \"version\": 7 }".to_owned(), "it has version 7; this program reads version 1"),
+        ("future.json", "{ \"version\": 7 }".to_owned(), "the run is of version `7`; allowed is version 1"),
         ("field.json", good.replacen("\"seed\": 42", "\"sea\": 42", 1), "unknown field `sea`"),
         ("field.json", good.replacen("\"seed\": 42", "\"sea\": 42", 1), &format!("line {setup} column")),
         ("value.json", good.replace("\"servers\": 5", "\"servers\": 0"), "servers is 0; allowed are 1 to 51"),
@@ -198,8 +289,8 @@ fn files_and_links_that_cannot_be_read_end_with_3_and_say_where_and_why() {
     for (source, reason) in [
         ("missing.json", "missing.json: No such file"),
         ("#seed=x", "`x` is not a seed; allowed are whole numbers from 0 to 18446744073709551615"),
-        ("#servers=99", "servers is 99; allowed are 1 to 51"),
-        ("#speed=1", "`speed=1` is unknown; allowed are seed=… and servers=…"),
+        ("#servers=99", "`99` is not a number of servers; allowed are 1 to 51"),
+        ("#speed=1", "`speed=1` is unknown; allowed are seed=…, servers=…, run=… and at=…"),
     ] {
         let output = raftarium(&folder, &["replay", source]);
         assert_eq!(output.status.code(), Some(3), "{source}");

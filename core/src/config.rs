@@ -9,8 +9,14 @@ use crate::time::micros;
 /// What a host chooses for a server. Plain data: [`Config::new`] checks it once.
 ///
 /// The servers of a cluster may differ in their settings; timing that differs much makes elections slower, never wrong.
+///
+/// A text that says nothing of a setting leaves it as [`Settings::plain`] has it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields, default = "Settings::plain")
+)]
 pub struct Settings {
     /// The shortest time without a sign of a leader after which a server starts an election (§5.2).
     #[cfg_attr(feature = "serde", serde(with = "crate::time::milliseconds"))]
@@ -74,7 +80,6 @@ pub struct Settings {
     pub seed: u64,
     /// The rules that this server breaks on purpose.
     #[cfg(feature = "lab")]
-    #[cfg_attr(feature = "serde", serde(default))]
     pub mistakes: crate::lab::Mistakes,
 }
 

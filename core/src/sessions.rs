@@ -331,6 +331,12 @@ impl<R> Sessions<R> {
         self.open.keys().copied()
     }
 
+    /// How many answers are remembered, those of all sessions together.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.open.values().map(|session| session.answers.len()).sum()
+    }
+
     /// How many sessions are open.
     #[must_use]
     pub fn len(&self) -> usize {

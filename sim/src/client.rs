@@ -12,6 +12,8 @@ use crate::address::{Address, ClientId};
 use crate::checks::Checks;
 use crate::command::Pace;
 use crate::environment::Environment;
+use crate::footprint::TEXT;
+use crate::history::History;
 use crate::kv::Op;
 use crate::linear::{KeyOutcome, KeyOutput, Origin};
 use crate::order::Order;
@@ -177,7 +179,7 @@ pub enum RequestStatus {
 /// All clients of a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Clients {
-    pub(crate) requests: Vec<Request>,
+    pub(crate) requests: History<Request>,
     /// What each client remembers; C1 first.
     minds: Vec<Mind>,
     servers: u32,
@@ -207,6 +209,8 @@ pub(crate) struct List {
     /// The server that it asks, whatever that answers.
     pub(crate) server: Option<NodeId>,
     pub(crate) pace: Pace,
+    /// When the next is asked, in an open loop.
+    pub(crate) next_at: Option<Instant>,
 }
 
 impl Clients {
@@ -215,7 +219,14 @@ impl Clients {
         let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting, list: None };
         let minds = (0..setup.clients).map(|_| mind.clone()).collect();
         let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
-        Self { requests: Vec::new(), minds, servers, retries, patience }
+        Self { requests: History::default(), minds, servers, retries, patience }
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        // The requests that are not shared have texts of their own.
+        let waiting: usize = self.minds.iter().map(|mind| mind.waiting.len()).sum();
+        2 * self.requests.copy_bytes() + waiting * TEXT + self.minds.len() * (size_of::<Mind>() + TEXT)
     }
 
     /// There is one more server to look for the leader at.
@@ -257,11 +268,21 @@ impl Clients {
         if list.ops.is_empty() {
             *asked = None;
         } else if let Pace::Every(time) = pace {
-            environment.queue.push(environment.now + time, Due::NextRequest(client));
+            let at = environment.now + time;
+            list.next_at = Some(at);
+            environment.queue.push(at, Due::NextRequest(client));
         }
         let Some(op) = next else { return };
         let cause = environment.record(cause, Happening::Asked { client, request: self.next_id(), op: op.clone() });
         self.ask(environment, checks, client, server, op, cause);
+    }
+
+    /// It is time for the next request of an open loop, unless the client has given up meanwhile.
+    pub(crate) fn next_is_due(&mut self, environment: &mut Environment, checks: &mut Checks, client: ClientId) {
+        let list = self.minds[position(client)].list.as_ref();
+        if list.is_some_and(|list| list.next_at == Some(environment.now)) {
+            self.ask_next(environment, checks, client, None);
+        }
     }
 
     /// A client no longer waits for a request: if that is what it waited for, it asks the next.

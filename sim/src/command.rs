@@ -15,6 +15,7 @@ use crate::packet::{PacketClass, PacketId};
 
 /// Something that is done to a world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Command {
     /// Stops a server. What is not durable is lost.
     Crash {
@@ -280,6 +281,7 @@ pub enum PacketAct {
 
 /// A command, and when it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Timed {
     /// When. A command comes before anything else that happens at that moment.
     pub at: Instant,

@@ -33,6 +33,10 @@ impl Recorder {
         core::mem::take(&mut self.fresh)
     }
 
+    pub(crate) const fn fresh(&mut self) -> &mut Vec<Record> {
+        &mut self.fresh
+    }
+
     pub(crate) fn show(&mut self, observe: impl FnMut(&Record)) {
         self.fresh.iter().for_each(observe);
         self.fresh.clear();

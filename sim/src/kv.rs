@@ -9,8 +9,10 @@ use bytes::Bytes;
 use raftarium_core::sessions::{Envelope, Request, Sequence, SessionId, SessionLimits, Sessions, Verdict};
 use raftarium_core::{Entry, EntryId, Mistakes, Payload};
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::client::Answer;
+use crate::footprint::TEXT;
 use crate::linear::{KeyOp, KeyOutput};
 use crate::order::Order;
 
@@ -19,6 +21,7 @@ pub const TEXT_MAX: usize = 64;
 
 /// What a client can ask of the state machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Op {
     /// Gives a key a value.
     Put {
@@ -160,8 +163,19 @@ impl fmt::Display for Op {
 }
 
 /// The state of one server's state machine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Kv {
+    values: BTreeMap<String, String>,
+    sessions: Sessions<Remembered>,
+    /// The sum of the fingerprints of the pairs: states are compared after every event, and are large.
+    #[serde(skip)]
+    sum: u64,
+}
+
+/// As [`Kv`] is kept and sent.
+#[derive(Deserialize)]
+#[serde(rename = "Kv")]
+struct Stored {
     values: BTreeMap<String, String>,
     sessions: Sessions<Remembered>,
 }
@@ -185,15 +199,15 @@ pub(crate) struct Effect {
 }
 
 impl Kv {
-    /// Nothing yet, with room for so many sessions.
-    pub(crate) fn new(sessions_max: NonZeroU32) -> Self {
-        let limits = SessionLimits { sessions_max, ..SessionLimits::default() };
-        Self { values: BTreeMap::new(), sessions: Sessions::new(limits) }
-    }
-
     /// What the server that it belongs to does wrong on purpose; the table of sessions has a part in it.
     pub(crate) const fn make_mistakes(&mut self, mistakes: Mistakes) {
         self.sessions.make_mistakes(mistakes);
+    }
+
+    /// Nothing yet, with room for so many sessions.
+    pub(crate) fn new(sessions_max: NonZeroU32) -> Self {
+        let limits = SessionLimits { sessions_max, ..SessionLimits::default() };
+        Self { values: BTreeMap::new(), sessions: Sessions::new(limits), sum: 0 }
     }
 
     /// Applies an entry.
@@ -203,7 +217,7 @@ impl Kv {
         match Order::decode(bytes) {
             None => nothing,
             Some(Order::Plain(op)) => {
-                let answer = Answer::Committed { entry: entry.id, result: apply(&mut self.values, &op) };
+                let answer = Answer::Committed { entry: entry.id, result: apply(&mut self.values, &mut self.sum, &op) };
                 Effect { op: Some(op), once: None, answer: Some(answer) }
             }
             Some(Order::Session(envelope)) => self.apply_in_session(entry.id, &envelope),
@@ -211,13 +225,13 @@ impl Kv {
     }
 
     fn apply_in_session(&mut self, entry: EntryId, envelope: &Envelope) -> Effect {
-        let Self { values, sessions } = self;
+        let Self { values, sessions, sum } = self;
         let only = |answer| Effect { op: None, once: None, answer };
         match sessions.apply(entry.index, envelope) {
             Ok(Verdict::Opened(session)) => only(Some(Answer::Opened { entry, session })),
             Ok(Verdict::Fresh(unanswered)) => {
                 let Some(op) = Op::decode(unanswered.command()) else { return only(None) };
-                let result = apply(values, &op);
+                let result = apply(values, sum, &op);
                 let remembered = unanswered.answer(Remembered { entry, output: result });
                 let answer = remembered.answer();
                 Effect { op: Some(op), once: number(envelope), answer: Some(answer) }
@@ -233,6 +247,12 @@ impl Kv {
         KeyOutput::Value(self.values.get(key).cloned())
     }
 
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let answers = self.sessions.answers() * (size_of::<Remembered>() + 2 * TEXT);
+        self.values.len() * 4 * TEXT + self.sessions.iter().count() * 4 * TEXT + answers
+    }
+
     /// The whole state, to be kept or sent.
     pub(crate) fn snapshot(&self) -> Bytes {
         Bytes::from(postcard::to_allocvec(self).expect("maps of strings and numbers always fit into a vector"))
@@ -240,7 +260,15 @@ impl Kv {
 
     /// The state that [`Self::snapshot`] gave.
     pub(crate) fn from_snapshot(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let Stored { values, sessions } = postcard::from_bytes(bytes).ok()?;
+        let sum = values.iter().map(|(key, value)| pair(key, value)).fold(0, u64::wrapping_add);
+        Some(Self { values, sessions, sum })
+    }
+
+    /// Equal states have equal fingerprints.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let sessions = postcard::to_allocvec(&self.sessions).expect("a table of numbers always fits into a vector");
+        xxh3_64_with_seed(&sessions, self.sum)
     }
 
     /// All keys and their values, in the order of the keys.
@@ -260,19 +288,70 @@ impl Remembered {
     }
 }
 
-fn apply(values: &mut BTreeMap<String, String>, op: &Op) -> KeyOutput {
+fn apply(values: &mut BTreeMap<String, String>, sum: &mut u64, op: &Op) -> KeyOutput {
     let (key, op) = KeyOp::of(op);
     let mut value = values.remove(key);
+    *sum = sum.wrapping_sub(value.as_ref().map_or(0, |value| pair(key, value)));
     let output = op.apply(&mut value);
     if let Some(value) = value {
+        *sum = sum.wrapping_add(pair(key, &value));
         values.insert(key.to_string(), value);
     }
     output
+}
+
+fn pair(key: &str, value: &str) -> u64 {
+    xxh3_64_with_seed(value.as_bytes(), xxh3_64_with_seed(key.as_bytes(), 0))
 }
 
 fn number(envelope: &Envelope) -> Option<(SessionId, Sequence)> {
     match &envelope.request {
         Request::Command { session, sequence, .. } => Some((*session, *sequence)),
         Request::Open | Request::KeepAlive { .. } | Request::Close { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    use raftarium_core::{LogIndex, Term};
+
+    fn after(ops: &[Op]) -> Kv {
+        let mut kv = Kv::default();
+        for (index, op) in (1..).zip(ops) {
+            let payload = Payload::Command(Order::Plain(op.clone()).encode().into());
+            kv.apply(&Entry { id: EntryId::new(LogIndex(index), Term(1)), payload });
+        }
+        kv
+    }
+
+    fn put(key: &str, value: &str) -> Op {
+        Op::Put { key: key.into(), value: value.into() }
+    }
+
+    #[test]
+    fn equal_states_have_equal_fingerprints_whatever_led_to_them() {
+        let straight = after(&[put("a", "1"), put("b", "2")]);
+        let detour = after(&[
+            put("b", "7"),
+            put("c", "3"),
+            Op::Increment { key: "a".into(), by: 1 },
+            Op::CompareAndSet { key: "b".into(), expected: Some("7".into()), value: "2".into() },
+            Op::Delete { key: "c".into() },
+        ]);
+        assert_eq!(straight.fingerprint(), detour.fingerprint());
+        let kept = Kv::from_snapshot(&detour.snapshot()).expect("it was just written");
+        assert_eq!(kept, detour);
+    }
+
+    #[test]
+    fn other_states_have_other_fingerprints() {
+        let states = [&[][..], &[put("a", "1")], &[put("a", "2")], &[put("1", "a")], &[put("a", "")], &[put("b", "1")]];
+        let mut prints: Vec<u64> = states.map(|ops| after(ops).fingerprint()).into();
+        prints.sort_unstable();
+        prints.dedup();
+        assert_eq!(prints.len(), states.len());
     }
 }

@@ -6,7 +6,6 @@
 extern crate alloc;
 
 mod address;
-mod checkpoints;
 mod checks;
 mod client;
 mod clock;
@@ -18,6 +17,8 @@ mod driver;
 mod ending;
 mod environment;
 mod execute;
+mod footprint;
+mod history;
 mod initial;
 mod kv;
 pub mod linear;
@@ -29,11 +30,12 @@ mod run;
 pub mod scenario;
 mod server;
 mod setup;
+pub mod share;
 mod shrink;
 pub mod story;
 mod stream;
 pub mod swarm;
-mod timeline;
+pub mod timeline;
 mod trace;
 mod trial;
 mod view;
@@ -51,6 +53,7 @@ pub use demonstration::{DEMONSTRATION_VERSION, Demonstration};
 pub use disk::{Corruption, DiskSettings};
 pub use driver::Driver;
 pub use ending::{Ending, RECOVERY_TIMEOUTS};
+pub use history::History;
 pub use initial::{Initial, InitialContent, InitialEntry};
 pub use kv::{Kv, Op, OpError, ReadBy, TEXT_MAX};
 pub use linear::KeyOutput;
@@ -58,8 +61,11 @@ pub use network::{LinkSettings, Spread};
 pub use packet::{Glimpse, PacketClass, PacketId, PacketKind};
 pub use run::{Run, RunError};
 pub use setup::{CERTAIN_PPM, CLIENTS_MAX, DURATION_MAX, SERVERS_MAX, Setup, SetupError};
+pub use share::{ShareError, Shared};
 pub use shrink::{Shrunk, shrink, shrink_by};
-pub use timeline::{RUN_END, Timeline};
+pub use timeline::{
+    BRANCH_NAME_MAX, BUDGET, BUDGET_MIN, BranchError, BranchId, BranchInfo, Memory, RUN_END, Timeline, UnknownRecord,
+};
 pub use trace::{Happening, LossReason, Record, RecordId, TraceHash};
 pub use trial::{Broken, Finding, Missing, Trial, Verdict};
 pub use view::{

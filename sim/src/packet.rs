@@ -278,6 +278,14 @@ impl Content {
         HEADER_BYTES + size.ok().and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
     }
 
+    /// How many entries are in it.
+    pub(crate) fn entries(&self) -> usize {
+        match self {
+            Self::Raft(Message { body: Body::AppendRequest(request), .. }) => request.entries.len(),
+            Self::Raft(_) | Self::Request { .. } | Self::Answer { .. } => 0,
+        }
+    }
+
     pub(crate) fn class(&self) -> PacketClass {
         self.glimpse().kind.class()
     }

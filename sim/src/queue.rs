@@ -50,6 +50,11 @@ impl Queue {
         key
     }
 
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.due.len() * 2 * size_of::<(Key, Due)>()
+    }
+
     pub(crate) fn remove(&mut self, key: Key) {
         self.due.remove(&key);
     }

@@ -25,8 +25,10 @@ pub const DURATION_MAX: Duration = Duration::from_secs(60 * 60);
 pub const CERTAIN_PPM: u32 = 1_000_000;
 
 /// What a world is made of. With the commands that are given, it determines everything that happens.
+///
+/// A text that says nothing of a setting leaves it as the default has it: what is added later is off in older runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Setup {
     /// Where all chance comes from.
     pub seed: u64,
@@ -41,14 +43,12 @@ pub struct Setup {
     /// How every disk is at first.
     pub disk: DiskSettings,
     /// What servers find on their disks at first; those that are not named find nothing.
-    #[serde(default)]
     pub initial: Vec<Initial>,
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again; each time that it
     /// has asked again, twice as long, up to 64 times.
     #[serde(with = "raftarium_core::milliseconds")]
     pub request_timeout: Duration,
     /// What a client does if it gets no answer.
-    #[serde(default)]
     pub retries: Retries,
     /// How many sessions the state machine keeps: when one more is opened, the one ends that was not used for longest.
     #[serde(default = "sessions_max")]

@@ -6,7 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use raftarium_core::{
-    Deadline, EntryId, Instant, LogIndex, Membership, NodeId, Payload, Progress, ProgressState, Role, Term,
+    Deadline, DurableState, EntryId, Instant, LogIndex, Membership, NodeId, Payload, Progress, ProgressState, Role,
+    Term,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,10 @@ pub struct ServerView {
     pub votes: Vec<VoteView>,
     /// What a leader knows of its followers.
     pub followers: Vec<FollowerView>,
+    /// Until when a leader may answer reads by its lease, in the world's time (§6.4.1 of the dissertation).
+    pub lease: Option<Instant>,
+    /// Who belongs to the cluster as far as its log says, committed or not (§6); of one that is down, what its disk says.
+    pub membership: Membership,
     /// How many writes are on their way to its disk.
     pub writes: u32,
     /// The state of its state machine.
@@ -248,6 +253,8 @@ impl Server {
                     deadline: None,
                     votes: Vec::new(),
                     followers: Vec::new(),
+                    lease: None,
+                    membership: Membership::clone(durable_membership(durable)),
                     writes,
                     state: Vec::new(),
                     boots,
@@ -278,6 +285,8 @@ impl Server {
                     deadline: node.deadline().map(|deadline| self.in_world_time(deadline)),
                     votes: node.votes().map(|(from, granted)| VoteView { from, granted }).collect(),
                     followers: node.followers().iter().map(follower_view).collect(),
+                    lease: node.lease().map(|until| self.clock.when(until)),
+                    membership: node.membership().clone(),
                     writes,
                     state: kv.iter().map(|(key, value)| PairView { key: key.into(), value: value.into() }).collect(),
                     boots,
@@ -296,6 +305,17 @@ impl Server {
         let Deadline { at, since, timer } = deadline;
         Deadline { at: self.clock.when(at), since: self.clock.when(since), timer }
     }
+}
+
+/// The last membership in a log, or the one from before it.
+fn durable_membership(durable: &DurableState) -> &Membership {
+    fn in_entry(entry: &raftarium_core::Entry) -> Option<&Membership> {
+        match &entry.payload {
+            Payload::Membership(membership) => Some(membership),
+            Payload::NoOp | Payload::Command(_) => None,
+        }
+    }
+    durable.entries.iter().rev().find_map(in_entry).unwrap_or(&durable.membership)
 }
 
 fn entry_view(entry: &raftarium_core::Entry, durable: bool, committed: bool, applied: bool) -> EntryView {

@@ -9,6 +9,7 @@ use crate::checks::{Check, Checks, Violation};
 use crate::client::{Clients, Request};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
+use crate::history::History;
 use crate::initial;
 use crate::network::Network;
 use crate::packet::{Content, Packet, PacketId};
@@ -138,7 +139,7 @@ impl World {
 
     /// What the clients asked, oldest first.
     #[must_use]
-    pub fn requests(&self) -> &[Request] {
+    pub const fn requests(&self) -> &History<Request> {
         &self.clients.requests
     }
 
@@ -170,6 +171,11 @@ impl World {
     /// The records since the last call.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.environment.recorder.take()
+    }
+
+    /// The records since they were last taken away.
+    pub(crate) const fn fresh_records(&mut self) -> &mut Vec<Record> {
+        self.environment.recorder.fresh()
     }
 
     /// Shows the records since the last call, without giving them away: their memory is used again.
@@ -207,7 +213,7 @@ impl World {
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
             Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
-            Due::NextRequest(client) => self.clients.ask_next(&mut self.environment, &mut self.checks, client, None),
+            Due::NextRequest(client) => self.clients.next_is_due(&mut self.environment, &mut self.checks, client),
         }
         server
     }

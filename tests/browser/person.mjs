@@ -140,15 +140,15 @@ export class Person {
     return this.ring.getByRole("button", { name: new RegExp(`^${id}, `) });
   }
 
-  /** What each server is called, taken apart: `{ id, role, term, cutOff, selected }`. */
+  /** What each server is called, taken apart: `{ id, role, term, cutOff, more, selected }`. */
   async servers() {
     const buttons = this.ring.getByRole("button", { name: /^S\d+, / });
     const seen = await buttons.evaluateAll((all) =>
       all.map((one) => [one.getAttribute("aria-label"), one.getAttribute("aria-pressed")]),
     );
     return seen.map(([name, pressed]) => {
-      const [, id, role, term, cut] = /^(S\d+), (\w+), term (\d+)(, cut off)?$/.exec(name);
-      return { id, role, term: Number(term), cutOff: Boolean(cut), selected: pressed === "true" };
+      const [, id, role, term, more] = /^(S\d+), ([\w-]+), term (\d+)(.*)$/.exec(name);
+      return { id, role, term: Number(term), cutOff: more.includes(", cut off"), more, selected: pressed === "true" };
     });
   }
 

@@ -214,6 +214,21 @@ test("a run that is none is refused, and says which command is wrong", () => {
   }
 });
 
+test("a link that is none is refused, with what is wrong", () => {
+  const sim = new Simulation({ seed: 42 });
+  sim.dispatch({ type: "crash", server: 1 });
+  const cases = [
+    [undefined, /a link is a text/],
+    ["#speed=3", /`speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=…/],
+    ["#servers=99", /`99` is not a number of servers; allowed are 1 to 51/],
+    ["#run=7.AAAA", /version `7`; allowed is version 1/],
+    [sim.link().replace(/.(&|$)/, "$1"), /the link is not whole/],
+  ];
+  for (const [given, story] of cases) {
+    assert.match(refused(RaftariumError, "malformed-link", () => Simulation.fromLink(given)).message, story);
+  }
+});
+
 test("what would call back, or never end, never reaches the engine", () => {
   const sim = new Simulation({ seed: 42 });
   const circle = { type: "crash" };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::scenario::{Ms, Place, Problem, Scenario};
+use raftarium_sim::scenario::{Index, Ms, Place, Problem, Scenario};
 use raftarium_sim::{Run, Timeline};
 
 /// How many the table has.
@@ -21,7 +21,8 @@ fn files() -> Vec<(String, String)> {
     let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     files.sort();
     let name = |path: &PathBuf| path.file_name().expect("a file").to_string_lossy().into_owned();
-    files.iter().map(|path| (name(path), fs::read_to_string(path).expect("text"))).collect()
+    let files = files.iter().filter(|path| number(&name(path)).is_some());
+    files.map(|path| (name(path), fs::read_to_string(path).expect("text"))).collect()
 }
 
 fn read(name: &str, text: &str) -> Scenario {
@@ -58,10 +59,39 @@ fn every_number_of_the_table_has_a_file_and_says_it() {
     assert_eq!(there, (1..=ALL).collect());
 }
 
+/// The page chooses from `index.json`. After a change, `RAFTARIUM_WRITE_INDEX=1 cargo test -p raftarium-tests --test
+/// scenarios` writes it anew.
+#[test]
+fn the_index_is_that_of_the_files() {
+    let scenarios: Vec<_> = files().into_iter().map(|(name, text)| (read(&name, &text), name)).collect();
+    let index = Index::of(scenarios.iter().map(|(scenario, name)| (name.as_str(), scenario)));
+    let text = serde_json::to_string_pretty(&index).expect("plain data") + "\n";
+    let path = folder().join("index.json");
+    if std::env::var_os("RAFTARIUM_WRITE_INDEX").is_some() {
+        fs::write(&path, &text).expect("our folder");
+    }
+    let written = fs::read_to_string(&path).expect("the index");
+    assert!(written == text, "index.json is not of these files: RAFTARIUM_WRITE_INDEX=1 writes it anew");
+    assert_eq!(serde_json::from_str::<Index>(&written).expect("an index"), index);
+    let used: BTreeSet<_> = index.scenarios.iter().map(|scenario| scenario.group).collect();
+    assert_eq!(used.len(), index.groups.len(), "no group is empty");
+}
+
+#[test]
+fn the_example_of_the_format_plays() {
+    let page = fs::read_to_string(folder().join("README.md")).expect("the page about the format");
+    let (_, example) = page.split_once("```json\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let played = read("README.md", example).play().unwrap_or_else(|failure| panic!("README.md: {failure}"));
+    assert_eq!(played.timeline.world().requests().len(), 1);
+}
+
 #[test]
 fn every_scenario_is_a_run_that_replays_to_the_same_trace() {
     for (name, text) in files() {
-        let played = read(&name, &text).play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let mut played = read(&name, &text).play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        // A step that waits ends with the event that it waited for; of the same moment there may be others.
+        played.timeline.seek(played.timeline.now());
         let json = serde_json::to_string(&played.run()).expect("plain data");
         let run: Run = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut again = Timeline::replay(run).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -19,10 +19,16 @@ cargo xtask test [--only STEP[,STEP]] [--keep-going]
     Get the tools and run every check. It stops at the first step that fails, unless told to keep going.
 cargo xtask test --list
     Name the steps.
-cargo xtask bench [--ours] [--rounds N] [--quick] [--json FILE]
-    Race against other Rafts, which are fetched for it, and print one table. About four minutes; on a machine that does
-    nothing else, if the numbers are to mean something. --ours: without the others. --rounds: how often everybody runs,
-    7 if nothing is said. --quick: one short round. --json: every round's numbers as well.
+cargo xtask bench [--only race|worlds] [--ours] [--rounds N] [--quick] [--json FILE]
+    Race against other Rafts, which are fetched for it, and print one table; then see how much simulated time a second
+    holds, native and in wasm, and print another. About five minutes; on a machine that does nothing else, if the
+    numbers are to mean something. --ours: without the others. --rounds: how often everybody runs, 7 if nothing is said.
+    --quick: one short round. --json: every round's numbers of the race as well.
+cargo xtask measure [--quick] [--as-it-is]
+    Build the page, measure it in Chromium, and print one table: weight, cost of a frame, memory over an hour of simulated
+    time, interaction to next paint. About five minutes. --as-it-is: what is in dist/ already, without building.
+cargo xtask screenshots [--only SCREEN[,SCREEN]] [--as-it-is]
+    Build the page and leave a picture of every screen in target/screens/: 375, 1440 and 1920 px, light and dark.
 
 RAFTARIUM_TOOLS   the folder for tools that are not on this machine yet (a folder of your user's cache by default)
 RAFTARIUM_CHROME  the Chromium or Chrome that the browser tests drive
@@ -46,6 +52,10 @@ pub(crate) enum Command {
     Test(Selection),
     /// Race against other Rafts.
     Race(RaceOptions),
+    /// Measure the page.
+    Measure(MeasureOptions),
+    /// Take a picture of every screen.
+    Screenshots(ScreenshotOptions),
 }
 
 /// Options of `serve`.
@@ -77,9 +87,38 @@ pub(crate) struct Selection {
     pub(crate) keep_going: bool,
 }
 
+/// Options of `measure`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct MeasureOptions {
+    /// Shorter, and so less exact.
+    pub(crate) quick: bool,
+    /// Leave `dist/` as it is.
+    pub(crate) as_it_is: bool,
+}
+
+/// Options of `screenshots`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScreenshotOptions {
+    /// These screens only, by name.
+    pub(crate) only: Option<String>,
+    /// Leave `dist/` as it is.
+    pub(crate) as_it_is: bool,
+}
+
+/// What `bench` measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bench {
+    /// The core, in a race against others.
+    Race,
+    /// The simulator.
+    Worlds,
+}
+
 /// Options of `bench`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RaceOptions {
+    /// One of the two; without it, both.
+    pub(crate) only: Option<Bench>,
     /// Without the others.
     pub(crate) ours: bool,
     /// How often everybody runs.
@@ -92,7 +131,7 @@ pub(crate) struct RaceOptions {
 
 impl Default for RaceOptions {
     fn default() -> Self {
-        Self { ours: false, rounds: 7, millis: 250, json: None }
+        Self { only: None, ours: false, rounds: 7, millis: 250, json: None }
     }
 }
 
@@ -113,8 +152,10 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command> {
             "build" => parse_build(&mut parser),
             "test" => parse_test(&mut parser),
             "bench" => parse_race(&mut parser),
+            "measure" => parse_measure(&mut parser),
+            "screenshots" => parse_screenshots(&mut parser),
             other => Err(Error::Usage(format!(
-                "there is no command `{other}`: the commands are serve, build, test, bench and help"
+                "there is no command `{other}`: the commands are serve, build, test, bench, measure, screenshots and help"
             ))),
         },
         Short(_) | Long(_) => Err(first.unexpected().into()),
@@ -174,6 +215,16 @@ fn parse_race(parser: &mut lexopt::Parser) -> Result<Command> {
     let mut options = RaceOptions::default();
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("only") => {
+                let name = parser.value()?.string()?;
+                options.only = Some(match name.as_str() {
+                    "race" => Bench::Race,
+                    "worlds" => Bench::Worlds,
+                    other => {
+                        return Err(Error::Usage(format!("there is no bench `{other}`: they are race and worlds")));
+                    }
+                });
+            }
             Long("ours") => options.ours = true,
             Long("rounds") => options.rounds = parser.value()?.parse::<NonZeroU32>()?.get(),
             Long("quick") => (options.rounds, options.millis) = (1, 50),
@@ -183,6 +234,32 @@ fn parse_race(parser: &mut lexopt::Parser) -> Result<Command> {
         }
     }
     Ok(Command::Race(options))
+}
+
+fn parse_measure(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut options = MeasureOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("quick") => options.quick = true,
+            Long("as-it-is") => options.as_it_is = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Measure(options))
+}
+
+fn parse_screenshots(parser: &mut lexopt::Parser) -> Result<Command> {
+    let mut options = ScreenshotOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("only") => options.only = Some(parser.value()?.string()?),
+            Long("as-it-is") => options.as_it_is = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Screenshots(options))
 }
 
 fn parse_steps(names: &str) -> Result<Vec<Step>> {
@@ -241,6 +318,16 @@ mod tests {
     }
 
     #[test]
+    fn screenshots_can_be_of_some_screens() {
+        let Command::Screenshots(options) =
+            parse_words(&["screenshots", "--only", "fresh,many", "--as-it-is"]).unwrap()
+        else {
+            panic!("`screenshots` takes screenshots");
+        };
+        assert_eq!(options, ScreenshotOptions { only: Some("fresh,many".to_owned()), as_it_is: true });
+    }
+
+    #[test]
     fn what_is_not_offered_is_refused() {
         for words in [
             &["deploy"][..],
@@ -248,8 +335,11 @@ mod tests {
             &["serve", "now"],
             &["test", "--only", "everything"],
             &["build", "--public-url"],
+            &["bench", "--only", "sprint"],
             &["bench", "--rounds", "0"],
             &["bench", "--rounds", "many"],
+            &["measure", "everything"],
+            &["screenshots", "--only"],
         ] {
             assert!(matches!(parse_words(words), Err(Error::Usage(_))), "{words:?}");
         }

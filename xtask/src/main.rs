@@ -9,6 +9,7 @@
 
 mod cli;
 mod error;
+mod look;
 mod npm;
 mod process;
 mod race;
@@ -16,7 +17,9 @@ mod say;
 mod site;
 mod steps;
 mod tools;
+mod weight;
 mod workspace;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,16 @@ fn run() -> Result<()> {
             Ok(())
         }
         Command::Test(selection) => steps::run(&selection),
-        Command::Race(options) => race::race(&options),
+        Command::Race(options) => {
+            if options.only != Some(cli::Bench::Worlds) {
+                race::race(&options)?;
+            }
+            if options.only != Some(cli::Bench::Race) {
+                worlds::measure(&options)?;
+            }
+            Ok(())
+        }
+        Command::Measure(options) => look::measure(&options),
+        Command::Screenshots(options) => look::screenshots(&options),
     }
 }

@@ -49,6 +49,11 @@ impl Clients {
         })
     }
 
+    pub(super) fn copy_bytes(&self) -> usize {
+        let once = size_of::<(SessionId, Sequence, EntryId)>();
+        self.history.copy_bytes() + self.once.len() * 2 * once
+    }
+
     pub(super) fn asked(&mut self, now: Instant, client: ClientId, id: RequestId, op: &Op) {
         let (key, op) = KeyOp::of(op);
         self.history.called(now, client, id, key, &op);

@@ -8,12 +8,13 @@ use alloc::vec::Vec;
 use raftarium_core::{EntryId, LogIndex, Node, NodeId, Role, Term};
 
 use super::{Finding, Rule};
+use crate::history::History;
 
 /// What is committed, and how far each server was known to have committed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) struct Committed {
     /// From index 1 on.
-    entries: Vec<Entry>,
+    entries: History<Entry>,
     seen: BTreeMap<NodeId, LogIndex>,
     /// The terms whose leaders were looked at when they were elected.
     led: BTreeMap<NodeId, Term>,
@@ -28,6 +29,10 @@ struct Entry {
 }
 
 impl Committed {
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.entries.copy_bytes()
+    }
+
     /// The newest of them; [`EntryId::ZERO`] if there is none.
     pub(super) fn last(&self) -> EntryId {
         self.entries.last().map_or(EntryId::ZERO, |entry| entry.id)

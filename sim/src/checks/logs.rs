@@ -1,18 +1,18 @@
 //! Log Matching and Leader Append-Only (§5.3).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use raftarium_core::{Entry, LogIndex, Node, NodeId, Payload, Role, Term};
+use raftarium_core::{Entry, EntryId, LogIndex, Node, NodeId, Payload, Role, Term};
 
 use super::{Finding, Rule};
+use crate::history::ByIndex;
 
 /// Every entry that any log ever had, and what each log had last.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Logs {
-    known: BTreeMap<(LogIndex, Term), Known>,
+    known: ByIndex<Vec<(Term, Known)>>,
     /// S1 first.
     seen: Vec<Seen>,
 }
@@ -37,7 +37,12 @@ struct Seen {
 
 impl Logs {
     pub(super) fn new(servers: u32) -> Self {
-        Self { known: BTreeMap::new(), seen: (0..servers).map(|_| Seen::default()).collect() }
+        Self { known: ByIndex::default(), seen: (0..servers).map(|_| Seen::default()).collect() }
+    }
+
+    pub(super) fn copy_bytes(&self) -> usize {
+        let terms: usize = self.seen.iter().map(|seen| seen.terms.len()).sum();
+        self.known.copy_bytes() + terms * size_of::<Term>() + self.seen.len() * size_of::<Seen>()
     }
 
     pub(super) fn add_server(&mut self) {
@@ -92,14 +97,15 @@ impl Seen {
     }
 }
 
-fn matches(
-    known: &mut BTreeMap<(LogIndex, Term), Known>,
-    server: NodeId,
-    before: Term,
-    entry: &Entry,
-) -> Option<Finding> {
-    let new = || Known { before, payload: entry.payload.clone(), first: server };
-    let known = known.entry((entry.id.index, entry.id.term)).or_insert_with(new);
+fn matches(all: &mut ByIndex<Vec<(Term, Known)>>, server: NodeId, before: Term, entry: &Entry) -> Option<Finding> {
+    let EntryId { index, term } = entry.id;
+    let same_index = all.get(index).map_or(&[][..], Vec::as_slice);
+    let Some((_, known)) = same_index.iter().find(|(of, _)| *of == term) else {
+        let known = Known { before, payload: entry.payload.clone(), first: server };
+        let more = same_index.iter().cloned().chain([(term, known)]).collect();
+        all.insert(index, more);
+        return None;
+    };
     let agrees = known.before == before && known.payload == entry.payload;
     (!agrees).then(|| Finding {
         rule: Rule::LogMatching,

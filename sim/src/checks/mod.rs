@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 use crate::kv::{Effect, Kv, Op};
 use crate::linear::{KeyOutcome, Origin};
 use crate::trace::RecordId;
@@ -124,6 +125,17 @@ impl Checks {
     /// Of what the servers begin with, `done` was committed before the world began, and `open` was not.
     pub(crate) fn begins_with<'a>(&mut self, done: impl Iterator<Item = &'a Op>, open: impl Iterator<Item = &'a Op>) {
         self.clients.begins_with(done, open);
+    }
+
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        self.logs.copy_bytes()
+            + self.committed.copy_bytes()
+            + self.applied.copy_bytes()
+            + self.states.copy_bytes()
+            + self.votes.copy_bytes()
+            + self.clients.copy_bytes()
+            + self.told.len() * 4 * TEXT
     }
 
     /// There is one more server.

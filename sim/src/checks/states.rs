@@ -2,12 +2,12 @@
 
 use alloc::format;
 use alloc::vec;
-use alloc::vec::Vec;
 
 use raftarium_core::{Entry, EntryId, LogIndex, NodeId, Payload};
 
 use super::applied::Applied;
 use super::{Finding, Rule};
+use crate::history::History;
 use crate::kv::Kv;
 
 /// A state machine that nothing happens to: it applies whatever is applied first at an index.
@@ -15,13 +15,17 @@ use crate::kv::Kv;
 pub(super) struct States {
     replayed: Kv,
     /// The fingerprint of its state after each entry, from index 1 on.
-    hashes: Vec<u64>,
+    hashes: History<u64>,
 }
 
 impl States {
     /// Of a state machine that begins like this.
-    pub(super) const fn new(first: Kv) -> Self {
-        Self { replayed: first, hashes: Vec::new() }
+    pub(super) fn new(first: Kv) -> Self {
+        Self { replayed: first, hashes: History::default() }
+    }
+
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.hashes.copy_bytes() + self.replayed.copy_bytes()
     }
 
     /// A server is about to apply `entry`.
@@ -32,7 +36,7 @@ impl States {
         self.replayed.apply(entry);
         let hash = match (&entry.payload, self.hashes.last()) {
             (Payload::NoOp | Payload::Membership(_), Some(&same)) => same,
-            (Payload::NoOp | Payload::Membership(_) | Payload::Command(_), _) => fingerprint(&self.replayed.snapshot()),
+            (Payload::NoOp | Payload::Membership(_) | Payload::Command(_), _) => self.replayed.fingerprint(),
         };
         self.hashes.push(hash);
     }
@@ -40,7 +44,7 @@ impl States {
     /// `server` has applied everything up to `index`, and its state machine is `kv`.
     pub(super) fn check(&self, server: NodeId, index: LogIndex, kv: &Kv) -> Option<Finding> {
         let expected = self.after(index)?;
-        (expected != fingerprint(&kv.snapshot())).then(|| Finding {
+        (expected != kv.fingerprint()).then(|| Finding {
             rule: Rule::EqualStates,
             servers: vec![server],
             story: format!("the state of {server} after {index} is not what the entries up to there make"),
@@ -60,7 +64,7 @@ impl States {
             Some(known) if known != last => {
                 format!("{server} has a snapshot up to {last}, and what was applied there is {known}")
             }
-            Some(_) if self.after(last.index).is_some_and(|expected| expected != fingerprint(data)) => {
+            Some(_) if self.after(last.index).is_some_and(|expected| fingerprint(data) != Some(expected)) => {
                 format!("{server} has a snapshot up to {last}, and its state is not what the entries up to there make")
             }
             Some(_) => return None,
@@ -74,6 +78,6 @@ impl States {
     }
 }
 
-fn fingerprint(state: &[u8]) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(state)
+fn fingerprint(snapshot: &[u8]) -> Option<u64> {
+    Some(Kv::from_snapshot(snapshot)?.fingerprint())
 }

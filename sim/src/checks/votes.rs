@@ -15,6 +15,10 @@ pub(super) struct Votes {
 }
 
 impl Votes {
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.given.len() * 2 * size_of::<(NodeId, Term, NodeId)>()
+    }
+
     /// `message` leaves its sender.
     pub(super) fn check(&mut self, message: &Message) -> Option<Finding> {
         let (voter, term) = (message.from, message.term);

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use raftarium_core::{DurableState, Entry, EntryId, HardState, LogIndex, Membership};
 use serde::{Deserialize, Serialize};
 
+use crate::history::History;
+
 /// The records of a disk.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Journal {
     /// Who belonged to the cluster before there was any record.
     first: Membership,
-    records: Vec<Bytes>,
+    records: History<Bytes>,
     /// How many of them a power failure leaves alone.
     safe: usize,
 }
@@ -56,8 +58,12 @@ pub struct Corruption {
 const HEAD: usize = 12;
 
 impl Journal {
-    pub(super) const fn new(first: Membership) -> Self {
-        Self { first, records: Vec::new(), safe: 0 }
+    pub(super) fn new(first: Membership) -> Self {
+        Self { first, records: History::default(), safe: 0 }
+    }
+
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.records.copy_bytes()
     }
 
     /// Adds a record, which is in the disk's cache.
@@ -72,7 +78,7 @@ impl Journal {
     }
 
     /// What is in the cache is durable.
-    pub(super) const fn sync(&mut self) {
+    pub(super) fn sync(&mut self) {
         self.safe = self.records.len();
     }
 
@@ -94,18 +100,21 @@ impl Journal {
         });
         let record = Record { hard_state: Some(durable.hard_state), snapshot, entries: durable.entries.clone() };
         let all_safe = self.safe == self.records.len();
-        self.records = alloc::vec![frame(&record)];
+        self.records = History::default();
+        self.records.push(frame(&record));
         self.safe = usize::from(all_safe);
     }
 
     /// Flips a bit of the last record that holds the entry at `index`, or of the last of all. False if there is none.
     pub(super) fn flip(&mut self, index: Option<LogIndex>, bit: u64) -> bool {
-        let holds = |bytes: &&mut Bytes| {
+        let holds = |bytes: &Bytes| {
             index.is_none_or(|index| {
                 parse(bytes).is_ok_and(|record| record.entries.iter().any(|entry| entry.id.index == index))
             })
         };
-        let Some(bytes) = self.records.iter_mut().rev().find(holds) else { return false };
+        let found = self.records.iter().rev().position(holds);
+        let place = found.map(|after| self.records.len() - 1 - after);
+        let Some(bytes) = place.and_then(|place| self.records.get_mut(place)) else { return false };
         let mut copy = bytes.to_vec();
         let bits = u64::try_from(copy.len().saturating_sub(HEAD)).unwrap_or(0) * 8;
         let Some(bit) = bit.checked_rem(bits) else { return false };
@@ -190,8 +199,9 @@ impl Image {
             self.snapshot = Some(data.clone());
         }
         if let Some(first) = record.entries.first() {
-            let kept = durable.entries.partition_point(|entry| entry.id.index < first.id.index);
-            durable.entries.truncate(kept);
+            // Indexes have no gaps, so places are counted; to search a long log for each record takes its time.
+            let kept = first.id.index.0.saturating_sub(durable.base.index.0).saturating_sub(1);
+            durable.entries.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
             durable.entries.extend_from_slice(&record.entries);
         }
     }

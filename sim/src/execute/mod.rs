@@ -146,7 +146,7 @@ impl World {
                 None
             }
             Command::Requests { client, server, ops, pace } => {
-                let list = List { ops: ops.iter().cloned().collect(), server: *server, pace: *pace };
+                let list = List { ops: ops.iter().cloned().collect(), server: *server, pace: *pace, next_at: None };
                 self.clients.ask_all(&mut self.environment, &mut self.checks, *client, list, cause);
                 None
             }

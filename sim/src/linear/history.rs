@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use raftarium_core::{Instant, LogIndex};
@@ -15,6 +16,7 @@ use super::verdict::Verdict;
 use super::window::Window;
 use crate::address::ClientId;
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 
 /// How many keys are watched; others are not.
 pub const KEYS_MAX: usize = 256;
@@ -66,7 +68,7 @@ pub struct KeyReport {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct ClientHistory {
     log: LogCheck,
-    keys: BTreeMap<String, Watch>,
+    keys: BTreeMap<String, Arc<Watch>>,
     /// What there is of each key before anything is asked.
     before: BTreeMap<String, Before>,
     open: BTreeMap<RequestId, Open>,
@@ -105,7 +107,7 @@ impl ClientHistory {
     /// What is known of each key, in the order of the keys.
     #[must_use]
     pub fn keys(&self) -> Vec<KeyReport> {
-        let report = |(key, watch): (&String, &Watch)| KeyReport {
+        let report = |(key, watch): (&String, &Arc<Watch>)| KeyReport {
             key: key.clone(),
             verdict: watch.check.verdict(),
             possibilities: u64::try_from(watch.check.possibilities()).unwrap_or(u64::MAX),
@@ -140,6 +142,13 @@ impl ClientHistory {
         }
     }
 
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let keys = self.keys.values().map(|watch| watch.check.copy_bytes() + watch.window.copy_bytes());
+        let open = self.open.len() * (size_of::<Open>() + 2 * TEXT);
+        self.log.copy_bytes() + keys.sum::<usize>() + self.keys.len() * (size_of::<Watch>() + 2 * TEXT) + open
+    }
+
     /// A client asks for something.
     pub fn called(&mut self, now: Instant, client: ClientId, id: RequestId, key: &str, op: &KeyOp) {
         self.place += 1;
@@ -153,8 +162,9 @@ impl ClientHistory {
         }
         self.open.insert(id, Open { client, key: key.to_string(), asked: now });
         let (before, place) = (self.before.get(key), self.place);
-        let watch = self.keys.entry(key.to_string()).or_insert_with(|| Watch::new(before, place));
+        let watch = self.keys.entry(key.to_string()).or_insert_with(|| Arc::new(Watch::new(before, place)));
         if watch.goes_on() {
+            let watch = Arc::make_mut(watch);
             watch.window.called(&watch.check, self.place, id, op);
             watch.check.called(id, op);
         }
@@ -185,7 +195,11 @@ impl ClientHistory {
         let Some((key, watch)) = key.and_then(|key| self.keys.get_mut(&key).map(|watch| (key, watch))) else {
             return flaws;
         };
-        if watch.goes_on() && watch.tell(self.place, id, outcome) == Verdict::Violated {
+        if !watch.goes_on() {
+            return flaws;
+        }
+        let watch = Arc::make_mut(watch);
+        if watch.tell(self.place, id, outcome) == Verdict::Violated {
             let witness = watch.window.explain(id, self.place);
             watch.window = Window::new(None);
             flaws.push(Flaw::Key { key, request: id, witness });

@@ -8,12 +8,14 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use raftarium_core::LogIndex;
 
 use super::model::{KeyOp, KeyOutput};
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 
 /// How far back answers can be judged, in entries.
 const ENTRIES_MAX: usize = 1_024;
@@ -29,13 +31,16 @@ pub struct LogCheck {
     acknowledged: LogIndex,
     /// Whether the state is not known, because entries were never seen to be applied.
     gap: bool,
-    entries: BTreeMap<LogIndex, Replayed>,
+    entries: BTreeMap<LogIndex, Arc<Replayed>>,
     /// Of each key, its values and from which index on it had them.
-    values: BTreeMap<String, Vec<(LogIndex, Option<String>)>>,
-    requests: BTreeMap<RequestId, Asked>,
+    values: BTreeMap<String, Arc<Vec<Version>>>,
+    requests: BTreeMap<RequestId, Arc<Asked>>,
     judged: u64,
     unjudged: u64,
 }
+
+/// A value, and from which index on the key had it.
+type Version = (LogIndex, Option<Arc<str>>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Replayed {
@@ -69,13 +74,22 @@ impl LogCheck {
         self.unjudged
     }
 
+    /// About how many bytes a copy takes.
+    pub(super) fn copy_bytes(&self) -> usize {
+        let versions: usize = self.values.values().map(|versions| versions.len()).sum();
+        self.entries.len() * (size_of::<Replayed>() + 2 * TEXT)
+            + self.requests.len() * (size_of::<Asked>() + 2 * TEXT)
+            + self.values.len() * 2 * TEXT
+            + versions * (size_of::<Version>() + TEXT)
+    }
+
     /// A client asked for something.
     pub fn called(&mut self, id: RequestId, key: &str, op: &KeyOp) {
         if self.requests.len() >= REQUESTS_MAX {
             self.requests.pop_first();
         }
         let asked = Asked { key: key.to_string(), op: op.clone(), floor: self.acknowledged, entry: None };
-        self.requests.insert(id, asked);
+        self.requests.insert(id, Arc::new(asked));
     }
 
     /// A server applied the entry at `index`, which does `op` to a key, or nothing to any. Only the first server's
@@ -88,7 +102,8 @@ impl LogCheck {
         self.last = index;
         if let Some((key, op)) = op {
             let output = self.replay(index, key, op);
-            self.entries.insert(index, Replayed { key: key.to_string(), op: op.clone(), output, answered: None });
+            let replayed = Replayed { key: key.to_string(), op: op.clone(), output, answered: None };
+            self.entries.insert(index, Arc::new(replayed));
         }
         if self.entries.len() > ENTRIES_MAX {
             self.entries.pop_first();
@@ -97,17 +112,18 @@ impl LogCheck {
 
     fn replay(&mut self, index: LogIndex, key: &str, op: &KeyOp) -> KeyOutput {
         if !self.values.contains_key(key) {
-            self.values.insert(key.to_string(), Vec::new());
+            self.values.insert(key.to_string(), Arc::default());
         }
         let versions = self.values.get_mut(key).expect("it was put there just now");
-        let mut value = versions.last().and_then(|(_, value)| value.clone());
+        let mut value = versions.last().and_then(|(_, value)| value.as_deref().map(String::from));
         let before = value.clone();
         let output = op.apply(&mut value);
         if value != before {
-            versions.push((index, value));
-        }
-        if versions.len() > ENTRIES_MAX {
-            versions.drain(..ENTRIES_MAX / 2);
+            let versions = Arc::make_mut(versions);
+            versions.push((index, value.map(Arc::from)));
+            if versions.len() > ENTRIES_MAX {
+                versions.drain(..ENTRIES_MAX / 2);
+            }
         }
         output
     }
@@ -126,6 +142,7 @@ impl LogCheck {
             self.unjudged += 1;
             return Ok(());
         };
+        let (asked, entry) = (Arc::make_mut(asked), Arc::make_mut(entry));
         if let Some(other) = entry.answered.replace(id).filter(|&other| other != id) {
             return Err(format!("R{} and R{} were both answered with entry {index}", other.0, id.0));
         }
@@ -175,7 +192,7 @@ impl LogCheck {
                 id.0
             ));
         }
-        let versions = self.values.get(&asked.key).map_or(&[][..], Vec::as_slice);
+        let versions = self.values.get(&asked.key).map_or(&[][..], |versions| versions.as_slice());
         let known = versions.partition_point(|&(from, _)| from <= index);
         let forgotten = known == 0 && versions.len() >= ENTRIES_MAX / 2;
         if self.gap || forgotten {
@@ -183,7 +200,7 @@ impl LogCheck {
             return Ok(());
         }
         self.judged += 1;
-        let mut value = known.checked_sub(1).and_then(|place| versions[place].1.clone());
+        let mut value = known.checked_sub(1).and_then(|place| versions[place].1.as_deref().map(String::from));
         let expected = asked.op.apply(&mut value);
         if expected != *output {
             return Err(format!("R{} read {output}, and at index {index} it is {expected}", id.0));

@@ -59,6 +59,13 @@ impl Default for KeyCheck {
 }
 
 impl KeyCheck {
+    /// About how many bytes a copy takes.
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.configurations.len() * size_of::<Configuration>()
+            + self.slots.len() * size_of::<Option<Pending>>()
+            + self.table.copy_bytes()
+    }
+
     /// A key that has `value` at first.
     #[must_use]
     pub fn new(value: Option<&str>) -> Self {

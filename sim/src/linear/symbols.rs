@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::model::{KeyOp, KeyOutput};
 use super::verdict::Doubt;
+use crate::footprint::TEXT;
 
 /// How many values can be in play at once.
 pub(super) const SYMBOLS_MAX: usize = 128;
@@ -83,6 +84,11 @@ struct Value {
 impl Table {
     pub(super) fn new() -> Self {
         Self { values: vec![None], order: Vec::new() }
+    }
+
+    /// About how many bytes a copy takes.
+    pub(super) fn copy_bytes(&self) -> usize {
+        self.values.len() * (size_of::<Option<Value>>() + TEXT)
     }
 
     pub(super) fn name(&mut self, text: Option<&str>) -> Result<Symbol, Doubt> {

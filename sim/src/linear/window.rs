@@ -1,6 +1,7 @@
 //! The last part of a key's history, kept so that a violation can be explained.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -8,6 +9,7 @@ use super::model::{KeyOp, KeyOutput};
 use super::online::KeyCheck;
 use super::search::{HistoryOp, Start, Witness, explanation};
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 
 /// How many operations a part has before the next one begins, at the first moment when nothing is under way.
 const PART: usize = 64;
@@ -17,7 +19,7 @@ const PART_MAX: usize = 1_024;
 /// Two parts of a history: so what happened just before is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Window {
-    older: Part,
+    older: Arc<Part>,
     newer: Part,
     /// Whether too much was under way at once, for too long.
     lost: bool,
@@ -43,7 +45,13 @@ impl Window {
     pub(super) fn new(value: Option<String>) -> Self {
         let start = Start { value, done: Vec::new() };
         let part = || Part::new(vec![start.clone()], Vec::new());
-        Self { older: part(), newer: part(), lost: false }
+        Self { older: Arc::new(part()), newer: part(), lost: false }
+    }
+
+    /// About how many bytes a copy takes.
+    pub(super) fn copy_bytes(&self) -> usize {
+        let bytes = |part: &Part| part.ops.len() * (size_of::<HistoryOp>() + TEXT) + part.starts.len() * 2 * TEXT;
+        bytes(&self.older) + bytes(&self.newer)
     }
 
     pub(super) fn called(&mut self, check: &KeyCheck, place: u64, id: RequestId, op: &KeyOp) {
@@ -63,7 +71,7 @@ impl Window {
     }
 
     pub(super) fn never(&mut self, id: RequestId) {
-        for part in [&mut self.older, &mut self.newer] {
+        for part in self.parts_with(id) {
             let carried = part.ops[..part.carried].iter().filter(|op| op.id == id).count();
             part.carried -= carried;
             part.ops.retain(|op| op.id != id);
@@ -91,12 +99,19 @@ impl Window {
         let carried: Vec<HistoryOp> = self.newer.ops.iter().filter(open).cloned().collect();
         let newer = Part::new(starts, carried);
         // What is before a part that was not kept cannot be joined to what comes after it.
-        self.older = if lost { Part::new(newer.starts.clone(), newer.ops.clone()) } else { self.newer.clone() };
-        self.newer = newer;
+        let before = core::mem::replace(&mut self.newer, newer);
+        let begins_anew = || Part::new(self.newer.starts.clone(), self.newer.ops.clone());
+        self.older = Arc::new(if lost { begins_anew() } else { before });
     }
 
     fn each(&mut self, id: RequestId, change: impl FnMut(&mut HistoryOp)) {
-        let all = self.older.ops.iter_mut().chain(&mut self.newer.ops);
+        let all = self.parts_with(id).flat_map(|part| &mut part.ops);
         all.filter(|op| op.id == id).for_each(change);
+    }
+
+    /// The older part is shared with copies as long as nothing changes in it.
+    fn parts_with(&mut self, id: RequestId) -> impl Iterator<Item = &mut Part> {
+        let older = self.older.ops.iter().any(|op| op.id == id).then(|| Arc::make_mut(&mut self.older));
+        older.into_iter().chain([&mut self.newer])
     }
 }

@@ -8,10 +8,11 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use raftarium_core::{Instant, NodeId};
+use raftarium_core::{Entry, Instant, NodeId};
 
 use crate::address::{Address, ClientId};
 use crate::client::RequestId;
+use crate::footprint::TEXT;
 use crate::packet::{Content, Packet, PacketClass, PacketId};
 use crate::queue::{Due, Queue};
 use crate::setup::Setup;
@@ -122,6 +123,14 @@ impl Network {
         }
         self.packets.insert(id, Box::new(packet));
         id
+    }
+
+    /// About how many bytes a copy takes.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let entries: usize = self.packets.values().map(|packet| packet.content.entries()).sum();
+        self.links.len() * size_of::<Link>()
+            + self.packets.len() * (size_of::<Packet>() + 2 * TEXT)
+            + entries * size_of::<Entry>()
     }
 
     /// The name that the next packet will have.

@@ -13,6 +13,7 @@
 mod act;
 mod condition;
 mod group;
+mod index;
 mod judge;
 mod name;
 mod play;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{Act, Link, ReadWith};
 pub use condition::{Condition, EventKind, Fate, Number, Output, Packets, Range};
 pub use group::Group;
+pub use index::{Index, IndexGroup, IndexScenario};
 pub use name::{Ms, Name};
 pub use play::{Failure, Place, Played, Problem};
 pub use setup::{Entry, PutEntry, Raft, Start, VotersEntry, World};

@@ -82,8 +82,8 @@ pub enum Problem {
     },
     /// What never should hold does.
     Happened(Box<Condition>),
-    /// What should hold does not.
-    NotSo(Box<Condition>),
+    /// Of what should hold, this does not.
+    NotSo(Vec<Condition>),
     /// Other rules are broken at the end than should be.
     Rules {
         /// Those that should be, and no others.
@@ -119,7 +119,7 @@ impl Scenario {
         for (number, step) in (1..).zip(&self.steps) {
             player.step(step).map_err(|problem| player.failure(Place::Step(number), problem))?;
         }
-        player.expect(self.end.iter()).map_err(|problem| player.failure(Place::End, problem))?;
+        player.expect(&self.end).map_err(|problem| player.failure(Place::End, problem))?;
         player.rules(&self.broken).map_err(|problem| player.failure(Place::End, problem))?;
         Ok(Played { timeline: player.timeline })
     }
@@ -177,7 +177,7 @@ impl Player {
         if let Some(name) = &step.name {
             self.marks.insert(name.clone(), self.timeline.records().len());
         }
-        self.expect(step.expect.iter())?;
+        self.expect(&step.expect)?;
         step.acts.iter().try_for_each(|act| self.act(act))
     }
 
@@ -226,11 +226,9 @@ impl Player {
         }
     }
 
-    fn expect<'a>(&self, mut conditions: impl Iterator<Item = &'a Condition>) -> Result<(), Problem> {
-        match conditions.find(|condition| !self.holds(condition)) {
-            Some(condition) => Err(Problem::NotSo(Box::new(condition.clone()))),
-            None => Ok(()),
-        }
+    fn expect(&self, conditions: &[Condition]) -> Result<(), Problem> {
+        let not_so: Vec<_> = conditions.iter().filter(|condition| !self.holds(condition)).cloned().collect();
+        if not_so.is_empty() { Ok(()) } else { Err(Problem::NotSo(not_so)) }
     }
 
     /// Whether the broken rules are exactly these.
@@ -276,7 +274,13 @@ impl fmt::Display for Problem {
             Self::TooLong => write!(f, "more than {} s; allowed is that much for all steps", LENGTH_MAX.as_secs()),
             Self::NeverCame { condition, until } => write!(f, "until {until} this did not come: {condition}"),
             Self::Happened(condition) => write!(f, "this never should be, and is: {condition}"),
-            Self::NotSo(condition) => write!(f, "this should be, and is not: {condition}"),
+            Self::NotSo(conditions) => {
+                f.write_str("this should be, and is not: ")?;
+                conditions.iter().enumerate().try_for_each(|(place, condition)| {
+                    let between = if place == 0 { "" } else { "; " };
+                    write!(f, "{between}{condition}")
+                })
+            }
             Self::Rules { expected, found } => {
                 let names: Vec<&str> = expected.iter().map(|rule| rule.name()).collect();
                 let names = if names.is_empty() { "none".into() } else { names.join(", ") };

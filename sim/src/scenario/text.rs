@@ -45,6 +45,16 @@ struct Parts<'a> {
     end: Option<&'a RawValue>,
 }
 
+impl<'a> Parts<'a> {
+    fn part(&self, place: Place) -> Option<&'a RawValue> {
+        match place {
+            Place::World => self.world,
+            Place::Step(number) => number.checked_sub(1).and_then(|place| self.steps.get(place)).copied(),
+            Place::End => self.end,
+        }
+    }
+}
+
 /// Only the version: of a later one, nothing else can be told.
 #[derive(Deserialize)]
 struct Version {
@@ -70,13 +80,14 @@ impl Scenario {
         }
         let scenario: Self = serde_json::from_str(text)?;
         let Err((place, problem)) = scenario.checked() else { return Ok(scenario) };
-        let parts = parts(text)?;
-        let part = match place {
-            Place::World => parts.world,
-            Place::Step(number) => number.checked_sub(1).and_then(|place| parts.steps.get(place)).copied(),
-            Place::End => parts.end,
-        };
-        Err(at(text, part, problem.to_string()))
+        Err(at(text, parts(text)?.part(place), problem.to_string()))
+    }
+
+    /// The line of the text of a scenario in which a place begins, from 1; of what it does not have, the first.
+    #[must_use]
+    pub fn line(text: &str, place: Place) -> usize {
+        let part = parts(text).ok().and_then(|parts| parts.part(place));
+        at(text, part, String::new()).line
     }
 
     /// Writes it down, so that [`Self::from_json`] reads it.

@@ -8,12 +8,13 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId};
+use raftarium_core::{Boot, Config, Entry, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
 
 use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
 use crate::disk::{Corruption, Disk, Finished};
 use crate::environment::Environment;
+use crate::footprint::TEXT;
 use crate::kv::{Kv, ReadBy};
 use crate::packet::Ask;
 use crate::queue::{Due, Key};
@@ -111,10 +112,25 @@ impl Server {
         }
     }
 
+    /// About how many bytes a copy takes that it does not share.
+    pub(crate) fn copy_bytes(&self) -> usize {
+        let running = match &self.process {
+            Process::Up(running) => running.copy_bytes(),
+            Process::Down => 0,
+        };
+        size_of::<Self>() + running + self.disk.copy_bytes()
+    }
+
     /// Its disk, as the rules are checked on it.
     pub(crate) fn look_at_disk(&self) -> DiskLook<'_> {
         let disk = &self.disk;
-        DiskLook { server: self.id, durable: disk.durable(), reliable: disk.reliable(), changes: disk.changes() }
+        DiskLook {
+            server: self.id,
+            durable: disk.durable(),
+            reliable: disk.reliable(),
+            gone: disk.is_gone(),
+            changes: disk.changes(),
+        }
     }
 
     /// Starts from what is on the disk; not from what is not as it was written.
@@ -257,6 +273,20 @@ impl Server {
         }
         let push = |at: Instant| Alarm { key: environment.queue.push(at, Due::Wake(server)), cause };
         running.alarm = at.map(push);
+    }
+}
+
+impl Running {
+    fn copy_bytes(&self) -> usize {
+        let node = &self.node;
+        let entries = node.log().entries().len();
+        size_of::<Self>()
+            + entries * size_of::<Entry>()
+            + node.followers().len() * (size_of::<Progress>() + TEXT)
+            + self.kv.copy_bytes()
+            + self.held.len() * size_of::<Held>()
+            + self.waiting.len() * 2 * TEXT
+            + self.arriving.len()
     }
 }
 

@@ -59,6 +59,10 @@ impl Waiting {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.appended.len() + self.forwarded.len() + self.answers.len() + self.reads.len()
+    }
+
     /// A client's request was taken, or it is told at once why not.
     pub(crate) fn proposed(&mut self, who: Who, proposed: Result<Proposed, ProposeError>) -> Option<PendingAnswer> {
         match proposed {

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::Instant;
 
+use crate::command::Command;
 use crate::kv::Op;
 use crate::trace::{Happening, Record};
 pub use sentence::sentence;
@@ -23,6 +24,62 @@ pub const fn is_restart(record: &Record) -> bool {
 #[must_use]
 pub const fn is_command(record: &Record) -> bool {
     matches!(record.what, Happening::Commanded(_))
+}
+
+/// Whether something goes wrong by it: what a story of a broken rule leads back to.
+#[must_use]
+pub const fn is_fault(command: &Command) -> bool {
+    match command {
+        Command::Crash { .. }
+        | Command::Kill { .. }
+        | Command::CrashAfter { .. }
+        | Command::Pause { .. }
+        | Command::Cut { .. }
+        | Command::Partition { .. }
+        | Command::Isolate { .. }
+        | Command::Clog { .. }
+        | Command::Filter { .. }
+        | Command::SetLink { .. }
+        | Command::SetAllLinks { .. }
+        | Command::Packet { .. }
+        | Command::Wipe { .. }
+        | Command::SetDisk { .. }
+        | Command::FlipBit { .. }
+        | Command::SetClock { .. }
+        | Command::JumpClock { .. }
+        | Command::MakeMistakes { .. } => true,
+        Command::Restart { .. }
+        | Command::TimeOut { .. }
+        | Command::Request { .. }
+        | Command::Requests { .. }
+        | Command::GiveUp { .. }
+        | Command::Heal { .. }
+        | Command::HealAll
+        | Command::Unclog { .. }
+        | Command::Resume { .. }
+        | Command::Configure { .. }
+        | Command::AddServer
+        | Command::ChangeMembership { .. }
+        | Command::LeaveJoint { .. }
+        | Command::Transfer { .. }
+        | Command::ForgetLeader { .. }
+        | Command::Compact { .. }
+        | Command::RequestSnapshot { .. } => false,
+    }
+}
+
+/// A record, what caused it, and what caused that, as [`Timeline::causes`](crate::Timeline::causes) gives them; and the
+/// faults between, of which nothing else could know: what a message that was lost would have changed has no cause.
+/// Oldest first.
+#[must_use]
+pub fn chain<'a>(causes: &[&'a Record], records: &'a [Record]) -> Vec<&'a Record> {
+    let Some(last) = causes.first() else { return Vec::new() };
+    let is_fault = |record: &&Record| matches!(&record.what, Happening::Commanded(command) if is_fault(command));
+    let faults = records.iter().take_while(|record| record.id < last.id).filter(is_fault);
+    let mut chain: Vec<&Record> = causes.iter().copied().chain(faults).collect();
+    chain.sort_unstable_by_key(|record| record.id);
+    chain.dedup_by_key(|record| record.id);
+    chain
 }
 
 /// `put x=1`.

@@ -105,7 +105,8 @@ fn timer_fired(server: NodeId, timer: Timer) -> String {
 /// What was sent, and by whom. A packet is not under way for long, so the search back is short.
 fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address, Glimpse)> {
     const FURTHEST: usize = 5_000;
-    let before = records.get(..usize::try_from(record.id.0).ok()?)?;
+    // They need not be all: a long trace is not kept from its beginning on.
+    let before = records.get(..usize::try_from(record.id.0.checked_sub(records.first()?.id.0)?).ok()?)?;
     before.iter().rev().take(FURTHEST).find_map(|earlier| {
         if let Happening::Sent { packet, from, what, .. } = &earlier.what
             && *packet == id
@@ -118,9 +119,9 @@ fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address
 
 fn commanded(command: &Command) -> String {
     match command {
-        Command::Crash { server } => format!("You crash {server}."),
-        Command::Restart { server } => format!("You restart {server}."),
-        Command::TimeOut { server } => format!("You let the election timer of {server} run out."),
+        Command::Crash { server } => format!("The power of {server} fails."),
+        Command::Restart { server } => format!("{server} is started again."),
+        Command::TimeOut { server } => format!("The election timer of {server} is made to run out."),
         Command::Request { client, server: Some(server), op } => format!("{client} asks {server}: {}.", asked(op)),
         Command::Request { client, server: None, op } => format!("{client} asks the leader: {}.", asked(op)),
         Command::GiveUp { client } => format!("{client} no longer waits for answers."),
@@ -132,70 +133,71 @@ fn commanded(command: &Command) -> String {
                 Pace::Every(time) => format!("{client} asks {whom} {what}, one every {} ms.", time.as_millis()),
             }
         }
-        Command::Cut { from, to, both: true } => format!("You cut the link between {from} and {to}."),
-        Command::Cut { from, to, both: false } => format!("You cut the link from {from} to {to}."),
-        Command::Heal { from, to, both: true } => format!("You mend the link between {from} and {to}."),
-        Command::Heal { from, to, both: false } => format!("You mend the link from {from} to {to}."),
+        Command::Cut { from, to, both: true } => format!("The link between {from} and {to} is cut."),
+        Command::Cut { from, to, both: false } => format!("The link from {from} to {to} is cut."),
+        Command::Heal { from, to, both: true } => format!("The link between {from} and {to} is mended."),
+        Command::Heal { from, to, both: false } => format!("The link from {from} to {to} is mended."),
         Command::Partition { groups } => {
-            let groups: Vec<String> = groups.iter().map(|group| list(group)).collect();
-            match &groups[..] {
-                [only] => format!("You cut {only} off from the others."),
-                _ => format!("You split the network: {}.", groups.join(" | ")),
+            let names: Vec<String> = groups.iter().map(|group| list(group)).collect();
+            match (&groups[..], &names[..]) {
+                ([group], [only]) if group.len() == 1 => format!("{only} is cut off from the others."),
+                ([_], [only]) => format!("{only} are cut off from the others."),
+                _ => format!("The network is split: {}.", names.join(" | ")),
             }
         }
-        Command::HealAll => "You mend all links.".to_owned(),
-        Command::SetLink { from, to, .. } => format!("You change the link between {from} and {to}."),
-        Command::SetAllLinks { .. } => "You change all links.".to_owned(),
-        Command::Isolate { server } => format!("You cut {server} off from the others."),
-        Command::Clog { from, to, .. } => format!("You stop everything on the link between {from} and {to}."),
-        Command::Unclog { from, to, .. } => format!("You let the link between {from} and {to} go on."),
+        Command::HealAll => "All links are mended.".to_owned(),
+        Command::SetLink { from, to, .. } => format!("The link between {from} and {to} is changed."),
+        Command::SetAllLinks { .. } => "All links are changed.".to_owned(),
+        Command::Isolate { server } => format!("{server} is cut off from the others."),
+        Command::Clog { from, to, .. } => format!("Everything on the link between {from} and {to} is stopped."),
+        Command::Unclog { from, to, .. } => format!("The link between {from} and {to} goes on."),
         Command::Filter { from, to, classes, .. } if classes.is_empty() => {
-            format!("You let everything through between {from} and {to}.")
+            format!("Everything is let through again between {from} and {to}.")
         }
         Command::Filter { from, to, .. } => {
-            format!("You let some kinds of messages no longer through between {from} and {to}.")
+            format!("Some kinds of messages are no longer let through between {from} and {to}.")
         }
-        Command::Kill { server } => format!("You end the process of {server}."),
-        Command::CrashAfter { server, .. } => format!("You let {server} crash in the middle of what it does."),
-        Command::Pause { server } => format!("You pause {server}."),
-        Command::Resume { server } => format!("You let {server} go on."),
-        Command::Wipe { server } => format!("You wipe the disk of {server}."),
-        Command::SetDisk { server, .. } => format!("You change the disk of {server}."),
-        Command::FlipBit { server, .. } => format!("You flip a bit on the disk of {server}."),
-        Command::SetClock { server, drift_ppm: 0 } => format!("You let the clock of {server} go right."),
+        Command::Kill { server } => format!("The process of {server} is ended."),
+        Command::CrashAfter { server, .. } => format!("{server} is to crash in the middle of what it does."),
+        Command::Pause { server } => format!("{server} is paused."),
+        Command::Resume { server } => format!("{server} goes on."),
+        Command::Wipe { server } => format!("The disk of {server} is wiped."),
+        Command::SetDisk { server, .. } => format!("The disk of {server} is changed."),
+        Command::FlipBit { server, .. } => format!("A bit flips on the disk of {server}."),
+        Command::SetClock { server, drift_ppm: 0 } => format!("The clock of {server} goes right again."),
         Command::SetClock { server, drift_ppm } if *drift_ppm > 0 => {
-            format!("You let the clock of {server} go too fast.")
+            format!("The clock of {server} goes too fast from now on.")
         }
-        Command::SetClock { server, .. } => format!("You let the clock of {server} go too slow."),
-        Command::JumpClock { server, by_us } if *by_us < 0 => format!("You set the clock of {server} back."),
-        Command::JumpClock { server, .. } => format!("You set the clock of {server} forward."),
+        Command::SetClock { server, .. } => format!("The clock of {server} goes too slow from now on."),
+        Command::JumpClock { server, by_us } if *by_us < 0 => format!("The clock of {server} is set back."),
+        Command::JumpClock { server, .. } => format!("The clock of {server} is set forward."),
         Command::Configure { server, .. } => {
-            format!("You change the settings of {server}, which hold from its next start on.")
+            format!("The settings of {server} are changed, and hold from its next start on.")
         }
         Command::MakeMistakes { server, mistakes } if mistakes.is_empty() => {
-            format!("You let {server} keep to all rules.")
+            format!("{server} keeps to all rules again.")
         }
         Command::MakeMistakes { server, mistakes } => {
             let names: Vec<&str> = mistakes.iter().map(Mistake::name).collect();
-            format!("You let {server} make mistakes: {}.", names.join(", "))
+            format!("{server} makes mistakes from now on: {}.", names.join(", "))
         }
-        Command::AddServer => "You add a server.".to_owned(),
+        Command::AddServer => "A server is added.".to_owned(),
         Command::ChangeMembership { server, changes, .. } => {
             let changes: Vec<String> = changes.iter().map(changed).collect();
-            format!("You ask {server} to change the cluster: {}.", changes.join(", "))
+            format!("{server} is asked to change the cluster: {}.", changes.join(", "))
         }
-        Command::LeaveJoint { server } => format!("You ask {server} to leave the joint membership."),
-        Command::Transfer { server, to } => format!("You ask {server} to hand over to {to}."),
-        Command::ForgetLeader { server } => format!("You let {server} forget who leads."),
-        Command::Compact { server } => format!("You let {server} take a snapshot."),
-        Command::RequestSnapshot { server } => format!("You let {server} ask its leader for a snapshot."),
+        Command::LeaveJoint { server } => format!("{server} is asked to leave the joint membership."),
+        Command::Transfer { server, to } => format!("{server} is asked to hand over to {to}."),
+        Command::ForgetLeader { server } => format!("{server} is made to forget who leads."),
+        Command::Compact { server } => format!("{server} is told to take a snapshot."),
+        Command::RequestSnapshot { server } => format!("{server} is told to ask its leader for a snapshot."),
         Command::Packet { act, .. } => match act {
-            PacketAct::Drop => "You drop a message.".to_owned(),
-            PacketAct::Double => "You double a message.".to_owned(),
-            PacketAct::Hold => "You hold a message.".to_owned(),
-            PacketAct::Release => "You let a message go on.".to_owned(),
-            PacketAct::Delay(_) => "You delay a message.".to_owned(),
-            PacketAct::Deliver => "You deliver a message at once.".to_owned(),
+            PacketAct::Drop => "A message is taken away.".to_owned(),
+            PacketAct::Double => "A message is doubled.".to_owned(),
+            PacketAct::Hold => "A message is held.".to_owned(),
+            PacketAct::Release => "A message goes on.".to_owned(),
+            PacketAct::Delay(_) => "A message is delayed.".to_owned(),
+            PacketAct::Deliver => "A message is delivered at once.".to_owned(),
         },
     }
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::dice::Dice;
+use super::profile::{Mix, Trouble};
 use crate::address::ClientId;
 use crate::command::{Command, Pace};
 use crate::kv::{Op, ReadBy, TEXT_MAX};
@@ -49,10 +50,12 @@ enum Values {
 }
 
 impl Work {
-    pub(super) fn draw(dice: &mut Dice, setup: &Setup, nothing_else: bool, pace_ms: u64) -> Self {
+    pub(super) fn draw(dice: &mut Dice, setup: &Setup, mix: Mix, nothing_else: bool, pace_ms: u64) -> Self {
         let (no_op, leases) = (setup.raft.no_op_on_election, setup.raft.leases);
         // Without the no-op, a new leader that nobody writes to can answer no read (§6.4 of the dissertation).
-        let reads = [(None, true), (Some(ReadBy::Index), no_op), (Some(ReadBy::Lease), leases)];
+        let stale = mix.has(Trouble::StaleReads);
+        let reads =
+            [(None, true), (Some(ReadBy::Index), no_op), (Some(ReadBy::Lease), leases), (Some(ReadBy::Nothing), stale)];
         Self {
             percent: if nothing_else { 100 } else { dice.one_of(&[20, 50, 80]) },
             give_up_percent: dice.one_of(&[0, 0, 3]),

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::tools::{Tools, WASM};
 use crate::{process, say, workspace};
 use report::Report;
+pub(crate) use report::{median, spread};
 
 const PEERS: &str = "bench/peers/Cargo.toml";
 

@@ -26,14 +26,14 @@ impl Report {
 }
 
 /// The value in the middle; of an even number, the upper one of the two.
-pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// How far apart the least and the greatest are, as a part of the value in the middle.
-pub(super) fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
+pub(crate) fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let (low, high) = (values.clone().fold(f64::INFINITY, f64::min), values.clone().fold(f64::NEG_INFINITY, f64::max));
     (high - low) / median(values)
 }

@@ -32,13 +32,19 @@ pub(super) fn npm(tools: &Tools, counts: &mut Counts) -> Result<()> {
 
 /// Drives `dist/` with a browser.
 pub(super) fn browser(tools: &Tools, counts: &mut Counts) -> Result<()> {
-    let folder = workspace::root().join(BROWSER_TESTS);
-    install_locked(&folder)?;
+    let folder = install_browser_tests()?;
     let mut node = node_tests(&folder)?;
     node.env("RAFTARIUM_CHROME", tools.need_browser()?)
         .env("RAFTARIUM_DIST", workspace::root().join("dist"))
         .env("RAFTARIUM_SCREENSHOTS", workspace::scratch().join("screenshots"));
     process::run_counting(node, counts)
+}
+
+/// The folder of the browser tests, with what they need.
+pub(crate) fn install_browser_tests() -> Result<PathBuf> {
+    let folder = workspace::root().join(BROWSER_TESTS);
+    install_locked(&folder)?;
+    Ok(folder)
 }
 
 /// `npm ci`, when the lock file has changed since the last time.

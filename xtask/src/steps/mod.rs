@@ -7,11 +7,12 @@ mod rust;
 use std::time::{Duration, Instant};
 
 pub(crate) use counts::Counts;
+pub(crate) use javascript::install_browser_tests;
 
 use crate::cli::{BuildOptions, Selection};
 use crate::error::{Error, Result};
 use crate::tools::Tools;
-use crate::{say, site};
+use crate::{say, site, weight};
 
 /// One check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum Step {
     Lint,
     /// All tests that run natively, and the examples in the documentation.
     Native,
+    /// The swarm, for as long as there is time: how many seeds that was is printed.
+    Swarm,
     /// The documentation builds, and its links lead somewhere.
     Documentation,
     /// `core` and `sim` build for a target without `std`.
@@ -32,21 +35,25 @@ pub(crate) enum Step {
     Npm,
     /// The page is built as it is shipped.
     Page,
+    /// The page weighs what the repository says.
+    Weight,
     /// The page in a real Chromium.
     Browser,
 }
 
 impl Step {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Format,
         Self::Lint,
         Self::Native,
+        Self::Swarm,
         Self::Documentation,
         Self::NoStd,
         Self::Wasm,
         Self::Npm,
         Self::Page,
+        Self::Weight,
         Self::Browser,
     ];
 
@@ -56,11 +63,13 @@ impl Step {
             Self::Format => "fmt",
             Self::Lint => "clippy",
             Self::Native => "native",
+            Self::Swarm => "swarm",
             Self::Documentation => "doc",
             Self::NoStd => "no-std",
             Self::Wasm => "wasm",
             Self::Npm => "npm",
             Self::Page => "page",
+            Self::Weight => "weight",
             Self::Browser => "browser",
         }
     }
@@ -70,11 +79,13 @@ impl Step {
             Self::Format => "formatting",
             Self::Lint => "clippy, warnings denied",
             Self::Native => "native tests and documented examples",
+            Self::Swarm => "five minutes of the swarm, on all cores",
             Self::Documentation => "documentation, warnings denied",
             Self::NoStd => "core and sim for a target without std",
             Self::Wasm => "wasm tests in Node",
             Self::Npm => "the packed npm package used from Node",
             Self::Page => "the page, built as it is shipped",
+            Self::Weight => "what a first visit to the page downloads",
             Self::Browser => "the page in a real Chromium",
         }
     }
@@ -82,7 +93,7 @@ impl Step {
     /// Gets the tools of this step only, so that a slip in formatting is not told after minutes of installing.
     fn get_tools(self, tools: &mut Tools) -> Result<()> {
         match self {
-            Self::Format | Self::Lint | Self::Native | Self::Documentation => Ok(()),
+            Self::Format | Self::Lint | Self::Native | Self::Swarm | Self::Documentation => Ok(()),
             Self::NoStd => tools.need_rust_targets(),
             Self::Wasm => {
                 tools.need_node()?;
@@ -96,6 +107,7 @@ impl Step {
                 tools.need_wasm_opt()
             }
             Self::Page => tools.need_site_tools(),
+            Self::Weight => tools.need_node(),
             Self::Browser => {
                 tools.need_node()?;
                 tools.need_browser().map(drop)
@@ -108,11 +120,13 @@ impl Step {
             Self::Format => rust::format(),
             Self::Lint => rust::lint(),
             Self::Native => rust::native(counts),
+            Self::Swarm => rust::swarm(),
             Self::Documentation => rust::documentation(),
             Self::NoStd => rust::no_std(tools),
             Self::Wasm => rust::wasm(tools, counts),
             Self::Npm => javascript::npm(tools, counts),
             Self::Page => site::build_with(tools, &BuildOptions::default()),
+            Self::Weight => weight::check(),
             Self::Browser => javascript::browser(tools, counts),
         }
     }

@@ -41,6 +41,10 @@ pub struct Server {
     pub votes: Vec<Vote>,
     /// What a leader knows of its followers.
     pub followers: Vec<Follower>,
+    /// Until when a leader may answer reads by its lease; null if it has none.
+    pub lease: Option<Milliseconds>,
+    /// Who belongs to the cluster as far as its log says, committed or not; of one that is down, what its disk says.
+    pub membership: Membership,
     /// How many writes are on their way to its disk.
     pub writes: u32,
     /// The state of its state machine: values by key.
@@ -229,6 +233,8 @@ impl From<sim::ServerView> for Server {
             deadline: server.deadline.map(Into::into),
             votes: server.votes.into_iter().map(Into::into).collect(),
             followers: server.followers.into_iter().map(Into::into).collect(),
+            lease: server.lease.map(Into::into),
+            membership: (&server.membership).into(),
             writes: server.writes,
             state: server.state.into_iter().map(|pair| (pair.key, pair.value)).collect(),
             boots: server.boots,

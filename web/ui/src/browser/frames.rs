@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::window;
+use crate::geometry::trig::within;
 
 /// The longest that one frame may stand for, in microseconds: after a pause of the page, time goes on from where it
 /// was.
@@ -30,7 +31,7 @@ impl Frames {
         *callback.borrow_mut() = Some(Closure::new(move |ms: f64| {
             if let Some(before) = last.replace(Some(ms)) {
                 let elapsed: f64 = (ms - before) * 1_000.0;
-                each(elapsed.clamp(0.0, LONGEST) as u64);
+                each(within(elapsed, 0.0, LONGEST) as u64);
             }
             request(&next, &again);
         }));

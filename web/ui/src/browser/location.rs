@@ -1,26 +1,37 @@
 //! The address bar.
 
+use raftarium_sim::Shared;
 use wasm_bindgen::JsValue;
 
 use super::window;
-use crate::state::address::{Address, AddressError};
+use crate::state::address::{self, AddressError};
 
 /// What the address bar says.
 ///
 /// # Errors
 ///
 /// If it cannot be understood.
-pub(crate) fn read() -> Result<Address, AddressError> {
-    Address::parse(&window().location().hash().unwrap_or_default())
+pub(crate) fn read() -> Result<Shared, AddressError> {
+    address::parse(&text())
 }
 
-/// Lets the address bar say `address`, without a new entry in the history.
-pub(crate) fn write(address: Address) {
-    let text = address.to_string();
-    if window().location().hash().is_ok_and(|hash| hash == text) {
+/// What the address bar says, from `#` on.
+pub(crate) fn text() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Lets the address bar say `link`, without a new entry in the history.
+pub(crate) fn write(link: &str) {
+    if text() == link {
         return;
     }
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&text));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(link));
     }
+}
+
+/// The page without what it shows.
+pub(crate) fn page() -> String {
+    let href = window().location().href().unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
 }

@@ -1,9 +1,12 @@
 //! Everything that only a browser has.
 
 pub(crate) mod black_box;
+pub(crate) mod clipboard;
+pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod pointing;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;
@@ -45,6 +48,12 @@ pub(crate) fn focus(id: &str) {
 /// Whether a person asked their system for less motion.
 pub(crate) fn prefers_reduced_motion() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether the window is tall, perhaps on a projector: what is read from afar gets more room.
+pub(crate) fn is_tall() -> bool {
+    let query = window().match_media("(min-width: 1100px) and (min-height: 1000px)");
     query.ok().flatten().is_some_and(|query| query.matches())
 }
 

@@ -1,8 +1,11 @@
 //! Where things are drawn: pure functions, with one unit to a pixel.
 
+pub(crate) mod chart;
 pub(crate) mod flight;
+pub(crate) mod mark;
 pub(crate) mod partition;
 pub(crate) mod ring;
+pub(crate) mod trig;
 
 /// A place in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -29,12 +32,13 @@ impl Point {
     }
 
     pub(crate) fn distance(self, other: Self) -> f64 {
-        (other.x - self.x).hypot(other.y - self.y)
+        length(other.x - self.x, other.y - self.y)
     }
 
     /// The place at `angle` radians, clockwise from the right, on an ellipse around this one.
     pub(crate) fn on_ellipse(self, rx: f64, ry: f64, angle: f64) -> Self {
-        Self { x: self.x + rx * angle.cos(), y: self.y + ry * angle.sin() }
+        let (sin, cos) = trig::sin_cos(angle);
+        Self { x: self.x + rx * cos, y: self.y + ry * sin }
     }
 
     /// The vector of length 1 from here to `other`; nothing if they are the same place.
@@ -50,6 +54,11 @@ impl Point {
     pub(crate) fn along(self, direction: Self, distance: f64) -> Self {
         Self { x: self.x + direction.x * distance, y: self.y + direction.y * distance }
     }
+}
+
+/// How long a vector is.
+pub(crate) fn length(x: f64, y: f64) -> f64 {
+    (x * x + y * y).sqrt()
 }
 
 /// A line between two discs, from rim to rim, with `gap` left free at both ends.

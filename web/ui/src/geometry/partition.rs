@@ -2,36 +2,14 @@
 //!
 //! All of it is read off the view, never remembered, so that the past looks the same whenever it is seen.
 
+use raftarium_sim::CutView;
 use raftarium_sim::core::NodeId;
-use raftarium_sim::{CutView, View};
 
 use super::ring::Ring;
-use super::{Point, xy};
+use super::{Point, length, xy};
 
 /// Servers that reach each other, perhaps through others, by their places in the ring.
 pub(crate) type Group = Vec<usize>;
-
-/// The groups of servers that are joined by links that work in at least one direction, in the order of their first
-/// members.
-pub(crate) fn groups(view: &View) -> Vec<Group> {
-    let count = view.servers.len();
-    let mut label: Vec<usize> = (0..count).collect();
-    for a in 0..count {
-        for b in a + 1..count {
-            let (x, y) = (view.servers[a].id, view.servers[b].id);
-            if !(is_cut(&view.cuts, x, y) && is_cut(&view.cuts, y, x)) {
-                let (keep, drop) = (label[a].min(label[b]), label[a].max(label[b]));
-                label.iter_mut().filter(|name| **name == drop).for_each(|name| *name = keep);
-            }
-        }
-    }
-    let mut groups: Vec<Group> = vec![Vec::new(); count];
-    for (at, &name) in label.iter().enumerate() {
-        groups[name].push(at);
-    }
-    groups.retain(|group| !group.is_empty());
-    groups
-}
 
 /// Whether nothing gets from `from` to `to`.
 pub(crate) fn is_cut(cuts: &[CutView], from: NodeId, to: NodeId) -> bool {
@@ -97,9 +75,17 @@ pub(crate) fn cut_line(ring: &Ring, borders: &[usize]) -> Option<CutLine> {
         ring.is_upper(*client) && (place.y - client.y).abs() < 30.0 && (0.0..180.0).contains(&inward)
     };
     let in_the_way = |client: &Point, place: &Point| client.distance(*place) <= 60.0 || beside(client, place);
-    let free = |place: &Point| !ring.clients.iter().any(|client| in_the_way(client, place));
+    let hides = |server: &Point, place: &Point| ring.many && server.distance(*place) < ring.radius + 26.0;
+    let free = |place: &Point| {
+        !ring.clients.iter().any(|client| in_the_way(client, place))
+            && !ring.servers.iter().any(|server| hides(server, place))
+    };
     let slide = |(end, gap): (&Point, &Point)| {
-        let places = (0..=6).map(|step| end.toward(*gap, f64::from(step) / 10.0));
+        // Where there are many, their discs reach the edge, and there is room in their middle only.
+        let steps = if ring.many { 0..=40 } else { 0..=6 };
+        let to = if ring.many { ring.centre } else { *gap };
+        let parts = if ring.many { 40.0 } else { 10.0 };
+        let places = steps.map(|step| end.toward(to, f64::from(step) / parts));
         places.into_iter().find(free).unwrap_or(*end)
     };
     let handles = ends.iter().zip(&gaps).map(slide);
@@ -114,7 +100,7 @@ fn to_edge(ring: &Ring, point: Point) -> Point {
     let (dx, dy) = (point.x - centre.x, point.y - centre.y);
     let stretch = (half_width / dx.abs().max(1e-9)).min(half_height / dy.abs().max(1e-9));
     let outward = ring.centre.distance(ring.servers.first().copied().unwrap_or(centre)) + 3.2 * ring.radius;
-    let stretch = stretch.min(outward / dx.hypot(dy).max(1e-9));
+    let stretch = stretch.min(outward / length(dx, dy).max(1e-9));
     Point::new(centre.x + dx * stretch, centre.y + dy * stretch)
 }
 
@@ -130,35 +116,12 @@ pub(crate) fn sides(ring: &Ring, start: Point, end: Point) -> Option<[Group; 2]>
 mod tests {
     use super::*;
     use crate::geometry::Size;
-    use crate::show::fixture::view;
 
     const SIZE: Size = Size { width: 545.0, height: 600.0 };
 
-    fn cut(pairs: &[(u64, u64)]) -> Vec<CutView> {
-        let both = |&(a, b): &(u64, u64)| {
-            [CutView { from: NodeId(a), to: NodeId(b) }, CutView { from: NodeId(b), to: NodeId(a) }]
-        };
-        pairs.iter().flat_map(both).collect()
-    }
-
-    #[test]
-    fn servers_that_reach_each_other_are_one_group() {
-        let mut view = view(5);
-        assert_eq!(groups(&view), [vec![0, 1, 2, 3, 4]]);
-        view.cuts = cut(&[(1, 3), (1, 4), (1, 5), (2, 3), (2, 4), (2, 5)]);
-        assert_eq!(groups(&view), [vec![0, 1], vec![2, 3, 4]]);
-        assert_eq!(borders(&groups(&view), 5), Some(vec![1, 4]));
-    }
-
-    #[test]
-    fn a_link_that_works_one_way_still_joins() {
-        let mut view = view(2);
-        view.cuts = vec![CutView { from: NodeId(1), to: NodeId(2) }];
-        assert_eq!(groups(&view).len(), 1);
-    }
-
     #[test]
     fn no_line_parts_groups_that_are_mixed() {
+        assert_eq!(borders(&[vec![0, 1], vec![2, 3, 4]], 5), Some(vec![1, 4]));
         let mixed = [vec![0, 2], vec![1, 3, 4]];
         assert_eq!(borders(&mixed, 5), None);
         let parted = [vec![0], vec![1, 2], vec![3, 4]];
@@ -184,6 +147,17 @@ mod tests {
             let line = cut_line(&ring, &[first, (first + 2) % 9]).expect("two borders");
             for client in &ring.clients {
                 assert!(client.distance(line.handle) > 40.0, "borders after {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_many_the_handle_hides_none() {
+        let ring = Ring::new(SIZE, 51, 3);
+        for first in [5, 9, 15, 21] {
+            let line = cut_line(&ring, &[first, (first + 20) % 51]).expect("two borders");
+            for &place in &ring.servers {
+                assert!(place.distance(line.handle) > ring.radius + 20.0, "borders after {first}: {line:?}");
             }
         }
     }

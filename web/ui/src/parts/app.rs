@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -12,9 +13,12 @@ use super::cluster::Cluster;
 use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
+use super::light::Light;
 use super::log::Log;
+use super::machines::Machines;
 use super::news::Announcer;
 use super::rules::Rules;
+use super::share::{share, use_drop};
 use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::{Dispatch, on};
@@ -34,21 +38,26 @@ pub(crate) fn App() -> Html {
     use_frames(state.playing, &dispatch);
     use_keys(state, &dispatch);
     use_address(state, &dispatch);
+    use_drop(&dispatch);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
-            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} />
-            { banner(&dispatch, &state.view.violations) }
-            <main class="places">
+            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} share={share(&dispatch, state)} />
+            { banner(&dispatch, state) }
+            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
-                    clients={state.setup.clients}
+                    setup={Rc::clone(&state.setup)}
                     selection={state.selection}
                 />
                 { time_bar(&dispatch, state) }
-                <Log view={Rc::clone(&state.view)} selection={state.selection} />
+                if state.machines_open {
+                    <Machines view={Rc::clone(&state.view)} />
+                } else {
+                    <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                }
                 <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
                 { clients(state) }
                 if state.events_open {
@@ -57,6 +66,7 @@ pub(crate) fn App() -> Html {
                     <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
                 }
             </main>
+            <Light state={state.clone()} />
             <Announcer news={Rc::clone(&state.news)} />
             if state.help_open {
                 <Help onclose={on(&dispatch, Action::ShowHelp(false))} />
@@ -67,23 +77,28 @@ pub(crate) fn App() -> Html {
 
 /// The run in the address bar, or the default one and what is wrong with the address.
 fn first_state() -> State {
-    let (address, error) = match location::read() {
-        Ok(address) => (address, None),
-        Err(error) => (Address::default(), Some(error)),
-    };
-    let mut state = State::new(address.setup(), !prefers_reduced_motion());
-    if let Some(error) = error {
-        state.complain(about(&error), error.to_string());
+    let playing = !prefers_reduced_motion();
+    let default = || State::new(Address::default().setup(), playing);
+    match location::read() {
+        Ok(shared) => State::open(shared, playing).unwrap_or_else(|error| {
+            let mut state = default();
+            state.complain(About::Address, format!("The run cannot be shown: {error}."));
+            state
+        }),
+        Err(error) => {
+            let mut state = default();
+            state.complain(about(&error), error.to_string());
+            state
+        }
     }
-    state
 }
 
-fn about(error: &crate::state::address::AddressError) -> About {
+pub(crate) fn about(error: &crate::state::address::AddressError) -> About {
     use crate::state::address::AddressError;
     match error {
         AddressError::Seed { .. } => About::Seed,
         AddressError::Servers { .. } => About::Servers,
-        AddressError::Unknown { .. } => About::Address,
+        AddressError::Link(_) => About::Address,
     }
 }
 
@@ -127,19 +142,48 @@ fn use_keys(state: &State, dispatch: &Dispatch) {
     });
 }
 
-/// Keeps the address bar and the run the same.
+/// Keeps the address bar and the run the same: at once when a run begins, and a moment after something was done in it,
+/// as a run in which much was done takes a while to be put into a link.
 #[hook]
 fn use_address(state: &State, dispatch: &Dispatch) {
-    let shown = Address::of(&state.setup);
-    use_effect_with(shown, |&shown| location::write(shown));
+    const GATHER_MS: u32 = 300;
+    let latest = use_mut_ref(|| state.clone());
+    *latest.borrow_mut() = state.clone();
+    let shown = use_mut_ref(String::new);
+    let (to_write, to_dispatch) = (Rc::clone(&latest), dispatch.clone());
+    let to_show = Rc::clone(&shown);
+    use_effect_with(state.run_version, move |_| {
+        let write = move || {
+            let shared = to_write.borrow().shared(None);
+            match shared.to_link() {
+                Ok(link) => {
+                    location::write(&link);
+                    *to_show.borrow_mut() = link;
+                }
+                Err(error) => to_dispatch.emit(Action::Complain(About::Address, format!("The address: {error}."))),
+            }
+        };
+        let begins = latest.borrow().shared(None).run.commands.is_empty();
+        let timeout = if begins {
+            write();
+            None
+        } else {
+            Some(Timeout::new(GATHER_MS, write))
+        };
+        move || drop(timeout)
+    });
     let dispatch = dispatch.clone();
-    use_effect_with(shown, move |&shown| {
-        let listener = Listener::new(window(), "hashchange", move |_| match location::read() {
-            Ok(address) if address == shown => {}
-            Ok(address) => dispatch.emit(Action::Begin(address)),
-            Err(error) => {
-                location::write(shown);
-                dispatch.emit(Action::Complain(about(&error), error.to_string()));
+    use_effect_with((), move |()| {
+        let listener = Listener::new(window(), "hashchange", move |_| {
+            if location::text() == *shown.borrow() {
+                return;
+            }
+            match location::read() {
+                Ok(shared) => dispatch.emit(Action::Open(Box::new(shared))),
+                Err(error) => {
+                    location::write(&shown.borrow());
+                    dispatch.emit(Action::Complain(about(&error), error.to_string()));
+                }
             }
         });
         move || drop(listener)

@@ -1,14 +1,16 @@
 //! A rule was broken: impossible to overlook.
 
-use raftarium_sim::Violation;
 use yew::prelude::*;
 
 use super::Dispatch;
+use super::share::copy_link;
 use super::time_link::time_link;
 use crate::show::list;
+use crate::state::State;
 
 /// The rule that was broken first, and what was found; nothing as long as all hold.
-pub(crate) fn banner(dispatch: &Dispatch, violations: &[Violation]) -> Html {
+pub(crate) fn banner(dispatch: &Dispatch, state: &State) -> Html {
+    let violations = &state.view.violations;
     let Some(first) = violations.first() else { return Html::default() };
     let more = match violations.len() {
         1 => String::new(),
@@ -18,7 +20,8 @@ pub(crate) fn banner(dispatch: &Dispatch, violations: &[Violation]) -> Html {
         <div class="violation" role="alert">
             <strong>{ format!("{} is broken on {}.", first.rule.name(), list(&first.servers)) }</strong>
             { " " }{ first.rule.statement() }{ " Found: " }{ &first.story }{ "." }{ more }{ " " }
-            { time_link(dispatch, first.at) }
+            { time_link(dispatch, first.at) }{ " " }
+            <button type="button" class="time-link" onclick={copy_link(dispatch, state, first.at)}>{ "Copy a link to it" }</button>
         </div>
     }
 }

@@ -21,6 +21,8 @@ const NOTICE_MS: u32 = 9_000;
 pub(crate) struct Props {
     pub(crate) setup: Rc<Setup>,
     pub(crate) notice: Option<Rc<Notice>>,
+    /// What hands the run on.
+    pub(crate) share: Html,
 }
 
 /// Name, seed, number of servers; and what could not be done, beside what it is about.
@@ -41,6 +43,7 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             <SeedField address={address} notice={props.notice.clone()} />
             { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
             <NoticeLine notice={props.notice.clone()} />
+            { props.share.clone() }
             <ThemeButton />
             <button type="button" class="button square" aria-label="Help" aria-keyshortcuts="?" title="Help (?)" onclick={on(&dispatch, Action::ShowHelp(true))}>
                 { "?" }

@@ -1,5 +1,6 @@
 //! The axis of the time bar.
 
+use crate::geometry::trig::within;
 use raftarium_sim::core::Instant;
 
 /// The shortest axis, in microseconds.
@@ -36,7 +37,7 @@ impl Axis {
 
     /// The moment at a part of the axis between 0 and 1.
     pub(crate) fn at(self, part: f64) -> Instant {
-        Instant::from_micros((self.length as f64 * part.clamp(0.0, 1.0)) as u64)
+        Instant::from_micros((self.length as f64 * within(part, 0.0, 1.0)) as u64)
     }
 
     /// The moments that get a number.

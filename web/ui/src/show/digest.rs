@@ -4,6 +4,8 @@ use raftarium_sim::core::{Event, Instant, LogIndex, Term};
 use raftarium_sim::story::is_restart;
 use raftarium_sim::{Command, Happening, Record, RecordId};
 
+use super::lives::Lives;
+
 /// The records that a person may want to read, and the marks on the time bar.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(crate) struct Digest {
@@ -11,6 +13,8 @@ pub(crate) struct Digest {
     pub(crate) notable: Vec<RecordId>,
     /// What is marked on the time bar, oldest first.
     pub(crate) marks: Vec<Mark>,
+    /// What each server was when.
+    pub(crate) lives: Lives,
 }
 
 /// Something that is marked on the time bar.
@@ -30,7 +34,9 @@ pub(crate) enum MarkKind {
     Leader(Term),
     /// An entry was found to be committed for the first time.
     Commit(Term, LogIndex),
-    /// Somebody crashed, or a link was cut.
+    /// Somebody crashed, or could not start.
+    Crash,
+    /// A link was cut, or something else was made to go wrong.
     Fault,
     /// Somebody started again, or a link was mended.
     Mend,
@@ -42,6 +48,7 @@ impl Digest {
     /// Reads `records`, which follow those that it has read.
     pub(crate) fn read(&mut self, records: &[Record]) {
         for record in records {
+            self.lives.read(record);
             if is_notable(record) {
                 self.notable.push(record.id);
             }
@@ -53,12 +60,13 @@ impl Digest {
 
     /// Whether there is anything in `records` that it would keep. Whatever is marked is notable.
     pub(crate) fn cares(records: &[Record]) -> bool {
-        records.iter().any(is_notable)
+        records.iter().any(|record| is_notable(record) || Lives::cares(record))
     }
 
     /// Forgets everything after the first `records` records: the past was changed, and they did not happen.
     pub(crate) fn forget_after(&mut self, records: usize) {
         let limit = RecordId(records as u64);
+        self.lives.forget_after(limit);
         self.notable.truncate(self.notable.partition_point(|id| *id < limit));
         self.marks.truncate(self.marks.partition_point(|mark| mark.record < limit));
     }
@@ -71,7 +79,7 @@ impl Digest {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
             Happening::Crashed { .. } | Happening::StartRefused { .. } | Happening::StartImpossible { .. } => {
-                Some(MarkKind::Fault)
+                Some(MarkKind::Crash)
             }
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
             Happening::Commanded(command) => match command {
@@ -139,9 +147,12 @@ impl Digest {
     fn committed(&self) -> LogIndex {
         let index = |mark: &Mark| match mark.kind {
             MarkKind::Commit(_, index) => Some(index),
-            MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::Fault | MarkKind::Mend | MarkKind::Violation => {
-                None
-            }
+            MarkKind::Election(_)
+            | MarkKind::Leader(_)
+            | MarkKind::Crash
+            | MarkKind::Fault
+            | MarkKind::Mend
+            | MarkKind::Violation => None,
         };
         self.marks.iter().rev().find_map(index).unwrap_or(LogIndex::ZERO)
     }

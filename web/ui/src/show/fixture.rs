@@ -1,7 +1,8 @@
 //! Views for tests, made by the simulator itself.
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::{Setup, Timeline, View};
+use raftarium_sim::core::NodeId;
+use raftarium_sim::{ClientId, Command, Op, Setup, Timeline, View};
 
 /// A run of `servers`, seed 42.
 pub(crate) fn timeline(servers: u32) -> Timeline {
@@ -18,4 +19,14 @@ pub(crate) fn settled(servers: u32) -> Timeline {
     let mut timeline = timeline(servers);
     timeline.seek(Instant::from_millis(1_000));
     timeline
+}
+
+/// `client` asks the leader.
+pub(crate) const fn request(client: ClientId, op: Op) -> Command {
+    Command::Request { client, server: None, op }
+}
+
+/// `client` asks `server`, whatever that answers.
+pub(crate) const fn request_to(client: ClientId, server: NodeId, op: Op) -> Command {
+    Command::Request { client, server: Some(server), op }
 }

@@ -3,7 +3,7 @@
 use raftarium_sim::core::{Instant, Term};
 use raftarium_sim::{Answer, ClientId, Request, RequestId, RequestStatus};
 
-use super::request::{Standing, asked, standing};
+use super::request::{Standing, heard, standing};
 
 /// How much time a lane shows, in microseconds.
 pub(crate) const SPAN: u64 = 2_000_000;
@@ -56,7 +56,7 @@ pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant) -> Vec<
         let from = percent(request.asked);
         Some(Bar {
             id: request.id,
-            label: asked(&request.op),
+            label: heard(request),
             from,
             width: percent(until) - from,
             standing: standing(request),
@@ -97,6 +97,7 @@ mod tests {
             session: None,
             sequence: None,
             tries: 1,
+            retries: 0,
             in_doubt: false,
             asked: Instant::from_millis(asked_ms),
             status,

@@ -2,14 +2,22 @@
 
 pub(crate) mod axis;
 pub(crate) mod digest;
+pub(crate) mod disc;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod grid;
+pub(crate) mod jump;
 pub(crate) mod lanes;
+pub(crate) mod light;
+pub(crate) mod lives;
+pub(crate) mod machine;
 pub(crate) mod names;
 pub(crate) mod packet;
+pub(crate) mod reach;
 pub(crate) mod request;
+pub(crate) mod space_time;
 pub(crate) mod term;
-pub(crate) mod window;
+pub(crate) mod wait;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};
 

@@ -3,6 +3,7 @@
 use raftarium_sim::core::{Membership, NodeId, ProgressState, Role};
 use raftarium_sim::{EntryView, FollowerView, ServerView, View};
 
+use super::reach::Reach;
 use super::seconds;
 use crate::geometry::partition::is_cut;
 
@@ -63,18 +64,14 @@ pub(crate) fn members(membership: &Membership) -> String {
     text
 }
 
-/// `S1, leader, term 2, cut off`.
-pub(crate) fn server(view: &View, server: &ServerView) -> String {
-    let cut = if is_cut_off(view, server.id) { ", cut off" } else { "" };
-    format!("{}, {}, term {}{cut}", server.id, role(server), server.term)
+/// `S1, leader, term 2`.
+pub(crate) fn server(server: &ServerView) -> String {
+    format!("{}, {}, term {}", server.id, role(server), server.term)
 }
 
 /// Whether the server reaches fewer than a majority, itself included, because of cuts.
 pub(crate) fn is_cut_off(view: &View, server: NodeId) -> bool {
-    let joined = |other: &&ServerView| {
-        other.id == server || !is_cut(&view.cuts, server, other.id) && !is_cut(&view.cuts, other.id, server)
-    };
-    !view.cuts.is_empty() && view.servers.iter().filter(joined).count() * 2 <= view.servers.len()
+    Reach::of(view).is_cut_off(server)
 }
 
 /// How much of a link works.
@@ -90,7 +87,15 @@ pub(crate) enum LinkState {
 
 impl LinkState {
     pub(crate) fn of(view: &View, a: NodeId, b: NodeId) -> Self {
-        match (is_cut(&view.cuts, a, b), is_cut(&view.cuts, b, a)) {
+        Self::new(is_cut(&view.cuts, a, b), is_cut(&view.cuts, b, a))
+    }
+
+    pub(crate) fn in_reach(reach: &Reach, a: NodeId, b: NodeId) -> Self {
+        Self::new(reach.is_cut(a, b), reach.is_cut(b, a))
+    }
+
+    const fn new(there: bool, back: bool) -> Self {
+        match (there, back) {
             (false, false) => Self::Connected,
             (true, false) => Self::CutThere,
             (false, true) => Self::CutBack,
@@ -122,22 +127,7 @@ pub(crate) fn leader(view: &View) -> Option<&ServerView> {
 mod tests {
     use super::*;
     use crate::show::fixture;
-    use raftarium_sim::Command;
     use raftarium_sim::core::Change;
-
-    #[test]
-    fn a_server_says_what_it_is() {
-        let mut timeline = fixture::settled(5);
-        let id = leader(&timeline.view()).expect("a leader after a second").id;
-        let at = |view: &View, id: NodeId| server(view, &view.servers[id.0 as usize - 1]);
-        let term = timeline.view().servers[id.0 as usize - 1].term;
-        assert_eq!(at(&timeline.view(), id), format!("{id}, leader, term {term}"));
-
-        timeline.dispatch(Command::Partition { groups: vec![vec![id]] }).expect("a partition");
-        assert!(at(&timeline.view(), id).ends_with(", cut off"));
-        timeline.dispatch(Command::Crash { server: id }).expect("it runs");
-        assert!(at(&timeline.view(), id).contains(", crashed, "));
-    }
 
     #[test]
     fn a_leader_says_when_a_follower_last_answered() {

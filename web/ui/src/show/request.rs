@@ -51,6 +51,21 @@ pub(crate) const fn standing(request: &Request) -> Standing {
     }
 }
 
+/// What was asked, and what the client was told, in short: `get x → 1`, `put x=1 ✓`.
+pub(crate) fn heard(request: &Request) -> String {
+    let asked = asked(&request.op);
+    let result = match &request.status {
+        RequestStatus::Answered { answer: Answer::Committed { result, .. } | Answer::Read { result, .. }, .. } => {
+            Some(result).filter(|result| **result != KeyOutput::Done)
+        }
+        RequestStatus::Answered { .. } | RequestStatus::Waiting | RequestStatus::Unknown { .. } => None,
+    };
+    match result {
+        Some(result) => format!("{asked} → {}", gave(result)),
+        None => format!("{asked} {}", standing(request).mark()),
+    }
+}
+
 /// What the client knows, in words.
 pub(crate) fn status(request: &Request) -> String {
     match &request.status {
@@ -93,7 +108,31 @@ fn gave(result: &KeyOutput) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raftarium_sim::core::{EntryId, LogIndex, NodeId, Term};
+    use raftarium_sim::core::{EntryId, Instant, LogIndex, NodeId, Term};
+    use raftarium_sim::{ClientId, Op};
+
+    #[test]
+    fn what_was_heard_is_short() {
+        let get = Op::Get { key: "x".into() };
+        let answered = |answer| RequestStatus::Answered { at: Instant::ZERO, answer };
+        let read = |value: Option<&str>| {
+            let result = KeyOutput::Value(value.map(Into::into));
+            answered(Answer::Read { server: NodeId(1), at: LogIndex(6), result })
+        };
+        let cases = [
+            (RequestStatus::Waiting, "get x …"),
+            (RequestStatus::Unknown { at: Instant::ZERO }, "get x ?"),
+            (answered(Answer::Down { server: NodeId(1) }), "get x ✗"),
+            (read(Some("1")), "get x → 1"),
+            (read(None), "get x → no value"),
+        ];
+        let mut timeline = crate::show::fixture::settled(1);
+        timeline.dispatch(crate::show::fixture::request(ClientId(1), get)).expect("nobody waits");
+        let request = timeline.view().requests.remove(0);
+        for (status, words) in cases {
+            assert_eq!(heard(&Request { status, ..request.clone() }), words);
+        }
+    }
 
     #[test]
     fn an_outcome_in_words() {

@@ -16,6 +16,14 @@ pub(crate) fn class(term: Term) -> &'static str {
     names[(turn % COLOURS) as usize]
 }
 
+/// The number of the colour of `term`, from 1; 0 in term 0.
+pub(crate) const fn colour(term: Term) -> usize {
+    match term.0.checked_sub(1) {
+        Some(turn) => (turn % COLOURS) as usize + 1,
+        None => 0,
+    }
+}
+
 /// Whether the colour of `term` has come round again.
 pub(crate) const fn is_hatched(term: Term) -> bool {
     term.0 > COLOURS
@@ -29,6 +37,7 @@ mod tests {
     fn colours_come_round_hatched() {
         let classes = [0, 1, 7, 8, 14, 15].map(|term| class(Term(term)));
         assert_eq!(classes, ["t0", "t1", "t7", "t1 hatched", "t7 hatched", "t1 hatched"]);
+        assert_eq!([0, 1, 7, 8].map(|term| colour(Term(term))), [0, 1, 7, 1]);
         assert!(!is_hatched(Term(7)) && is_hatched(Term(8)));
     }
 }

@@ -1,10 +1,11 @@
 //! What a person, or the clock, does to the page.
 
-use raftarium_sim::Command;
 use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::{Command, Shared};
 
 use super::address::Address;
-use super::{About, Selection, Speed};
+use super::{About, Pointed, Selection, Speed};
+use crate::show::jump::Jump;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub(crate) enum Action {
     Faster,
     Slower,
     Select(Selection),
+    /// The pointer or the focus is on something else.
+    Point(Pointed),
     /// Does something to the world, now.
     Do(Command),
     /// Crashes a server that runs, and restarts one that is down.
@@ -30,8 +33,20 @@ pub(crate) enum Action {
     Propose(NodeId),
     /// Begins another run.
     Begin(Address),
+    /// Shows a run that somebody shared, at the moment that they looked at.
+    Open(Box<Shared>),
+    /// Says something that was done with the run, and did not happen in it.
+    Tell(String),
     Complain(About, String),
     DismissNotice,
     ShowEvents(bool),
+    ShowSpaceTime(bool),
+    ShowMachines(bool),
+    /// Chooses what kind of mark is gone to next.
+    SetJump(Jump),
+    /// Goes to the next mark of the chosen kind.
+    JumpForward,
+    /// Goes to the mark of the chosen kind before this moment.
+    JumpBack,
     ShowHelp(bool),
 }

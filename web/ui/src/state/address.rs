@@ -1,14 +1,17 @@
-//! The run in the address bar: `#seed=42&servers=5`.
+//! The run in the address bar: all of it. A plain one reads `#seed=42&servers=5`.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use raftarium_sim::Setup;
+use raftarium_sim::core::Instant;
+use raftarium_sim::{SERVERS_MAX, Setup, ShareError, Shared};
 
 /// How many servers the page shows.
-pub(crate) const SERVERS: RangeInclusive<u32> = 1..=9;
+pub(crate) const SERVERS: RangeInclusive<u32> = 1..=SERVERS_MAX;
+/// How far the page goes at once when a link leads to a moment; the rest is for a person to play.
+pub(crate) const AHEAD_MAX: Instant = Instant::from_millis(5 * 60 * 1_000);
 
-/// What a link to a run says.
+/// What a person chooses of a run in the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     pub(crate) seed: u64,
@@ -18,9 +21,26 @@ pub(crate) struct Address {
 /// What is wrong with an address, or with what was typed. It changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AddressError {
-    Seed { given: String },
-    Servers { given: String },
-    Unknown { given: String },
+    Seed {
+        given: String,
+    },
+    Servers {
+        given: String,
+    },
+    /// The rest of what can be wrong with a link, or with a file.
+    Link(ShareError),
+}
+
+impl From<ShareError> for AddressError {
+    fn from(error: ShareError) -> Self {
+        if let ShareError::Seed { given } = error {
+            return Self::Seed { given };
+        }
+        if let ShareError::Servers { given } = error {
+            return Self::Servers { given };
+        }
+        Self::Link(error)
+    }
 }
 
 impl Default for Address {
@@ -40,31 +60,12 @@ impl fmt::Display for AddressError {
                 let (min, max) = (SERVERS.start(), SERVERS.end());
                 write!(f, "“{given}” is not a number of servers; allowed are {min} to {max}.")
             }
-            Self::Unknown { given } => {
-                write!(f, "The address says “{given}”; allowed are seed=… and servers=….")
-            }
+            Self::Link(error) => write!(f, "The run cannot be shown: {error}."),
         }
     }
 }
 
 impl Address {
-    /// Reads the part of a URL after `#`; what it does not say is the default.
-    ///
-    /// # Errors
-    ///
-    /// Names the first thing that is wrong, and what is allowed.
-    pub(crate) fn parse(text: &str) -> Result<Self, AddressError> {
-        let mut address = Self::default();
-        for part in text.trim_start_matches('#').split('&').filter(|part| !part.is_empty()) {
-            match part.split_once('=') {
-                Some(("seed", seed)) => address.seed = parse_seed(seed)?,
-                Some(("servers", servers)) => address.servers = parse_servers(servers)?,
-                Some(_) | None => return Err(AddressError::Unknown { given: short(part) }),
-            }
-        }
-        Ok(address)
-    }
-
     /// What the world is made of.
     pub(crate) fn setup(self) -> Setup {
         let Self { seed, servers } = self;
@@ -77,10 +78,28 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#seed={}&servers={}", self.seed, self.servers)
-    }
+/// Reads the part of a URL after `#`; what it does not say is the default.
+///
+/// # Errors
+///
+/// Names the first thing that is wrong, and what is allowed.
+pub(crate) fn parse(text: &str) -> Result<Shared, AddressError> {
+    shown(Shared::from_link(text)?)
+}
+
+/// Reads a file that holds a run.
+///
+/// # Errors
+///
+/// Names the first thing that is wrong, and what is allowed.
+pub(crate) fn parse_file(text: &str) -> Result<Shared, AddressError> {
+    shown(Shared::from_json(text)?)
+}
+
+/// `shared`, if the page has room for it.
+fn shown(shared: Shared) -> Result<Shared, AddressError> {
+    let servers = shared.run.setup.servers;
+    if SERVERS.contains(&servers) { Ok(shared) } else { Err(AddressError::Servers { given: servers.to_string() }) }
 }
 
 /// Reads a seed.
@@ -122,31 +141,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_says_seed_and_servers() {
-        let address = Address::parse("#seed=7&servers=3").expect("valid");
-        assert_eq!(address, Address { seed: 7, servers: 3 });
-        assert_eq!(address.to_string(), "#seed=7&servers=3");
-        assert_eq!(Address::of(&address.setup()), address);
-        assert_eq!(Address::parse(""), Ok(Address::default()));
-        assert_eq!(Address::parse("#servers=9"), Ok(Address { servers: 9, ..Address::default() }));
+    fn an_address_says_what_the_world_is_made_of() {
+        let shared = parse("#seed=7&servers=3").expect("valid");
+        assert_eq!(Address::of(&shared.run.setup), Address { seed: 7, servers: 3 });
+        assert_eq!(shared.run.setup, Address { seed: 7, servers: 3 }.setup());
+        assert_eq!(parse("").expect("valid").run.setup, Address::default().setup());
+        assert_eq!(parse("#servers=9&at=12.5").expect("valid").at, Some(Instant::from_micros(12_500)));
+    }
+
+    #[test]
+    fn a_file_is_read_as_an_address_is() {
+        let shared = parse("#seed=7&servers=3&at=5").expect("valid");
+        assert_eq!(parse_file(&shared.to_json()), Ok(shared));
+        let error =
+            parse_file("{\"setup\":{},\"commands\":[{\"at\":1,\"command\":\"Explode\"}]}").expect_err("no command");
+        assert!(error.to_string().starts_with("The run cannot be shown: unknown variant `Explode`"), "{error}");
     }
 
     #[test]
     fn what_is_wrong_is_named_with_what_is_allowed() {
         let cases = [
             ("seed=abc", "“abc” is not a seed; allowed are whole numbers from 0 to 18446744073709551615."),
-            ("seed=-1", "“-1” is not a seed; allowed are whole numbers from 0 to 18446744073709551615."),
-            ("seed=", "“” is not a seed; allowed are whole numbers from 0 to 18446744073709551615."),
+            ("servers=0", "“0” is not a number of servers; allowed are 1 to 51."),
+            ("servers=52", "“52” is not a number of servers; allowed are 1 to 51."),
+            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 51."),
             (
-                "seed=18446744073709551616",
-                "“18446744073709551616” is not a seed; allowed are whole numbers from 0 to 18446744073709551615.",
+                "speed=3",
+                "The run cannot be shown: `speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=….",
             ),
-            ("servers=0", "“0” is not a number of servers; allowed are 1 to 9."),
-            ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 9."),
-            ("speed=3", "The address says “speed=3”; allowed are seed=… and servers=…."),
         ];
         for (given, message) in cases {
-            assert_eq!(Address::parse(given).map_err(|error| error.to_string()), Err(message.to_owned()));
+            assert_eq!(parse(given).map_err(|error| error.to_string()), Err(message.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_typed_and_no_seed_is_named() {
+        for given in ["", "-1", "1.5", "18446744073709551616"] {
+            let message = format!("“{given}” is not a seed; allowed are whole numbers from 0 to {}.", u64::MAX);
+            assert_eq!(parse_seed(given).map_err(|error| error.to_string()), Err(message));
         }
     }
 

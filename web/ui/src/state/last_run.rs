@@ -2,15 +2,14 @@
 
 use std::cell::RefCell;
 
-use raftarium_sim::{Run, Setup, Timed};
+use raftarium_sim::{Run, Timed};
 
 thread_local! {
     static RUN: RefCell<Option<Run>> = const { RefCell::new(None) };
 }
 
 /// A run begins.
-pub(super) fn begin(setup: &Setup) {
-    let run = Run { setup: setup.clone(), commands: Vec::new() };
+pub(super) fn begin(run: Run) {
     RUN.with(|kept| *kept.borrow_mut() = Some(run));
 }
 

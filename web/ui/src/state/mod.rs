@@ -3,6 +3,7 @@
 mod action;
 pub(crate) mod address;
 pub(crate) mod last_run;
+mod pointed;
 mod reduce;
 mod selection;
 mod speed;
@@ -11,11 +12,16 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, Setup, Timeline, View};
+use raftarium_sim::{Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
 use crate::show::digest::Digest;
+use crate::show::grid::{Overwritten, overwritten};
+use crate::show::jump::Jump;
+use crate::show::light;
+use crate::show::space_time::first_wrong;
 
 pub(crate) use action::Action;
+pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
 
@@ -35,14 +41,25 @@ pub(crate) struct State {
     pub(crate) playing: bool,
     pub(crate) speed: Speed,
     pub(crate) selection: Selection,
+    /// What the pointer or the focus is on.
+    pub(crate) pointed: Pointed,
+    /// The longest that any message was under way, in microseconds: nothing that is seen in a stretch of time was sent
+    /// earlier than so long before it.
+    pub(crate) longest_flight: u64,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) news: Rc<News>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
     pub(crate) events_open: bool,
+    pub(crate) space_time_open: bool,
+    pub(crate) machines_open: bool,
+    /// What kind of mark is gone to next.
+    pub(crate) jump: Jump,
     pub(crate) help_open: bool,
     /// Counts the changes.
     version: u64,
+    /// Counts the changes of the run itself: what is in a link.
+    pub(crate) run_version: u64,
 }
 
 /// Something that could not be done, in words.
@@ -83,8 +100,26 @@ impl State {
     ///
     /// If `setup` is not valid; addresses are checked before.
     pub(crate) fn new(setup: Setup, playing: bool) -> Self {
-        let timeline = Timeline::new(setup.clone()).expect("an address is checked before it becomes a setup");
-        last_run::begin(&setup);
+        Self::of(Timeline::new(setup).expect("an address is checked before it becomes a setup"), playing)
+    }
+
+    /// A run that somebody shared. One that leads to a moment stands still there, but for one that is far away.
+    ///
+    /// # Errors
+    ///
+    /// If a command in it is not valid.
+    pub(crate) fn open(shared: Shared, playing: bool) -> Result<Self, RunError> {
+        let mut timeline = Timeline::replay(shared.run)?;
+        if let Some(at) = shared.at {
+            last_run::begin(timeline.run());
+            timeline.seek(at.min(address::AHEAD_MAX));
+        }
+        Ok(Self::of(timeline, playing && shared.at.is_none()))
+    }
+
+    fn of(timeline: Timeline, playing: bool) -> Self {
+        last_run::begin(timeline.run());
+        let setup = timeline.setup().clone();
         let (view, end) = (Rc::new(timeline.view()), timeline.end());
         let mut digest = Digest::default();
         digest.read(timeline.all_records());
@@ -99,23 +134,49 @@ impl State {
             playing,
             speed: Speed::default(),
             selection: Selection::Nothing,
+            pointed: Pointed::Nothing,
+            longest_flight: 0,
             notice: None,
             news: Rc::new(News::default()),
             propose_to: (None, 0),
             events_open: false,
+            space_time_open: false,
+            machines_open: false,
+            jump: Jump::Any,
             help_open: false,
             version: 0,
+            run_version: 0,
         }
     }
 
-    /// The whole known trace.
+    /// The run that is shown, for others to see: at the moment `at`.
+    pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
+        Shared { at, ..self.timeline.borrow().run().into() }
+    }
+
+    /// The known trace, as far as it is kept: the place of a record need not be its number.
     pub(crate) fn all_records(&self) -> Ref<'_, [Record]> {
         Ref::map(self.timeline.borrow(), Timeline::all_records)
     }
 
+    /// The entries that were erased shortly before now.
+    pub(crate) fn overwritten(&self) -> Vec<Overwritten> {
+        overwritten(self.timeline.borrow().records(), self.now)
+    }
+
+    /// The first request whose answer one copy of the data could not have given.
+    pub(crate) fn first_wrong(&self) -> Option<RequestId> {
+        first_wrong(&self.view, &self.all_records())
+    }
+
+    /// The ids of what is lit because of what is pointed at.
+    pub(crate) fn lit(&self) -> Vec<String> {
+        light::lit(self.pointed, &self.view, &self.all_records(), self.longest_flight)
+    }
+
     /// How many records there are up to now.
     pub(crate) fn record_count(&self) -> usize {
-        self.timeline.borrow().records().len()
+        usize::try_from(self.timeline.borrow().world().record_count()).unwrap_or(usize::MAX)
     }
 
     /// Whether we look at the past: an action here starts another future.

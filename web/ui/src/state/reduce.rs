@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use raftarium_sim::core::NodeId;
-use raftarium_sim::{Command, RUN_END, Timed, Timeline};
+use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::{Command, Happening, RUN_END, Record, RecordId, Timed, Timeline};
 use yew::Reducible;
 
 use super::{About, Action, News, Notice, Selection, State, last_run};
@@ -16,9 +16,15 @@ impl Reducible for State {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        // The pointer moves over the same thing for long.
+        if action == Action::Point(self.pointed) {
+            return self;
+        }
         let mut state = Self::clone(&self);
         state.version += 1;
         match action {
+            // One that was under way when time was stopped comes too late.
+            Action::Frame(_) if !state.playing => {}
             Action::Frame(real) => {
                 let simulated = Duration::from_micros(state.speed.simulated(real));
                 state.go(|timeline| timeline.advance(simulated));
@@ -50,6 +56,7 @@ impl Reducible for State {
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }
+            Action::Point(pointed) => state.pointed = pointed,
             Action::Do(command) => state.dispatch(command),
             Action::CrashOrRestart(server) => {
                 let down = state.view.servers.iter().any(|view| view.id == server && view.role.is_none());
@@ -66,21 +73,23 @@ impl Reducible for State {
             Action::Propose(server) => state.propose_to = (Some(server), state.propose_to.1 + 1),
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
-                let selection =
-                    if state.selection.exists(address.servers) { state.selection } else { Selection::Nothing };
-                state = Self {
-                    version: state.version,
-                    speed: state.speed,
-                    events_open: state.events_open,
-                    news: Rc::clone(&state.news),
-                    propose_to: (None, state.propose_to.1),
-                    selection,
-                    ..fresh
-                };
+                state.replace_by(fresh);
+            }
+            Action::Open(shared) => match Self::open(*shared, state.playing) {
+                Ok(fresh) => state.replace_by(fresh),
+                Err(error) => state.complain(About::Address, format!("The run cannot be shown: {error}.")),
+            },
+            Action::Tell(text) => {
+                state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
             Action::ShowEvents(open) => state.events_open = open,
+            Action::ShowSpaceTime(open) => state.space_time_open = open,
+            Action::ShowMachines(open) => state.machines_open = open,
+            Action::SetJump(jump) => state.jump = jump,
+            Action::JumpForward => state.jump_to(state.jump.next(&state.digest.marks, state.now), "later"),
+            Action::JumpBack => state.jump_to(state.jump.previous(&state.digest.marks, state.now), "earlier"),
             Action::ShowHelp(open) => state.help_open = open,
         }
         Rc::new(state)
@@ -93,6 +102,33 @@ impl State {
         let before = self.record_count();
         go(&mut self.timeline.borrow_mut());
         self.look(before);
+    }
+
+    /// Shows another run in the same page.
+    fn replace_by(&mut self, fresh: Self) {
+        let selection = if self.selection.exists(fresh.setup.servers) { self.selection } else { Selection::Nothing };
+        *self = Self {
+            version: self.version,
+            run_version: self.run_version + 1,
+            speed: self.speed,
+            events_open: self.events_open,
+            space_time_open: self.space_time_open,
+            machines_open: self.machines_open,
+            jump: self.jump,
+            news: Rc::clone(&self.news),
+            propose_to: (None, self.propose_to.1),
+            selection,
+            ..fresh
+        };
+    }
+
+    /// Goes to a mark, and stops there.
+    fn jump_to(&mut self, at: Option<Instant>, which: &str) {
+        self.playing = false;
+        match at {
+            Some(at) => self.go(|timeline| timeline.seek(at)),
+            None => self.complain(About::Command, format!("No {which} {} is known.", self.jump.name())),
+        }
     }
 
     fn dispatch(&mut self, command: Command) {
@@ -109,6 +145,7 @@ impl State {
                     Rc::make_mut(&mut self.digest).forget_after(before);
                     self.read = before;
                 }
+                self.run_version += 1;
                 self.notice = None;
                 self.look(before);
             }
@@ -126,16 +163,18 @@ impl State {
             self.view = Rc::new(timeline.view());
         }
         let records = timeline.all_records();
-        let unread = records.get(self.read..).unwrap_or_default();
+        let from = |place: usize| RecordId(place as u64);
+        let unread = timeline.records_from(from(self.read));
         if Digest::cares(unread) {
             Rc::make_mut(&mut self.digest).read(unread);
         }
-        self.read = records.len();
-        let happened = timeline.records().len();
-        let new: Vec<String> = records
-            .get(before..happened)
-            .unwrap_or_default()
+        self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
+        self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
+        let happened = from(self.record_count());
+        let new: Vec<String> = timeline
+            .records_from(from(before))
             .iter()
+            .take_while(|record| record.id < happened)
             .filter(|record| is_announced(record, &self.digest.marks))
             .map(|record| sentence(record, records))
             .collect();
@@ -155,6 +194,17 @@ impl State {
     }
 }
 
+/// The longest time between the sending of a message and its end among `unread`, in microseconds.
+fn longest_flight(unread: &[Record], records: &[Record]) -> u64 {
+    let first = records.first().map_or(RecordId(0), |record| record.id);
+    let flight = |record: &Record| {
+        let (Happening::Delivered { .. } | Happening::Lost { .. }) = record.what else { return None };
+        let sent = records.get(usize::try_from(record.cause?.0.checked_sub(first.0)?).ok()?)?;
+        u64::try_from(record.at.since(sent.at).as_micros()).ok()
+    };
+    unread.iter().filter_map(flight).max().unwrap_or(0)
+}
+
 /// As the beginning of a sentence.
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
@@ -165,9 +215,10 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::jump::Jump;
     use crate::show::names::leader;
+    use crate::state::Pointed;
     use crate::state::address::Address;
-    use raftarium_sim::core::Instant;
     use raftarium_sim::{ClientId, Op};
 
     fn after(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
@@ -184,7 +235,7 @@ mod tests {
 
     #[test]
     fn frames_advance_time_by_the_speed() {
-        let state = after(start(), [Action::Frame(20_000), Action::Faster, Action::Frame(20_000)]);
+        let state = after(start(), [Action::PlayOrPause, Action::Frame(20_000), Action::Faster, Action::Frame(20_000)]);
         assert_eq!(state.now, Instant::from_micros(1_000 + 2_000));
         assert_eq!(state.end, state.now);
     }
@@ -192,7 +243,7 @@ mod tests {
     #[test]
     fn a_view_is_read_anew_only_when_something_happened() {
         let before = start();
-        let still = after(Rc::clone(&before), [Action::Frame(20)]);
+        let still = after(Rc::clone(&before), [Action::PlayOrPause, Action::Frame(20)]);
         assert!(Rc::ptr_eq(&before.view, &still.view));
         let moved = after(still, [seconds(1)]);
         assert!(!Rc::ptr_eq(&before.view, &moved.view));
@@ -213,6 +264,31 @@ mod tests {
         assert!(back.is_past());
         let again = after(Rc::clone(&back), [seconds(0)]);
         assert_eq!(again.news, back.news);
+    }
+
+    #[test]
+    fn a_run_that_is_shared_is_shown_as_it_was_at_its_moment() {
+        let state = after(start(), [seconds(1), Action::CrashOrRestart(NodeId(2)), seconds(2)]);
+        let link = state.shared(Some(state.now)).to_link().expect("it is short");
+        let shared = crate::state::address::parse(&link).expect("just written");
+        let opened = after(start(), [Action::PlayOrPause, Action::Open(Box::new(shared))]);
+        assert_eq!((opened.now, opened.playing), (state.now, false));
+        assert_eq!(opened.view, state.view);
+        assert_eq!(opened.digest, state.digest);
+        assert_ne!(opened.run_version, start().run_version);
+        assert_eq!(opened.shared(None), state.shared(None));
+    }
+
+    #[test]
+    fn a_run_with_a_command_that_cannot_be_is_a_notice_and_changes_nothing() {
+        let before = after(start(), [seconds(1)]);
+        let mut shared = before.shared(None);
+        let command = Command::Crash { server: NodeId(99) };
+        shared.run.commands.push(Timed { at: Instant::from_millis(5), command });
+        let state = after(Rc::clone(&before), [Action::Open(Box::new(shared))]);
+        let notice = state.notice.as_ref().expect("a notice");
+        assert!(notice.text.starts_with("The run cannot be shown: command 0: "), "{}", notice.text);
+        assert_eq!((&state.view, state.run_version), (&before.view, before.run_version));
     }
 
     #[test]
@@ -250,6 +326,35 @@ mod tests {
         let hash = state.view.hash;
         let there_and_back = after(state, [Action::StepForward, Action::StepBack]);
         assert_eq!(there_and_back.view.hash, hash);
+    }
+
+    #[test]
+    fn what_is_pointed_at_changes_nothing_twice() {
+        let state = after(start(), [Action::Point(Pointed::Server(NodeId(2)))]);
+        let again = after(Rc::clone(&state), [Action::Point(Pointed::Server(NodeId(2)))]);
+        assert!(Rc::ptr_eq(&state, &again));
+        assert_eq!(state.lit(), ["server-2", "row-2"]);
+    }
+
+    #[test]
+    fn the_longest_flight_is_known() {
+        let state = after(start(), [seconds(1)]);
+        let records = state.all_records();
+        let seen = records.iter().filter(|record| matches!(record.what, Happening::Delivered { .. }));
+        let flights = seen.map(|end| {
+            let sent = end.cause.expect("it was sent");
+            end.at.since(records[sent.0 as usize].at).as_micros() as u64
+        });
+        assert_eq!(Some(state.longest_flight), flights.max());
+    }
+
+    #[test]
+    fn jumping_goes_from_mark_to_mark_and_says_when_there_is_none() {
+        let state = after(start(), [seconds(2), Action::SetJump(Jump::Election), Action::JumpBack]);
+        assert!(!state.playing && state.now < state.end);
+        assert!(state.digest.marks.iter().any(|mark| mark.at == state.now));
+        let none = after(state, [Action::SetJump(Jump::Violation), Action::JumpForward]);
+        assert_eq!(none.notice.as_ref().map(|notice| notice.text.as_str()), Some("No later violation is known."));
     }
 
     #[test]

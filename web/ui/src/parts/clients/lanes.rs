@@ -1,7 +1,7 @@
 //! The clients' history: a lane for each, a bar from each call to its answer.
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::{ClientId, View};
+use raftarium_sim::{ClientId, RequestId, View};
 use yew::prelude::*;
 
 use crate::geometry::px;
@@ -9,14 +9,15 @@ use crate::show::lanes::{Room, bars};
 use crate::show::term;
 
 /// The lanes of all clients. The list of requests says the same in words.
-pub(super) fn lanes(view: &View, now: Instant, clients: u32) -> Html {
+pub(super) fn lanes(view: &View, now: Instant, clients: u32, wrong: Option<RequestId>) -> Html {
     let lanes = (1..=clients).map(|number| {
         let client = ClientId(number);
         let bars = bars(&view.requests, client, now).into_iter().map(|bar| {
             let style = format!("left:{}%;width:{}%", px(bar.from), px(bar.width));
+            let wrong = (wrong == Some(bar.id)).then_some("wrong");
             let beside = (bar.room == Room::Beside).then_some("beside");
             html! {
-                <div key={bar.id.0} class={classes!("call", bar.standing.class(), bar.term.map(term::class), beside)} {style} title={bar.label.clone()}>
+                <div key={bar.id.0} class={classes!("call", bar.standing.class(), bar.term.map(term::class), beside, wrong)} {style} title={bar.label.clone()}>
                     if bar.room != Room::Nowhere {
                         <span>{ &bar.label }</span>
                     }

@@ -16,12 +16,13 @@ use crate::state::State;
 /// What clients ask, as a form, as lanes and as a list.
 pub(crate) fn clients(state: &State) -> Html {
     let (view, clients) = (&state.view, state.setup.clients);
+    let wrong = state.first_wrong();
     html! {
         <section class="panel clients" aria-labelledby="clients-title">
             <div class="head"><h2 id="clients-title">{ "Clients" }</h2></div>
             <AskForm view={Rc::clone(view)} {clients} propose_to={state.propose_to} />
-            { lanes(view, state.now, clients) }
-            <Requests view={Rc::clone(view)} />
+            { lanes(view, state.now, clients, wrong) }
+            <Requests view={Rc::clone(view)} {wrong} />
         </section>
     }
 }

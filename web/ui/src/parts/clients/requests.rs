@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use raftarium_sim::{Request, View};
+use raftarium_sim::{Request, RequestId, View};
 use yew::prelude::*;
 
 use super::super::time_link::time_link;
@@ -15,6 +15,8 @@ const MOST: usize = 50;
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) view: Rc<View>,
+    /// The first one that one copy of the data could not have answered so.
+    pub(crate) wrong: Option<RequestId>,
 }
 
 /// The latest requests, newest first.
@@ -26,18 +28,18 @@ pub(crate) fn Requests(props: &Props) -> Html {
         return html! { <p class="empty">{ "Nothing was asked yet. Send a put, and watch it commit." }</p> };
     }
     html! {
-        <ul class="requests" aria-label="Requests" tabindex="0">{ for requests.iter().rev().take(MOST).map(|request| row(&dispatch, request)) }</ul>
+        <ul class="requests" aria-label="Requests" tabindex="0">{ for requests.iter().rev().take(MOST).map(|request| row(&dispatch, request, props.wrong == Some(request.id))) }</ul>
     }
 }
 
-fn row(dispatch: &Dispatch, request: &Request) -> Html {
+fn row(dispatch: &Dispatch, request: &Request, wrong: bool) -> Html {
     let standing = standing(request);
     html! {
-        <li key={request.id.0} class={standing.class()}>
+        <li key={request.id.0} class={classes!(standing.class(), wrong.then_some("wrong"))}>
             <span class="mark" aria-hidden="true">{ standing.mark() }</span>
             <span class="who">{ request.client.to_string() }</span>
             <span class="what">{ asked(&request.op) }</span>
-            <span class="outcome">{ status(request) }</span>
+            <span class="outcome">{ status(request) }{ if wrong { "; the first answer that is not linearizable" } else { "" } }</span>
             { time_link(dispatch, request.asked) }
         </li>
     }

@@ -14,7 +14,13 @@ pub(super) fn hulls(ring: &Ring, view: &View, groups: &[Group]) -> Html {
     let hulls = groups.iter().map(|group| {
         let terms = group.iter().filter_map(|&at| view.servers.get(at)).map(|server| server.term);
         let class = classes!("hull", term::class(terms.max().unwrap_or(Term(0))));
-        let margin = if ring.crowded { 10.0 } else { 19.0 };
+        let margin = if ring.many {
+            5.0
+        } else if ring.crowded {
+            10.0
+        } else {
+            19.0
+        };
         let width = px(2.0 * (ring.radius + margin));
         html! { <path {class} d={hull(group, ring)} stroke-width={width} /> }
     });

@@ -11,7 +11,7 @@ use super::super::use_dispatch;
 use crate::geometry::partition::sides;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, px};
-use crate::state::{About, Action, Selection};
+use crate::state::{About, Action};
 
 /// A shorter line is a press of the background.
 const SHORTEST: f64 = 24.0;
@@ -30,6 +30,8 @@ pub(crate) struct GroundProps {
     pub(crate) ring: Rc<Ring>,
     pub(crate) view: Rc<View>,
     pub(crate) drawn: UseStateHandle<Option<Drawn>>,
+    /// Called with the place of a press that draws no line.
+    pub(crate) onpress: Callback<Point>,
 }
 
 /// The background, on which a line can be drawn.
@@ -74,15 +76,16 @@ pub(crate) fn Ground(props: &GroundProps) -> Html {
     };
     let onpointerup = {
         let (set, latest) = (set.clone(), Rc::clone(&latest));
-        let (ring, view) = (Rc::clone(&props.ring), Rc::clone(&props.view));
+        let (ring, view, onpress) = (Rc::clone(&props.ring), Rc::clone(&props.view), props.onpress.clone());
         Callback::from(move |event: PointerEvent| {
             let start = latest.borrow().as_ref().map(|drawn| drawn.start);
             set(None);
             let Some(start) = start else { return };
             let end = place(&event);
-            dispatch.emit(if start.distance(end) < SHORTEST {
-                Action::Select(Selection::Nothing)
-            } else if let Some(groups) = parted(&ring, &view, start, end) {
+            if start.distance(end) < SHORTEST {
+                return onpress.emit(end);
+            }
+            dispatch.emit(if let Some(groups) = parted(&ring, &view, start, end) {
                 Action::Do(Command::Partition { groups: groups.into() })
             } else {
                 let words = "The line leaves all servers on one side; draw it between them.".to_owned();

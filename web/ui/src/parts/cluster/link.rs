@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use raftarium_sim::View;
 use raftarium_sim::core::NodeId;
 use yew::prelude::*;
 
@@ -11,13 +10,16 @@ use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, between_rims, px};
 use crate::show::names::{self, LinkState};
+use crate::show::reach::Reach;
 use crate::state::{Action, Selection};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) ring: Rc<Ring>,
-    pub(crate) view: Rc<View>,
+    pub(crate) reach: Rc<Reach>,
     pub(crate) selection: Selection,
+    /// Whose links are shown, where there are too many to show them all.
+    pub(crate) of: Option<NodeId>,
     /// Whether a line shows what is cut, so that the links need not.
     pub(crate) parted: bool,
 }
@@ -27,17 +29,21 @@ pub(crate) struct Props {
 pub(crate) fn Links(props: &Props) -> Html {
     let dispatch = use_dispatch();
     let current = use_state_eq(|| 0_usize);
-    let servers: Vec<(NodeId, Point)> =
-        props.view.servers.iter().zip(&props.ring.servers).map(|(server, &place)| (server.id, place)).collect();
+    let servers: Vec<(NodeId, Point)> = (1..).map(NodeId).zip(props.ring.servers.iter().copied()).collect();
     let pairs: Vec<_> = servers
         .iter()
         .enumerate()
         .flat_map(|(at, &one)| servers.iter().skip(at + 1).map(move |&other| (one, other)))
+        .filter(|((a, _), (b, _))| {
+            // What is cut is never left out, unless a line shows it.
+            let cut = || !props.parted && LinkState::in_reach(&props.reach, *a, *b) != LinkState::Connected;
+            props.of.is_none_or(|of| of == *a || of == *b) || cut()
+        })
         .collect();
     let ids: Rc<[String]> = pairs.iter().map(|((a, _), (b, _))| format!("link-{}-{}", a.0, b.0)).collect();
     let reachable = (*current).min(pairs.len().saturating_sub(1));
     let links = pairs.iter().enumerate().map(|(at, &((a, from), (b, to)))| {
-        let state = LinkState::of(&props.view, a, b);
+        let state = LinkState::in_reach(&props.reach, a, b);
         let toggle = {
             let (dispatch, current) = (dispatch.clone(), current.setter());
             move || {
@@ -66,7 +72,7 @@ pub(crate) fn Links(props: &Props) -> Html {
                 ids.get(next).into_iter().for_each(|id| focus(id));
             })
         };
-        let reach = props.ring.radius + 7.0;
+        let reach = props.ring.radius + props.ring.arc();
         let (start, end) = between_rims(from, reach, to, reach);
         let (x1, y1, x2, y2) = (px(start.x), px(start.y), px(end.x), px(end.y));
         let line = |class: &'static str| {

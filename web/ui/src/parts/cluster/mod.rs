@@ -1,39 +1,50 @@
 //! The cluster: what happens.
 
+pub(super) mod canvas;
 mod client;
 mod cut;
 mod draw;
 mod link;
+mod mesh;
 mod packet;
+pub(super) mod paint;
 mod server;
 mod timer;
 
 use std::rc::Rc;
 
-use raftarium_sim::core::Instant;
-use raftarium_sim::{Command, View};
+use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::{Command, Setup, View};
 use yew::prelude::*;
 
+use self::canvas::Canvas;
 use self::client::clients;
 use self::cut::hulls;
 use self::draw::{Drawn, Ground};
 use self::link::Links;
+use self::mesh::Mesh;
 use self::packet::packets;
 use self::server::Servers;
 use self::timer::timers;
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::size::use_size;
-use crate::geometry::partition::{borders, cut_line, groups};
+use crate::geometry::mark::{marks, nearest};
+use crate::geometry::partition::{CutLine, Group, borders, cut_line};
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, px, px_hundredths};
+use crate::show::disc::discs;
+use crate::show::names;
+use crate::show::reach::Reach;
 use crate::state::{Action, Selection};
+
+/// How near to a message that is drawn on the canvas a press has to be, in pixels.
+const PRESSED_WITHIN: f64 = 12.0;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) view: Rc<View>,
     pub(crate) now: Instant,
-    /// How many clients there are.
-    pub(crate) clients: u32,
+    pub(crate) setup: Rc<Setup>,
     pub(crate) selection: Selection,
 }
 
@@ -45,21 +56,35 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     let size = use_size(node.clone());
     let drawn = use_state_eq(|| None::<Drawn>);
     let servers = props.view.servers.len();
-    let ring = use_memo((size, servers, props.clients), |&(size, servers, clients)| {
+    let ring = use_memo((size, servers, props.setup.clients), |&(size, servers, clients)| {
         size.map(|size| Rc::new(Ring::new(size, servers, clients as usize)))
     });
+    let cuts = use_memo((props.view.cuts.clone(), servers, Rc::clone(&ring)), |(cuts, servers, ring)| {
+        Rc::new(Cuts::new(Reach::new(*servers, cuts), ring.as_ref().as_ref().map(|ring| &**ring)))
+    });
+    let subject = use_mut_ref(|| NodeId(1));
+    let onpress = use_press(props, &ring, &dispatch);
     let picture = ring.as_ref().as_ref().map(|ring| {
-        let (view, selection) = (&props.view, props.selection);
-        let groups = groups(view);
-        let borders = borders(&groups, servers);
-        let line = borders.as_ref().and_then(|borders| cut_line(ring, borders));
+        let (view, selection, now) = (&props.view, props.selection, props.now);
+        let Cuts { reach, groups, line } = &**cuts;
         let parted = line.is_some();
         let handle = line.as_ref().map_or(Point::new(ring.size.width - 44.0, ring.size.height - 24.0), |line| line.handle);
+        let longest = props.setup.raft.election_timeout_min;
+        let of = ring.many.then(|| links_of(selection, names::leader(view).map(|leader| leader.id), &mut subject.borrow_mut()));
+        let view_box = format!("0 0 {} {}", px(ring.size.width), px(ring.size.height));
+        let links = html! { <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} /> };
         html! {
             <>
+                if ring.many {
+                    if parted {
+                        <svg class="mesh" viewBox={view_box.clone()} aria-hidden="true">{ hulls(ring, view, groups) }</svg>
+                    }
+                    <Mesh ring={Rc::clone(ring)} reach={Rc::clone(reach)} {parted} />
+                    <Canvas ring={Rc::clone(ring)} view={Rc::clone(view)} {now} {selection} {longest} />
+                }
                 <svg
-                    class={classes!("ring", ring.tight.then_some("tight"))}
-                    viewBox={format!("0 0 {} {}", px(ring.size.width), px(ring.size.height))}
+                    class={classes!("ring", ring.tight.then_some("tight"), ring.crowded.then_some("crowded"), ring.many.then_some("many"))}
+                    viewBox={view_box}
                     style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
                     role="group"
                     aria-label="Servers and links"
@@ -69,16 +94,26 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                             <rect class="stripe" width="2" height="6" />
                         </pattern>
                     </defs>
-                    <Ground ring={Rc::clone(ring)} view={Rc::clone(view)} drawn={drawn.clone()} />
-                    if parted {
-                        { hulls(ring, view, &groups) }
+                    <Ground ring={Rc::clone(ring)} view={Rc::clone(view)} drawn={drawn.clone()} {onpress} />
+                    if parted && !ring.many {
+                        { hulls(ring, view, groups) }
                     }
                     { cut::cut_line(line.as_ref()) }
-                    <Servers ring={Rc::clone(ring)} view={Rc::clone(view)} selected={selection.server()} />
-                    <Links ring={Rc::clone(ring)} view={Rc::clone(view)} {selection} {parted} />
-                    { timers(ring, view, props.now) }
+                    // Where there are many, links cross discs, and lie under them.
+                    if ring.many {
+                        { links.clone() }
+                    }
+                    <Servers ring={Rc::clone(ring)} discs={discs(view, reach)} selected={selection.server()} />
+                    if !ring.many {
+                        { links.clone() }
+                    }
+                    if !ring.many {
+                        { timers(ring, view, now, longest) }
+                    }
                     { clients(ring, view) }
-                    { packets(&dispatch, ring, view, props.now, selection) }
+                    if !ring.many {
+                        { packets(&dispatch, ring, view, now, selection) }
+                    }
                     if let Some(drawn) = &*drawn {
                         { draw::line(drawn) }
                     }
@@ -100,6 +135,53 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     }
 }
 
+/// What is cut, and what that looks like: worked out only when a link is cut or mended.
+struct Cuts {
+    reach: Rc<Reach>,
+    groups: Vec<Group>,
+    line: Option<CutLine>,
+}
+
+impl Cuts {
+    fn new(reach: Reach, ring: Option<&Ring>) -> Self {
+        let groups = reach.groups();
+        let line = ring.and_then(|ring| cut_line(ring, &borders(&groups, ring.servers.len())?));
+        Self { reach: Rc::new(reach), groups, line }
+    }
+}
+
+/// Whose links are shown: those of the selected server or of one that has the selected link, or else of who leads. Whoever
+/// it was `before` stays, if the selected link is one of theirs.
+fn links_of(selection: Selection, leader: Option<NodeId>, before: &mut NodeId) -> NodeId {
+    *before = match selection {
+        Selection::Server(id) => id,
+        Selection::Link(a, b) => {
+            if b == *before {
+                b
+            } else {
+                a
+            }
+        }
+        Selection::Nothing | Selection::Packet(_) | Selection::Entry(_) => leader.unwrap_or(*before),
+    };
+    *before
+}
+
+/// What a press of the background means: the message that is near, where messages are drawn on a canvas, or nothing.
+#[hook]
+fn use_press(props: &Props, ring: &Rc<Option<Rc<Ring>>>, dispatch: &Dispatch) -> Callback<Point> {
+    let latest = use_mut_ref(|| None);
+    *latest.borrow_mut() = ring.as_ref().clone().map(|ring| (Rc::clone(&props.view), ring, props.now));
+    use_callback(dispatch.clone(), move |point, dispatch: &Dispatch| {
+        let packet = latest
+            .borrow()
+            .as_ref()
+            .filter(|(_, ring, _)| ring.many)
+            .and_then(|(view, ring, now)| nearest(marks(view, ring, *now), point, PRESSED_WITHIN).copied());
+        dispatch.emit(Action::Select(packet.map_or(Selection::Nothing, Selection::Packet)));
+    })
+}
+
 /// Mends all links; it stays at the end of the cut as long as there is one.
 fn heal_button(dispatch: &Dispatch, at: Point, width: f64) -> Html {
     // A window may be narrower than the button.
@@ -109,5 +191,29 @@ fn heal_button(dispatch: &Dispatch, at: Point, width: f64) -> Html {
         <button type="button" class="heal" {style} aria-label="Heal all links" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>
             { "heal" }
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Entry;
+    use raftarium_sim::core::LogIndex;
+
+    #[test]
+    fn the_links_of_a_server_stay_while_one_of_them_is_selected() {
+        let (leader, mut before) = (Some(NodeId(9)), NodeId(1));
+        let entry = Selection::Entry(Entry { server: NodeId(3), index: LogIndex(1) });
+        let cases = [
+            (Selection::Nothing, 9),
+            (Selection::Server(NodeId(30)), 30),
+            (Selection::link(NodeId(30), NodeId(2)), 30),
+            (Selection::link(NodeId(4), NodeId(7)), 4),
+            (entry, 9),
+        ];
+        for (selection, expected) in cases {
+            assert_eq!(links_of(selection, leader, &mut before), NodeId(expected), "{selection:?}");
+        }
+        assert_eq!(links_of(Selection::Nothing, None, &mut before), NodeId(9));
     }
 }

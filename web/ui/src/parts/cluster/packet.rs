@@ -1,12 +1,14 @@
 //! The messages under way: kind is glyph, colour is term.
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::{Address, PacketKind, PacketView, View};
+use raftarium_sim::{PacketKind, PacketView, View};
 use yew::prelude::*;
 
 use super::super::{Dispatch, on};
-use crate::geometry::flight::{Flight, flight};
-use crate::geometry::ring::{CLIENT_HALF, Ring};
+use crate::geometry::flight::Flight;
+use crate::geometry::mark::{Mark, marks};
+use crate::geometry::ring::Ring;
+use crate::geometry::trig::angle;
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
@@ -14,9 +16,8 @@ use crate::state::{Action, Selection};
 
 /// All messages, where they are now.
 pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instant, selection: Selection) -> Html {
-    let packets = view.packets.iter().filter_map(|packet| {
-        let (from, to) = (end(ring, packet.from)?, end(ring, packet.to)?);
-        let Flight { place, heading, lost, strength } = flight(packet, now, from, to)?;
+    let packets = marks(view, ring, now).map(|Mark { packet, flight }| {
+        let Flight { place, heading, lost, strength } = flight;
         let selected = matches!(selection, Selection::Packet(chosen) if chosen.id == packet.id);
         let class = classes!(
             "packet",
@@ -24,9 +25,10 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
             lost.then_some("lost"),
             selected.then_some("selected"),
         );
-        Some(html! {
+        html! {
             <g
                 key={packet.id.0}
+                id={format!("packet-{}", packet.id.0)}
                 {class}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}
@@ -36,23 +38,9 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
                 <circle class="hit" r="14" />
                 { shape(packet, heading, lost) }
             </g>
-        })
+        }
     });
     html! { <g class="packets" aria-hidden="true">{ for packets }</g> }
-}
-
-/// Where a packet starts or ends: a place, and how far from it.
-fn end(ring: &Ring, address: Address) -> Option<(Point, f64)> {
-    match address {
-        Address::Server(id) => {
-            let at = usize::try_from(id.0).ok()?.checked_sub(1)?;
-            Some((*ring.servers.get(at)?, ring.radius + 6.0))
-        }
-        Address::Client(id) => {
-            let at = usize::try_from(id.0).ok()?.checked_sub(1)?;
-            Some((*ring.clients.get(at)?, CLIENT_HALF.1 + 4.0))
-        }
-    }
 }
 
 fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
@@ -116,6 +104,6 @@ fn shape(packet: &PacketView, heading: Point, lost: bool) -> Html {
 }
 
 fn quarter_turn(heading: Point) -> Option<String> {
-    let degrees = heading.y.atan2(heading.x).to_degrees() + 90.0;
+    let degrees = angle(heading.x, heading.y).to_degrees() + 90.0;
     (degrees.abs() > 0.5).then(|| format!("rotate({})", px(degrees)))
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::super::choice::Choice;
 use super::super::icon::{Picture, icon};
 use super::super::{Dispatch, on};
+use crate::show::jump::Jump;
 use crate::show::seconds;
 use crate::state::{Action, Speed, State};
 
@@ -51,7 +52,18 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
                     <span title="You look at the past. If you act here, what came after happens anew.">{ format!("of {}", seconds(state.end)) }</span>
                 }
             </span>
+            { jumps(dispatch, state) }
             <p class="latest">{ latest }</p>
+            <button
+                type="button"
+                class="button"
+                aria-expanded={state.space_time_open.to_string()}
+                aria-keyshortcuts="d"
+                title="Servers as lanes, messages as lines (d)"
+                onclick={on(dispatch, Action::ShowSpaceTime(!state.space_time_open))}
+            >
+                { "Space–time" }
+            </button>
             <button
                 type="button"
                 class="button"
@@ -62,6 +74,37 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
             >
                 { "Events" }
             </button>
+        </div>
+    }
+}
+
+/// To the mark before or after this moment, of the kind that is chosen.
+fn jumps(dispatch: &Dispatch, state: &State) -> Html {
+    let (jump, marks, now) = (state.jump, &state.digest.marks, state.now);
+    let onchoose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |name: String| {
+            if let Some(jump) = Jump::of(&name) {
+                dispatch.emit(Action::SetJump(jump));
+            }
+        })
+    };
+    let options: Vec<(AttrValue, AttrValue)> =
+        Jump::ALL.map(|jump| (jump.name().into(), jump.plural().into())).into_iter().collect();
+    // One that leads nowhere keeps the focus.
+    let button = |which: &str, key: &'static str, text: &'static str, leads: bool, action: Action| {
+        let name = format!("{which} {}", jump.name());
+        html! {
+            <button type="button" class="button square" aria-label={name.clone()} aria-keyshortcuts={key} aria-disabled={(!leads).to_string()} title={format!("{name} ({key})")} onclick={on(dispatch, action)}>
+                { text }
+            </button>
+        }
+    };
+    html! {
+        <div class="jumps" role="group" aria-label="Jump">
+            { button("Previous", ",", "⇤", jump.previous(marks, now).is_some(), Action::JumpBack) }
+            <Choice label="Kind of mark" title="What the arrows beside it go to" value={jump.name()} {options} {onchoose} />
+            { button("Next", ".", "⇥", jump.next(marks, now).is_some(), Action::JumpForward) }
         </div>
     }
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use self::controls::controls;
 use self::slider::Slider;
 use super::Dispatch;
+use super::space_time::SpaceTime;
 use crate::state::State;
 use raftarium_sim::story::sentence;
 
@@ -18,6 +19,9 @@ pub(crate) fn time_bar(dispatch: &Dispatch, state: &State) -> Html {
     html! {
         <section class="panel time" aria-label="Time">
             { controls(dispatch, state, latest(state)) }
+            if state.space_time_open {
+                <SpaceTime state={state.clone()} />
+            }
             <Slider now={state.now} end={state.end} digest={Rc::clone(&state.digest)} />
         </section>
     }
@@ -33,5 +37,6 @@ fn latest(state: &State) -> Option<String> {
     } else {
         count.checked_sub(1)?
     };
-    Some(sentence(records.get(at)?, &records))
+    let place = at.checked_sub(records.first()?.id.0 as usize)?;
+    Some(sentence(records.get(place)?, &records))
 }

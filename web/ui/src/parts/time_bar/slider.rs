@@ -149,7 +149,7 @@ fn Marks(props: &MarksProps) -> Html {
 fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
     const PARTS: u64 = 250;
     let mut kept: Vec<Mark> = Vec::new();
-    let mut last = [None; 6];
+    let mut last = [None; 7];
     for mark in marks {
         let kind = match mark.kind {
             MarkKind::Election(_) => 0,
@@ -158,6 +158,7 @@ fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
             MarkKind::Fault => 3,
             MarkKind::Mend => 4,
             MarkKind::Violation => 5,
+            MarkKind::Crash => 6,
         };
         let part = Some(mark.at.as_micros() * PARTS / axis.length);
         if last[kind] != part {
@@ -181,8 +182,13 @@ fn look(kind: MarkKind) -> (&'static str, Html, String) {
         MarkKind::Commit(of, index) => {
             (term::class(of), html! { <circle class="glyph" r="4" /> }, format!("index {index} committed"))
         }
-        MarkKind::Fault => ("fault", html! { <path d="M-5 -5L5 5M5 -5L-5 5" /> }, "crash or cut".to_owned()),
-        MarkKind::Mend => ("mend", html! { <circle r="4" /> }, "restart or heal".to_owned()),
+        MarkKind::Crash => (
+            "crash",
+            html! { <path d="M-3.6 3.6A5 5 0 1 1 3.6 -3.6A5 5 0 1 1 -3.6 3.6L3.6 -3.6" /> },
+            "crash".to_owned(),
+        ),
+        MarkKind::Fault => ("fault", html! { <path d="M-5 -5L5 5M5 -5L-5 5" /> }, "cut or another fault".to_owned()),
+        MarkKind::Mend => ("mend", html! { <path d="M-5 0H5M0 -5V5" /> }, "restart or heal".to_owned()),
         MarkKind::Violation => ("broken", html! { <path d="M0 -7L7 6H-7Z" /> }, "a rule is broken".to_owned()),
     }
 }

@@ -1,0 +1,87 @@
+//! A place in a log.
+
+use raftarium_sim::core::{LogIndex, NodeId};
+use yew::prelude::*;
+
+use crate::geometry::px_hundredths;
+use crate::show::grid::{Cell, Shown};
+use crate::show::term;
+use crate::state::Entry;
+
+/// The entry, what the leader knows there, and what has just gone.
+pub(super) fn cell(this: Entry, cell: &Cell, selected: bool, reachable: bool) -> Html {
+    let gone = cell.gone.map(|(term, left)| {
+        let class = classes!("gone", term.map_or("t0", term::class));
+        let style = format!("--left:{}", px_hundredths(f64::from(left) / 8.0));
+        html! { <span {class} {style} aria-hidden="true">{ term.map(|term| term.to_string()) }</span> }
+    });
+    html! {
+        <td key={cell.index} class={cell.commit.then_some("commit")}>
+            { cell.entry.as_ref().map(|entry| button(this, entry, selected, reachable)) }
+            if cell.matched {
+                <span class="match" aria-hidden="true" />
+            }
+            if cell.next {
+                <span class="next" aria-hidden="true" />
+            }
+            { gone }
+        </td>
+    }
+}
+
+fn button(this: Entry, entry: &Shown, selected: bool, reachable: bool) -> Html {
+    let class = classes!(
+        "cell",
+        term::class(entry.term),
+        entry.committed.then_some("committed"),
+        (!entry.durable).then_some("volatile"),
+        entry.applied.then_some("applied"),
+        entry.membership.then_some("membership"),
+        selected.then_some("selected"),
+    );
+    html! {
+        <button
+            type="button"
+            id={id(this)}
+            {class}
+            data-term={entry.term.to_string()}
+            tabindex={if reachable { "0" } else { "-1" }}
+            title={entry.words.clone()}
+            aria-label={name(this, entry)}
+        >
+            <span class="words">{ entry.words.clone() }</span>
+        </button>
+    }
+}
+
+/// The id of an entry's cell.
+pub(super) fn id(entry: Entry) -> String {
+    format!("entry-{}-{}", entry.server.0, entry.index.0)
+}
+
+/// The entry whose cell has this id.
+pub(super) fn entry(id: &str) -> Option<Entry> {
+    let (server, index) = id.strip_prefix("entry-")?.split_once('-')?;
+    Some(Entry { server: NodeId(server.parse().ok()?), index: LogIndex(index.parse().ok()?) })
+}
+
+/// `S1 index 3, x=1, term 2, committed`.
+fn name(this: Entry, entry: &Shown) -> String {
+    let committed = if entry.committed { "committed" } else { "not committed" };
+    let durable = if entry.durable { "" } else { ", not on disk yet" };
+    format!("{} index {}, {}, term {}, {committed}{durable}", this.server, this.index, entry.words, entry.term)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_found_by_its_id() {
+        let this = Entry { server: NodeId(51), index: LogIndex(1_234) };
+        assert_eq!(entry(&id(this)), Some(this));
+        for other in ["entry-1", "entry-x-1", "server-1", "entry-1-1-1", ""] {
+            assert_eq!(entry(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Handing a run on, and taking one: as a link, and as a file.
+
+use raftarium_sim::core::Instant;
+use web_sys::{File, HtmlInputElement};
+use yew::prelude::*;
+
+use super::Dispatch;
+use super::app::about;
+use crate::browser::{Listener, clipboard, document, element, files, location};
+use crate::state::address::parse_file;
+use crate::state::{About, Action, State};
+
+/// The buttons.
+pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
+    let save = {
+        let (dispatch, state) = (dispatch.clone(), state.clone());
+        Callback::from(move |_: MouseEvent| save_run(&dispatch, &state))
+    };
+    let open = Callback::from(|_: MouseEvent| {
+        if let Some(input) = element("run-file") {
+            wasm_bindgen::JsCast::unchecked_into::<HtmlInputElement>(input).click();
+        }
+    });
+    let onchange = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            if let Some(file) = files::chosen(&event.target_unchecked_into()) {
+                take(&dispatch, &file);
+            }
+        })
+    };
+    html! {
+        <div class="share" role="group" aria-label="This run">
+            <button type="button" class="button" title="Copy a link to this moment of this run" onclick={copy_link(dispatch, state, state.now)}>
+                { "Copy link" }
+            </button>
+            <button type="button" class="button" title="Save this run as a file" onclick={save}>{ "Save" }</button>
+            <button type="button" class="button" title="Open a run from a file; dropping it on the page does the same" onclick={open}>
+                { "Open" }
+            </button>
+            <input id="run-file" type="file" accept=".json,application/json" aria-label="File of a run" hidden=true {onchange} />
+        </div>
+    }
+}
+
+/// Copies the link to the run that is shown, at the moment `at`, and says so.
+pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Callback<MouseEvent> {
+    let (dispatch, state) = (dispatch.clone(), state.clone());
+    Callback::from(move |_| {
+        let at = (at > Instant::ZERO).then_some(at);
+        let dispatch = dispatch.clone();
+        match state.shared(at).to_link() {
+            Ok(link) => clipboard::copy(&format!("{}{link}", location::page()), move |copied| {
+                dispatch.emit(if copied {
+                    Action::Tell("The link is copied.".to_owned())
+                } else {
+                    let text = "The link could not be copied; the address of the page is a link to this run as well.";
+                    Action::Complain(About::Command, text.to_owned())
+                });
+            }),
+            Err(error) => {
+                dispatch.emit(Action::Complain(About::Command, format!("No link: {error}. Save it as a file.")))
+            }
+        }
+    })
+}
+
+fn save_run(dispatch: &Dispatch, state: &State) {
+    let shared = state.shared((state.now > Instant::ZERO).then_some(state.now));
+    let name = format!("raftarium-{}.json", shared.run.setup.seed);
+    dispatch.emit(match files::save(&name, &shared.to_json()) {
+        Ok(()) => Action::Tell(format!("The run is saved as {name}.")),
+        Err(_) => Action::Complain(About::Command, format!("The run could not be saved as {name}.")),
+    });
+}
+
+/// Shows the run in `file`.
+fn take(dispatch: &Dispatch, file: &File) {
+    let (dispatch, name) = (dispatch.clone(), file.name());
+    files::read(file, move |text| match text.map(|text| parse_file(&text)) {
+        Ok(Ok(shared)) => {
+            dispatch.emit(Action::Open(Box::new(shared)));
+            dispatch.emit(Action::Tell(format!("The run in {name} is shown.")));
+        }
+        Ok(Err(error)) => dispatch.emit(Action::Complain(about(&error), format!("{name}: {error}"))),
+        Err(reason) => dispatch.emit(Action::Complain(About::Address, reason)),
+    });
+}
+
+/// Takes files that are dropped anywhere on the page.
+#[hook]
+pub(crate) fn use_drop(dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with((), move |()| {
+        // Without this, a browser would leave the page and show the file.
+        let over = Listener::new(document(), "dragover", |event| event.prevent_default());
+        let drop_ = Listener::new(document(), "drop", move |event| {
+            event.prevent_default();
+            if let Some(file) = files::dropped(&event) {
+                take(&dispatch, &file);
+            }
+        });
+        move || {
+            drop(over);
+            drop(drop_);
+        }
+    });
+}
