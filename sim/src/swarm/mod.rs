@@ -65,9 +65,9 @@ fn draw(seed: u64, profile: Profile, time: Duration, lure: Lure, mistakes: Mista
     if mix.has(Trouble::Packets) {
         by_hand::draw(&mut dice, &mut run, at);
     }
-    // Whoever has lost what it needs to start cannot be wanted back; and without what keeps removed servers from
-    // disturbing the others, nobody promises that these recover.
+    // Without what keeps removed servers from disturbing the others, nobody promises that those recover.
     if mix.has(Trouble::Losses) || lure == Lure::Memberships {
+        // Whoever has lost what it needs to start cannot be wanted back.
         return Trial { run, until: at, ending: None };
     }
     Trial::ending_with(run, ending)
