@@ -81,14 +81,17 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error
         }
         return Ok(Content::Trial(Box::new(shown.trial())));
     }
-    if top.steps.is_none() {
-        let shared = Shared::from_json(&text).map_err(|error: ShareError| malformed(error.to_string()))?;
-        return Ok(Content::Trial(Box::new(trial(shared, time))));
+    if top.steps.is_some() {
+        if time.is_some() {
+            return Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()));
+        }
+        return play::load(path, text).map(Content::Scenario);
     }
-    if time.is_some() {
-        return Err(Error::Usage("--time is for runs; a scenario says by its steps how long it takes".into()));
-    }
-    play::load(path, text).map(Content::Scenario)
+    let shared = Shared::from_json(&text).map_err(|error| {
+        let more = if error == ShareError::NoRun { ", or a scenario, with `steps`" } else { "" };
+        malformed(format!("{error}{more}"))
+    })?;
+    Ok(Content::Trial(Box::new(trial(shared, time))))
 }
 
 /// What was shared as a trial: a plain run is looked at for `time`, or until some time after its last command and after

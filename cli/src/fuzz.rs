@@ -64,6 +64,8 @@ struct Summary<'a> {
     seeds: u64,
     done: u64,
     findings: u64,
+    /// How many seeds broke a rule that their faults are allowed to break.
+    forgiven: u64,
     interrupted: bool,
     seconds: f64,
     simulated_seconds: f64,
@@ -80,6 +82,7 @@ struct Summary<'a> {
 struct Total {
     done: u64,
     findings: u64,
+    forgiven: u64,
     simulated_us: u64,
     events: u64,
     records: u64,
@@ -208,7 +211,8 @@ fn one(options: &Fuzz, mistake: Option<Mistake>, seed: u64) -> Outcome {
         if let Some(mistake) = mistake {
             verdict.finding = swarm::judge(&trial, mistake).ok().and_then(|verdict| verdict.finding);
         }
-        let found = verdict.finding.clone().map(|finding| {
+        let forgives = |finding: &Finding| mistake.is_none() && options.profile.forgives(finding.broken);
+        let found = verdict.finding.clone().filter(|finding| !forgives(finding)).map(|finding| {
             let small = (options.tries > 0).then(|| small(&trial, mistake, options.tries)).flatten();
             Box::new(Caught { trial: trial.clone(), finding, small })
         });
@@ -240,6 +244,7 @@ impl Total {
         self.done += 1;
         match outcome {
             Outcome::Judged { verdict, coverage, found } => {
+                self.forgiven += u64::from(found.is_none() && verdict.finding.is_some());
                 self.simulated_us += verdict.until.as_micros();
                 self.events += verdict.steps;
                 self.records += verdict.records;
@@ -302,6 +307,7 @@ impl Total {
                 seeds: work.seeds,
                 done: self.done,
                 findings: self.findings,
+                forgiven: self.forgiven,
                 interrupted,
                 seconds: elapsed.as_secs_f64(),
                 simulated_seconds: simulated,
@@ -327,6 +333,12 @@ impl Total {
             elapsed.as_secs_f64(),
             options.jobs
         ));
+        if self.forgiven > 0 {
+            let forgiven = self.forgiven;
+            say::line(format_args!(
+                "In {forgiven} more, a rule was broken that such faults may break, and it was told."
+            ));
+        }
         let missed: Vec<_> =
             self.coverage.counts().filter(|(_, count)| *count == 0).map(|(sight, _)| sight.name()).collect();
         let met = self.coverage.counts().count() - missed.len();

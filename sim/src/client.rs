@@ -209,6 +209,8 @@ pub(crate) struct List {
     /// The server that it asks, whatever that answers.
     pub(crate) server: Option<NodeId>,
     pub(crate) pace: Pace,
+    /// When the next is asked, in an open loop.
+    pub(crate) next_at: Option<Instant>,
 }
 
 impl Clients {
@@ -266,11 +268,21 @@ impl Clients {
         if list.ops.is_empty() {
             *asked = None;
         } else if let Pace::Every(time) = pace {
-            environment.queue.push(environment.now + time, Due::NextRequest(client));
+            let at = environment.now + time;
+            list.next_at = Some(at);
+            environment.queue.push(at, Due::NextRequest(client));
         }
         let Some(op) = next else { return };
         let cause = environment.record(cause, Happening::Asked { client, request: self.next_id(), op: op.clone() });
         self.ask(environment, checks, client, server, op, cause);
+    }
+
+    /// It is time for the next request of an open loop, unless the client has given up meanwhile.
+    pub(crate) fn next_is_due(&mut self, environment: &mut Environment, checks: &mut Checks, client: ClientId) {
+        let list = self.minds[position(client)].list.as_ref();
+        if list.is_some_and(|list| list.next_at == Some(environment.now)) {
+            self.ask_next(environment, checks, client, None);
+        }
     }
 
     /// A client no longer waits for a request: if that is what it waited for, it asks the next.
@@ -353,6 +365,24 @@ impl Clients {
                 environment.queue.push(at + patience, Due::PatienceEnds(id));
                 self.send(environment, id, cause);
             }
+        }
+    }
+
+    /// A client no longer waits for anything, and has nothing more to ask.
+    pub(crate) fn give_up(
+        &mut self,
+        environment: &mut Environment,
+        checks: &mut Checks,
+        client: ClientId,
+        cause: RecordId,
+    ) {
+        let at = environment.now;
+        let mind = &mut self.minds[position(client)];
+        mind.list = None;
+        for id in core::mem::take(&mut mind.waiting) {
+            self.request(id).into_iter().for_each(|request| request.status = RequestStatus::Unknown { at });
+            checks.answered(id, None, &KeyOutcome::Unknown, None);
+            environment.record(Some(cause), Happening::TimedOut { client, request: id });
         }
     }
 

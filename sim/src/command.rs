@@ -243,6 +243,11 @@ pub enum Command {
         /// When it asks the next.
         pace: Pace,
     },
+    /// Lets a client wait no longer, and ask nothing more of what it was to ask: what became of it is unknown.
+    GiveUp {
+        /// Which.
+        client: ClientId,
+    },
 }
 
 /// The most operations that one command lets a client ask.

@@ -68,7 +68,7 @@ impl Driver {
 }
 
 /// Whether a command can be given for a moment, whatever the world will be like by then.
-fn check(world: &World, to_come: &[Timed], at: Instant, command: &Command) -> Result<(), CommandError> {
+pub(crate) fn check(world: &World, to_come: &[Timed], at: Instant, command: &Command) -> Result<(), CommandError> {
     let earliest = world.earliest_command();
     if at < earliest {
         return Err(CommandError::InThePast { given: at, earliest });

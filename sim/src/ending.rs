@@ -21,6 +21,8 @@ use crate::setup::Setup;
 pub const RECOVERY_TIMEOUTS: u32 = 40;
 /// How often somebody asks for something meanwhile.
 const PROBE_INTERVAL: Duration = Duration::from_millis(200);
+/// For how many of these a client waits for an answer at most, sometimes for less.
+const PROBES_WAIT: usize = 10;
 
 /// How the faults end.
 ///
@@ -110,7 +112,9 @@ impl Ending {
     }
 
     /// All clients ask every server of the core in turn, whatever they believe about who leads: one may believe in a server
-    /// that is cut off, and not know it. A leader whose disk stands still is asked as well, or it would not notice.
+    /// that is cut off, and not know it. From time to time they give up: one may wait for a server that never answers,
+    /// because it does not belong to the cluster any more (a swarm found it, seed 959). A leader whose disk stands still
+    /// is asked as well, or it would not notice.
     fn probes(&self, setup: &Setup) -> impl Iterator<Item = Timed> {
         let deadline = self.deadline(setup);
         let moments = core::iter::successors(Some(self.at + PROBE_INTERVAL), |&at| Some(at + PROBE_INTERVAL));
@@ -118,13 +122,17 @@ impl Ending {
         let asked: Vec<NodeId> = self.core.iter().chain(&self.stalled).copied().collect();
         let probes = moments.take_while(move |&at| at < deadline).zip(0_usize..);
         let probes = probes.flat_map(move |(at, number)| (1..=clients).map(move |client| (at, number, client)));
-        probes.filter_map(move |(at, number, client)| {
-            // Each round begins with another one: a client that waits for one of them must not always miss the same.
-            let count = asked.len();
-            let server = *asked.get((number + number.checked_div(count)?).checked_rem(count)?)?;
+        probes.flat_map(move |(at, number, client)| {
             let client = ClientId(client);
+            let gives_up =
+                number.is_multiple_of(PROBES_WAIT).then_some(Timed { at, command: Command::GiveUp { client } });
+            // Each round begins with another one: a client that waits for one of them must not always miss the same.
+            let count = asked.len().max(1);
+            let server = asked.get((number + number / count) % count).copied();
             let op = Op::Put { key: "last".into(), value: number.to_string() };
-            Some(Timed { at, command: Command::Request { client, server: Some(server), op } })
+            let asks =
+                server.map(|server| Timed { at, command: Command::Request { client, server: Some(server), op } });
+            gives_up.into_iter().chain(asks)
         })
     }
 }
@@ -208,6 +216,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::TimeOut { .. }
             | Command::Request { .. }
             | Command::Requests { .. }
+            | Command::GiveUp { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use raftarium_core::{Instant, LogIndex, Mistakes, NodeId, Role};
+use raftarium_core::{Instant, LogIndex, Mistakes, Node, NodeId, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::{Rule, Violation};
@@ -252,11 +252,13 @@ impl<'a> Recovery<'a> {
         self.served.is_some() && self.behind(world).is_empty()
     }
 
-    /// Who leads the core, in its highest term. Whoever goes on leading although it was removed does not count: what it
-    /// cannot vote for, it has no business to lead (§4.2.2 of the dissertation).
+    /// Who leads the core, in its highest term. Whoever goes on leading although it was removed does not count (§4.2.2 of
+    /// the dissertation). A joint membership is not the last word on that, and stays until somebody leaves it (a swarm
+    /// found it, seed 2037).
     fn leader(&self, world: &World) -> Option<NodeId> {
         let nodes = self.ending.core.iter().filter_map(|&id| world.servers().get(position(id))?.node());
-        let leading = nodes.filter(|node| node.role() == Role::Leader && node.membership().is_voter(node.id()));
+        let belongs = |node: &Node| node.membership().is_joint() || node.membership().is_voter(node.id());
+        let leading = nodes.filter(|node| node.role() == Role::Leader && belongs(node));
         leading.max_by_key(|node| node.hard_state().term).map(|node| node.id())
     }
 

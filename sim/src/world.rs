@@ -213,7 +213,7 @@ impl World {
             Due::Wake(server) => self.with_server(server, Server::wake),
             Due::WriteDone(server) => self.with_server(server, Server::write_done),
             Due::PatienceEnds(request) => self.clients.patience_ends(&mut self.environment, &mut self.checks, request),
-            Due::NextRequest(client) => self.clients.ask_next(&mut self.environment, &mut self.checks, client, None),
+            Due::NextRequest(client) => self.clients.next_is_due(&mut self.environment, &mut self.checks, client),
         }
         server
     }

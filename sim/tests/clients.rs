@@ -1,13 +1,12 @@
 //! What clients ask, what they are told, and what they do if they are told nothing.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
-use raftarium_sim::core::NodeId;
-use raftarium_sim::core::Role;
+use raftarium_sim::core::{Instant, NodeId, Role};
 use raftarium_sim::{
-    Answer, Check, ClientId, Command, Happening, KeyOutput, Op, ReadBy, RequestStatus, Retries, Rule, Setup, Timeline,
-    View,
+    Answer, Check, ClientId, Command, CommandError, Happening, KeyOutput, Op, Pace, ReadBy, Record, RequestStatus,
+    Retries, Rule, Setup, Timeline, View,
 };
 
 fn ms(number: u64) -> Duration {
@@ -305,4 +304,89 @@ fn refusals_of_doubled_requests_do_not_multiply() {
         let tries = timeline.world().requests()[0].tries;
         assert!((2..50).contains(&tries), "{tries} tries with {retries:?}");
     }
+}
+
+fn asks(pace: Pace) -> Command {
+    Command::Requests { client: ClientId(1), server: None, ops: (1..=5).map(increment).collect(), pace }
+}
+
+/// When the client asked, and when it was answered.
+fn times(timeline: &Timeline) -> Vec<(Instant, Option<Instant>)> {
+    let answered = |status: &RequestStatus| match status {
+        RequestStatus::Answered { at, .. } => Some(*at),
+        RequestStatus::Waiting | RequestStatus::Unknown { .. } => None,
+    };
+    timeline.world().requests().iter().map(|request| (request.asked, answered(&request.status))).collect()
+}
+
+#[test]
+fn in_a_closed_loop_the_next_is_asked_when_the_answer_has_come() {
+    let mut timeline = started(Setup::default());
+    timeline.dispatch(asks(Pace::Answered)).unwrap();
+    let busy = timeline.dispatch(Command::Request { client: ClientId(1), server: None, op: get() });
+    assert_eq!(busy, Err(CommandError::ClientBusy { client: ClientId(1) }));
+    timeline.advance(Duration::from_secs(1));
+    let times = times(&timeline);
+    assert_eq!(times.len(), 5);
+    assert!(times.windows(2).all(|pair| Some(pair[1].0) == pair[0].1), "{times:?}");
+    ask(&mut timeline, 1, None, get());
+    assert_eq!(result(&mut timeline), value("15"));
+}
+
+#[test]
+fn in_an_open_loop_the_next_is_asked_in_time_and_answers_come_when_they_do() {
+    let mut timeline = started(Setup { retries: Retries::Session, ..Setup::default() });
+    let cut = leader(&timeline.view());
+    timeline.dispatch(Command::Isolate { server: cut }).unwrap();
+    timeline.dispatch(asks(Pace::Every(ms(1)))).unwrap();
+    timeline.advance(ms(10));
+    let asked: Vec<u64> = timeline.world().requests().iter().map(|request| request.asked.as_micros()).collect();
+    assert!(asked.len() == 5 && asked.windows(2).all(|pair| pair[1] == pair[0] + 1_000), "{asked:?}");
+    timeline.dispatch(Command::HealAll).unwrap();
+    timeline.advance(Duration::from_secs(60));
+    assert!(times(&timeline).iter().all(|(_, answered)| answered.is_some()));
+    ask(&mut timeline, 1, None, get());
+    assert_eq!((result(&mut timeline), broken(&timeline)), (value("15"), vec![]));
+}
+
+#[test]
+fn a_client_that_gives_up_asks_nothing_more_and_knows_nothing_until_an_answer_comes_all_the_same() {
+    let mut timeline = started(Setup { retries: Retries::Session, ..Setup::default() });
+    timeline.dispatch(asks(Pace::Answered)).unwrap();
+    timeline.dispatch(Command::GiveUp { client: ClientId(1) }).unwrap();
+    assert!(matches!(timeline.world().requests()[0].status, RequestStatus::Unknown { .. }));
+    timeline.advance(Duration::from_secs(5));
+    assert_eq!(timeline.world().requests().len(), 1);
+    ask(&mut timeline, 1, None, increment(0));
+    let sum = result(&mut timeline);
+    assert!(sum == KeyOutput::Number(0) || sum == KeyOutput::Number(1), "{sum:?}");
+    assert_eq!(broken(&timeline), []);
+}
+
+#[test]
+fn a_client_that_has_asked_in_vain_waits_twice_as_long_each_time() {
+    let setup = Setup { servers: 1, retries: Retries::Plain, request_timeout: ms(100), ..Setup::default() };
+    let mut timeline = started(setup);
+    timeline.dispatch(Command::Pause { server: NodeId(1) }).unwrap();
+    ask(&mut timeline, 1, None, put("1"));
+    timeline.advance(Duration::from_secs(30));
+    let again = |record: &&Record| matches!(record.what, Happening::Retried { .. });
+    let times: Vec<u64> = timeline.records().iter().filter(again).map(|record| record.at.as_micros()).collect();
+    let waits: Vec<u64> = times.windows(2).map(|pair| (pair[1] - pair[0]) / 100_000).collect();
+    assert_eq!(waits, [2, 4, 8, 16, 32, 64, 64, 64]);
+}
+
+#[test]
+fn a_state_machine_keeps_as_many_sessions_as_it_is_told_to() {
+    let sessions_max = NonZeroU32::MIN;
+    let mut timeline = started(Setup { retries: Retries::Session, sessions_max, ..Setup::default() });
+    for client in [1, 2] {
+        ask(&mut timeline, client, None, put("1"));
+        assert_eq!(result(&mut timeline), KeyOutput::Done);
+    }
+    ask(&mut timeline, 1, None, put("2"));
+    assert!(matches!(told(&mut timeline), Answer::SessionEnded { .. }));
+    // It opens another one for what it asks then.
+    ask(&mut timeline, 1, None, put("3"));
+    assert_eq!((result(&mut timeline), broken(&timeline)), (KeyOutput::Done, vec![]));
 }

@@ -399,8 +399,8 @@ fn an_old_snapshot_arrives_after_newer_entries_7() {
     });
 }
 
-/// S1 and S2 have a committed command; on S2's disk, a bit of it flips. S1 is gone. That no majority has it any more is
-/// said in any case; only with the mistake, the others go on without it.
+/// S1 and S2 have a committed command; on S2's disk, a bit of it flips. S1 is gone. S2 does
+/// not start, so S3 finds no majority, and nothing is lost; with the mistake, the others go on without it.
 #[test]
 fn a_bit_flips_in_the_last_entry() {
     let story = |world: &mut World| {
@@ -417,7 +417,7 @@ fn a_bit_flips_in_the_last_entry() {
             world.campaign(server, 2);
         }
     };
-    assert_eq!(found(3, Mistakes::NONE, story), [Rule::CommittedIsDurable]);
+    assert_eq!(found(3, Mistakes::NONE, story), []);
     let rules = found(3, Mistake::DropCorruptTail.into(), story);
     assert!(rules.contains(&Rule::LeaderCompleteness), "{rules:?}");
 }
@@ -456,9 +456,8 @@ fn a_server_that_makes_no_mistakes_any_more_says_what_it_finds() {
     world.crash(3);
     world.act(Command::MakeMistakes { server: id(3), mistakes: Mistakes::NONE });
     world.restart(3);
-    let refused = |what: &Happening| match what {
-        Happening::StartImpossible { server, why } => Some((*server, why.clone())),
-        _ => None,
+    let refused = |what: &Happening| {
+        if let Happening::StartImpossible { server, why } = what { Some((*server, why.clone())) } else { None }
     };
     let told: Vec<_> = world.timeline.records().iter().filter_map(|record| refused(&record.what)).collect();
     assert_eq!(told, [(id(3), "the hard state has term 1, and the log ends with entry 1 (term 2)".to_owned())]);

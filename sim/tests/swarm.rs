@@ -3,17 +3,23 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::{self, Coverage, Profile, Sight, Watch};
-use raftarium_sim::{Command, Timed, Timeline, Trial};
+use raftarium_sim::{Broken, ClientId, Command, DiskSettings, Op, Rule, Run, Setup, Timed, Timeline, Trial};
 
 const TROUBLE: Duration = Duration::from_secs(10);
 
 /// Runs a seed, and gives what it met.
-fn watched(trial: &Trial) -> Coverage {
+fn watched_in(profile: Profile, trial: &Trial) -> Coverage {
     let mut watch = Watch::new(&trial.run.setup);
     let verdict = trial.judge_observed(|record| watch.look_at(record)).expect("a swarm draws valid runs");
-    assert_eq!(verdict.finding, None, "seed {}", trial.run.setup.seed);
+    let finding = verdict.finding.filter(|finding| !profile.forgives(finding.broken));
+    assert_eq!(finding, None, "seed {}, {profile}", trial.run.setup.seed);
     watch.coverage()
+}
+
+fn watched(trial: &Trial) -> Coverage {
+    watched_in(Profile::Chaos, trial)
 }
 
 fn chaos(seed: u64) -> Trial {
@@ -26,6 +32,11 @@ fn in_a_thousand_seeds_every_fault_and_every_state_is_met_and_the_clusters_recov
     for trial in (0..1_000).map(chaos) {
         sizes.insert(trial.run.setup.servers);
         met.add(&watched(&trial));
+    }
+    // What Raft does not survive is in profiles of its own.
+    for profile in [Profile::Losses, Profile::StaleReads] {
+        let some = (0..100).map(|seed| swarm::trial(seed, profile, TROUBLE));
+        some.for_each(|trial| met.add(&watched_in(profile, &trial)));
     }
     let missing: Vec<&str> = met.counts().filter(|(_, count)| *count == 0).map(|(sight, _)| sight.name()).collect();
     assert_eq!(missing, [""; 0]);
@@ -59,18 +70,18 @@ fn what_a_seed_draws_is_a_plain_run_that_a_timeline_plays_to_the_same_trace() {
 #[test]
 fn a_profile_does_what_it_says_and_nothing_else() {
     use Sight::{
-        AddServer, ClockDrift, Clog, Crash, CutOneWay, Doubled, LostByChance, LostByQueue, MembershipSimple, Overtaken,
-        PacketDropped, Partition, Pause, TimeOut,
+        AddServer, ClockDrift, Clog, Crash, CutOneWay, Doubled, LostByChance, LostByQueue, LyingDisk, MembershipSimple,
+        Overtaken, PacketDropped, Partition, Pause, ReadUnchecked, TimeOut, Wiped,
     };
     let of = |profile| {
         let mut met = Coverage::default();
         // The ending has commands of its own, which are not the profile's.
         for seed in 0..100 {
             let mut trial = swarm::trial(seed, profile, TROUBLE);
-            let end = trial.ending.take().expect("a swarm ends its faults").at;
+            let end = trial.ending.take().map_or(trial.until, |ending| ending.at);
             trial.run.commands.retain(|timed| timed.at < end);
             trial.until = end;
-            met.add(&watched(&trial));
+            met.add(&watched_in(profile, &trial));
         }
         met
     };
@@ -89,8 +100,11 @@ fn a_profile_does_what_it_says_and_nothing_else() {
         ClockDrift,
         MembershipSimple,
         Pause,
+        Wiped,
+        LyingDisk,
+        ReadUnchecked,
     ];
-    let cases: [(Profile, &[Sight]); 10] = [
+    let cases: [(Profile, &[Sight]); 13] = [
         (Profile::Calm, &[]),
         (Profile::Lossy, &[LostByChance, Doubled, Overtaken, LostByQueue, Clog]),
         (Profile::Partitions, &[CutOneWay, Partition]),
@@ -101,7 +115,10 @@ fn a_profile_does_what_it_says_and_nothing_else() {
         (Profile::Processes, &[Crash, Pause]),
         (Profile::Clocks, &[ClockDrift]),
         (Profile::Members, &[AddServer, MembershipSimple]),
-        (Profile::Chaos, &all),
+        (Profile::BrokenDisks, &[Crash, AddServer, Wiped]),
+        (Profile::Chaos, &all[..all.len() - 2]),
+        (Profile::Losses, &[Crash, TimeOut, Wiped, LyingDisk]),
+        (Profile::StaleReads, &[Crash, CutOneWay, Partition, ReadUnchecked]),
     ];
     assert_eq!(cases.map(|(profile, _)| profile), Profile::ALL);
     for (profile, expected) in cases {
@@ -118,7 +135,8 @@ fn profiles_are_found_by_their_names_and_nothing_else_is() {
         assert_eq!(profile.name().parse(), Ok(profile));
     }
     let error = "Chaos".parse::<Profile>().expect_err("names are in small letters").to_string();
-    let allowed = "calm, lossy, partitions, crashes, slow-disks, by-hand, processes, clocks, members, chaos";
+    let allowed = "calm, lossy, partitions, crashes, slow-disks, by-hand, processes, clocks, members, \
+                   broken-disks, chaos, losses, stale-reads";
     assert_eq!(error, format!("there is no profile `Chaos`; allowed are {allowed}"));
 }
 
@@ -130,7 +148,11 @@ fn the_ending_leaves_a_majority_that_can_work_and_the_others_out_of_the_way() {
         assert!(ending.core.len() > servers as usize / 2, "{ending:?}");
         assert!(ending.crashed.iter().all(|server| !ending.core.contains(server)), "{ending:?}");
         if trial.run.commands.iter().any(|timed| matches!(timed.command, Command::ChangeMembership { .. })) {
-            assert!(ending.core.len() >= servers as usize, "nobody knows what a majority is then");
+            let gone = ending.crashed.len();
+            assert!(
+                ending.core.len() + gone >= servers as usize && 2 * gone < servers as usize,
+                "nobody knows what a majority is then"
+            );
             continue;
         }
         sizes.insert((servers as usize - ending.core.len(), ending.crashed.len()));
@@ -145,8 +167,7 @@ fn the_ending_leaves_a_majority_that_can_work_and_the_others_out_of_the_way() {
 
 #[test]
 fn a_cluster_that_cannot_come_together_is_found_by_what_it_lacks() {
-    use raftarium_sim::core::NodeId;
-    use raftarium_sim::{Broken, Missing};
+    use raftarium_sim::Missing;
     // The core is a majority even without one of its servers.
     let calm = |seed| swarm::trial(seed, Profile::Calm, TROUBLE);
     let spare =
@@ -174,4 +195,64 @@ fn a_cluster_that_cannot_come_together_is_found_by_what_it_lacks() {
     let all = trial.judge().expect("valid").finding.expect("all are down");
     assert_eq!(all.broken, Broken::Liveness(Missing::Leader));
     assert!(all.story.starts_with("The faults ended at 10.000000 s, and "), "{}", all.story);
+}
+
+#[test]
+fn what_a_disk_loses_is_told_and_only_then() {
+    let losing = |command: &Command| {
+        matches!(command, Command::Wipe { .. } | Command::FlipBit { .. })
+            || matches!(command, Command::SetDisk { settings, .. } if settings.lies)
+    };
+    let mut told = [0; 2];
+    for seed in 0..100 {
+        let mut trial = swarm::trial(seed, Profile::Losses, TROUBLE);
+        let finding = trial.judge().expect("valid").finding;
+        let first = trial.run.commands.iter().find(|timed| losing(&timed.command)).map(|timed| timed.at);
+        if let Some(finding) = finding {
+            assert!(Profile::Losses.forgives(finding.broken), "seed {seed}: {finding:?}");
+            assert!(first.is_some_and(|first| first < finding.at), "seed {seed}: {finding:?}");
+            told[0] += 1;
+        }
+        trial.run.commands.retain(|timed| !losing(&timed.command));
+        told[1] += usize::from(trial.judge().expect("valid").finding.is_some());
+    }
+    assert!(told[0] > 20 && told[1] == 0, "{told:?}");
+}
+
+/// S1, S2 and S3 elect a leader, which commits something; then `faults` happen.
+fn after(faults: &[(u64, Command)]) -> Option<Rule> {
+    let put = Op::Put { key: "x".into(), value: "1".into() };
+    let ask = (1_000, Command::Request { client: ClientId(1), server: None, op: put });
+    let timed = |(at, command): &(u64, Command)| Timed { at: Instant::from_millis(*at), command: command.clone() };
+    let commands = [ask].iter().chain(faults).map(timed).collect();
+    let setup = Setup { servers: 3, ..Setup::default() };
+    let trial = Trial { run: Run { setup, commands }, until: Instant::from_millis(10_000), ending: None };
+    trial.judge().expect("valid").finding.map(|finding| match finding.broken {
+        Broken::Rule(rule) => rule,
+        Broken::Liveness(missing) => panic!("{missing:?}"),
+    })
+}
+
+#[test]
+fn disks_that_lie_a_majority_that_is_wiped_and_one_that_comes_back_empty_are_told() {
+    let server = NodeId;
+    let lies = |id| {
+        let settings = DiskSettings { lies: true, ..DiskSettings::default() };
+        (500, Command::SetDisk { server: server(id), settings })
+    };
+    let crash = |at, id| (at, Command::Crash { server: server(id) });
+    let wipe = |at, id| (at, Command::Wipe { server: server(id) });
+    let restart = |at, id| (at, Command::Restart { server: server(id) });
+    let flip = |at, id| (at, Command::FlipBit { server: server(id), index: None });
+    // A minority of the disks is gone, and nothing is lost.
+    assert_eq!(after(&[lies(1)]), None);
+    assert_eq!(after(&[crash(3_000, 2), wipe(3_000, 2)]), None);
+    assert_eq!(after(&[flip(3_000, 2), crash(3_000, 2), restart(3_001, 2)]), None);
+    // A majority is.
+    let told = Some(Rule::CommittedIsDurable);
+    assert_eq!(after(&[lies(1), lies(2)]), told);
+    assert_eq!(after(&[crash(3_000, 1), wipe(3_000, 1), crash(3_000, 2), wipe(3_000, 2)]), told);
+    assert_eq!(after(&[flip(3_000, 1), flip(3_000, 2)]), told);
+    // Or comes back, and knows nothing.
+    assert_eq!(after(&[crash(900, 3), crash(3_000, 2), wipe(3_000, 2), restart(3_001, 2)]), told);
 }

@@ -16,7 +16,7 @@ before(async () => {
 after(() => visit?.close());
 
 /** A page at 700 ms of seed 42, with `x=1` committed, and the diagram open. */
-async function opened(t, options) {
+async function opened(t, options = { size: { width: 1440, height: 1100 } }) {
   const met = await meet(visit, t, "#seed=42", options);
   const { page, person } = met;
   await person.reach(500);
@@ -110,7 +110,7 @@ test("messages are gone through with the keys, told in words, lit, and selected"
     return (await Promise.all(all.map(isLit))).filter(Boolean).length === 1;
   };
   await eventually("a message has brought an entry", litCell);
-  assert.match(await caption.textContent(), /^append|entr/);
+  assert.match(await caption.textContent(), /^(append|request|1 entry)/);
   assert.deepEqual(problems, []);
 });
 
@@ -178,7 +178,8 @@ test("from mark to mark, by kind, with buttons and keys", async (t) => {
   await person.button("Previous crash").click();
   assert.equal((await person.see(id)).role, "crashed");
   assert.equal(Math.abs((await person.now()) - 600) <= 1, true);
-  await person.button("Previous crash").click();
+  assert.equal(await person.button("Previous crash").getAttribute("aria-disabled"), "true");
+  await person.button("Previous crash").press("Enter");
   await eventually("it is said that there is none", async () => (await person.alert.innerText()).includes("No earlier crash"));
 
   await person.choice("Kind of mark").selectOption("elections");
@@ -199,7 +200,7 @@ test("the state machines stand where the logs do, and lag is marked", async (t) 
   const { page, person, problems } = await meet(visit, t);
   await person.reach(500);
   await person.ask({ key: "x", value: "1" });
-  await person.button("Show the state machines").click();
+  await person.button("State machines").click();
   const table = page.getByRole("region", { name: "Keys and values" });
   const rows = async () => (await table.getByRole("row").allTextContents()).slice(1);
   const values = async () => (await table.getByRole("columnheader", { name: "x" }).count()) === 1 && (await rows());
@@ -223,7 +224,7 @@ for (const [name, size] of Object.entries({ wide: { width: 1440, height: 900 }, 
   for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing with the diagram and the state machines open: ${name}, ${colorScheme}`, async (t) => {
       const { page, person, problems } = await opened(t, { size, media: { colorScheme } });
-      await person.button("Show the state machines").click();
+      await person.button("State machines").click();
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
       assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" "))}`), []);

@@ -100,6 +100,47 @@ test("one step back undoes one step", () => {
   assert.equal(sim.stepBack(), false);
 });
 
+test("what is done in the past begins a branch, and both stay", () => {
+  const sim = new Simulation({ seed: 42 });
+  sim.advance(1_000);
+  sim.dispatch(put("x", "1"));
+  sim.advance(1_000);
+  const first = { hash: sim.hash, run: sim.run() };
+  sim.seek(500);
+  sim.dispatch(put("x", "2"));
+  sim.seek(2_000);
+  const second = sim.hash;
+  const about = { name: null, parent: null, from: 0, end: 2_000.001, active: false };
+  assert.deepEqual(sim.branches, [
+    { ...about, id: 0 },
+    { ...about, id: 1, parent: 0, from: 500.001, end: 2_000, active: true },
+  ]);
+  assert.deepEqual(sim.run(0), first.run);
+  assert.deepEqual(sim.run(1), sim.run());
+
+  sim.switchBranch(0);
+  assert.equal(sim.now, 2_000);
+  sim.seek(sim.end);
+  assert.equal(sim.hash, first.hash);
+  assert.deepEqual(sim.run(), first.run);
+  sim.switchBranch(1);
+  assert.equal(sim.hash, second);
+
+  sim.renameBranch(0, "x is 1");
+  assert.equal(sim.branches[0].name, "x is 1");
+  sim.renameBranch(0);
+  assert.equal(sim.branches[0].name, null);
+  refused(RaftariumError, "out-of-range", () => sim.renameBranch(0, ""));
+  refused(RaftariumError, "active-branch", () => sim.deleteBranch(1));
+  for (const call of ["switchBranch", "renameBranch", "deleteBranch", "run"]) {
+    refused(RaftariumError, "unknown-branch", () => sim[call](7));
+    refused(RaftariumError, "unknown-branch", () => sim[call](-1));
+    refused(RaftariumError, "not-a-number", () => sim[call]("main"));
+  }
+  sim.deleteBranch(0);
+  assert.deepEqual(sim.branches.map(({ id }) => id), [1]);
+});
+
 test("what is done in the past gives up the future", () => {
   const sim = new Simulation({ seed: 42 });
   sim.advance(1_000);

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use raftarium_js::types::Run;
 use raftarium_sim::core::{Instant, NodeId, Settings};
+use raftarium_sim::swarm::{self, Profile};
 use raftarium_sim::{
     ClientId, Command, DiskSettings, Happening, LinkSettings, Op, PacketAct, PacketClass, PacketId, Record, Rule,
     Setup, Spread, Timed, Timeline, Violation,
@@ -188,7 +189,26 @@ fn until_ms(position: usize) -> u64 {
     if WORLDS[position].1 > 9 { 3_000 } else { 5_000 }
 }
 
+/// Seeds of the swarm: clusters in which everything may happen.
+const SWARM: [u64; 3] = [3, 7, 23];
+
+/// What seeds draw, as plain runs.
+fn swarm_cases() -> impl Iterator<Item = Case> {
+    SWARM.into_iter().map(|seed| {
+        let trial = swarm::trial(seed, Profile::Chaos, Duration::from_secs(4));
+        let until_ms = 5_000;
+        let timeline = played(trial.run, until_ms);
+        assert!(timeline.view().violations.is_empty(), "swarm, seed {seed}");
+        let name = format!("what the swarm draws from seed {seed}");
+        Case { name, until_ms, hash: timeline.hash().into(), run: timeline.run().into() }
+    })
+}
+
 fn cases() -> impl Iterator<Item = Case> {
+    world_cases().chain(swarm_cases())
+}
+
+fn world_cases() -> impl Iterator<Item = Case> {
     WORLDS.into_iter().enumerate().map(|(position, (seed, servers))| {
         let until_ms = until_ms(position);
         let timeline = played(run(position), until_ms);

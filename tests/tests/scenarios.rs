@@ -78,6 +78,15 @@ fn the_index_is_that_of_the_files() {
 }
 
 #[test]
+fn the_example_of_the_format_plays() {
+    let page = fs::read_to_string(folder().join("README.md")).expect("the page about the format");
+    let (_, example) = page.split_once("```json\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let played = read("README.md", example).play().unwrap_or_else(|failure| panic!("README.md: {failure}"));
+    assert_eq!(played.timeline.world().requests().len(), 1);
+}
+
+#[test]
 fn every_scenario_is_a_run_that_replays_to_the_same_trace() {
     for (name, text) in files() {
         let mut played = read(&name, &text).play().unwrap_or_else(|failure| panic!("{name}: {failure}"));

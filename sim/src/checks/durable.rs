@@ -1,4 +1,7 @@
 //! Committed Is Durable (Figure 2, §5.3).
+//!
+//! A server whose disk is gone does not vote against what was on it: it is out of service until somebody starts it with an
+//! empty disk. Of such servers a minority may be missing, and nothing is lost; what would be with a majority.
 
 use alloc::format;
 use alloc::string::String;
@@ -19,6 +22,8 @@ pub(crate) struct DiskLook<'a> {
     pub(crate) durable: &'a DurableState,
     /// After this index, a power failure would show that nothing is there.
     pub(crate) reliable: LogIndex,
+    /// Whether nothing can be read from it that was there.
+    pub(crate) gone: bool,
     /// How often something was done to it.
     pub(crate) changes: u64,
 }
@@ -69,7 +74,13 @@ impl Durable {
             disk.map_or(LogIndex::ZERO, |disk| agreed(&disk, committed))
         };
         let mut scratch = Vec::new();
-        let mut holds = |membership: &Membership| membership.committed(has, &mut scratch) >= last.index;
+        let gone = |id: NodeId| disks.clone().any(|disk| disk.server == id && disk.gone);
+        let mut holds = |membership: &Membership| {
+            let has_or_is_out = |id| if gone(id) { last.index } else { has(id) };
+            let is_in = |id| if gone(id) { LogIndex::ZERO } else { last.index };
+            membership.committed(has_or_is_out, &mut scratch) >= last.index
+                && membership.committed(is_in, &mut scratch) >= last.index
+        };
         // A leader counts by the membership that its log ends with, which need not be committed.
         let holds = holds(membership) || { proposed }.any(holds);
         if core::mem::replace(&mut self.missed, !holds) || holds {

@@ -15,7 +15,8 @@ pub enum Rule {
     LeaderCompleteness,
     /// If a server has applied an entry at an index, no other server ever applies a different one there (§5.4.3).
     StateMachineSafety,
-    /// A committed entry is on the disks of a majority, and stays there (Figure 2, §5.3).
+    /// A committed entry is on the disks of a majority, and stays there (Figure 2, §5.3). A minority of the disks may be
+    /// lost, as long as their servers are out of service.
     CommittedIsDurable,
     /// Terms, commit indexes and what a leader knows of its followers only grow, and what a server has acknowledged it
     /// still has when it restarts (Figure 2).
@@ -86,7 +87,9 @@ impl Rule {
             Self::LogMatching => "Logs that share an entry's index and term are identical up to that entry.",
             Self::LeaderCompleteness => "A committed entry is in the log of every leader of a higher term.",
             Self::StateMachineSafety => "No two servers apply different entries at the same index.",
-            Self::CommittedIsDurable => "A committed entry is on the disks of a majority, and stays there.",
+            Self::CommittedIsDurable => {
+                "A committed entry stays on the disks of a majority, of which only servers out of service may be missing."
+            }
             Self::NothingGoesBack => {
                 "Terms, commit indexes and what leaders know of followers only grow; a restart loses nothing acknowledged."
             }

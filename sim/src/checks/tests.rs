@@ -61,7 +61,7 @@ fn disk(node: &Node) -> DurableState {
 }
 
 fn look(server: NodeId, durable: &DurableState, changes: u64) -> DiskLook<'_> {
-    DiskLook { server, durable, reliable: LogIndex::MAX, changes }
+    DiskLook { server, durable, reliable: LogIndex::MAX, gone: false, changes }
 }
 
 fn rules(findings: &[Finding]) -> Vec<Rule> {

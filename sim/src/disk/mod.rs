@@ -37,6 +37,8 @@ pub(crate) struct Disk {
     lied_from: Option<LogIndex>,
     /// Whether a bit has flipped in what it holds.
     damaged: bool,
+    /// Whether everything was taken off it, and no server has started from it since.
+    wiped: bool,
     /// How often what it holds has changed.
     changes: u64,
 }
@@ -81,14 +83,15 @@ impl Disk {
     ) -> Self {
         let image = Image { durable: DurableState::new(membership.clone()), snapshot: None };
         let (journal, writes) = (Journal::new(membership), VecDeque::new());
-        let (lied_from, damaged, changes, free_at) = (None, false, 0, Instant::ZERO);
-        Self { server, settings, times, faults, journal, image, writes, free_at, lied_from, damaged, changes }
+        let (lied_from, damaged, wiped, changes, free_at) = (None, false, false, 0, Instant::ZERO);
+        Self { server, settings, times, faults, journal, image, writes, free_at, lied_from, damaged, wiped, changes }
     }
 
     /// Nothing was ever written; this is what is there all the same.
     pub(crate) fn begin_with(&mut self, durable: DurableState) {
         let DurableState { hard_state, membership, entries, .. } = durable;
         self.wipe(membership);
+        self.wiped = false;
         let record = Record { hard_state: Some(hard_state), snapshot: None, entries };
         self.journal.write(&record);
         self.journal.sync();
@@ -190,7 +193,7 @@ impl Disk {
     /// Everything is gone.
     pub(crate) fn wipe(&mut self, membership: Membership) {
         self.journal = Journal::new(membership.clone());
-        (self.lied_from, self.damaged, self.changes) = (None, false, self.changes + 1);
+        (self.lied_from, self.damaged, self.wiped, self.changes) = (None, false, true, self.changes + 1);
         self.image = Image { durable: DurableState::new(membership), snapshot: None };
     }
 
@@ -207,6 +210,7 @@ impl Disk {
     pub(crate) fn read(&mut self) -> Result<bool, Corruption> {
         let (image, torn) = self.journal.read()?;
         self.image = image;
+        self.wiped = false;
         self.changes += 1;
         if !self.settings.lies {
             self.sync();
@@ -231,6 +235,11 @@ impl Disk {
     pub(crate) fn reliable(&self) -> LogIndex {
         let honest = self.lied_from.map_or(LogIndex::MAX, LogIndex::prev);
         if self.damaged { LogIndex::ZERO } else { honest }
+    }
+
+    /// Whether nothing can be read from it that was there, so that its server is out of service, or will be once it stops.
+    pub(crate) const fn is_gone(&self) -> bool {
+        self.damaged || self.wiped
     }
 
     /// How often what it holds has changed.

@@ -74,6 +74,7 @@ impl World {
             }
             Command::Request { .. }
             | Command::Requests { .. }
+            | Command::GiveUp { .. }
             | Command::Cut { .. }
             | Command::Heal { .. }
             | Command::Partition { .. }

@@ -146,8 +146,12 @@ impl World {
                 None
             }
             Command::Requests { client, server, ops, pace } => {
-                let list = List { ops: ops.iter().cloned().collect(), server: *server, pace: *pace };
+                let list = List { ops: ops.iter().cloned().collect(), server: *server, pace: *pace, next_at: None };
                 self.clients.ask_all(&mut self.environment, &mut self.checks, *client, list, cause);
+                None
+            }
+            Command::GiveUp { client } => {
+                self.clients.give_up(&mut self.environment, &mut self.checks, *client, cause);
                 None
             }
             Command::Cut { from, to, both } => {

@@ -79,6 +79,7 @@ impl Names {
                 self.known_client(*client, *server)?;
                 Ok(op.check()?)
             }
+            Command::GiveUp { client } => self.known_client(*client, None),
             Command::Requests { client, server, ops, pace } => {
                 self.known_client(*client, *server)?;
                 if ops.is_empty() || ops.len() > OPS_MAX {

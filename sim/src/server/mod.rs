@@ -124,7 +124,13 @@ impl Server {
     /// Its disk, as the rules are checked on it.
     pub(crate) fn look_at_disk(&self) -> DiskLook<'_> {
         let disk = &self.disk;
-        DiskLook { server: self.id, durable: disk.durable(), reliable: disk.reliable(), changes: disk.changes() }
+        DiskLook {
+            server: self.id,
+            durable: disk.durable(),
+            reliable: disk.reliable(),
+            gone: disk.is_gone(),
+            changes: disk.changes(),
+        }
     }
 
     /// Starts from what is on the disk; not from what is not as it was written.

@@ -56,6 +56,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
             }
             Command::Request { server: None, .. }
             | Command::Requests { server: None, .. }
+            | Command::GiveUp { .. }
             | Command::HealAll
             | Command::SetAllLinks { .. }
             | Command::AddServer
@@ -68,7 +69,14 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
 
 /// Those that make sense with only so many clients.
 pub(super) fn only_clients(commands: &[Timed], clients: u32) -> Vec<Timed> {
-    let unknown = |timed: &Timed| matches!(&timed.command, Command::Request { client, .. } | Command::Requests { client, .. } if client.0 > clients);
-    let known = |timed: &&Timed| !unknown(timed);
+    let of = |command: &Command| {
+        if let Command::Request { client, .. } | Command::Requests { client, .. } | Command::GiveUp { client } = command
+        {
+            Some(client.0)
+        } else {
+            None
+        }
+    };
+    let known = |timed: &&Timed| of(&timed.command).is_none_or(|client| client <= clients);
     commands.iter().filter(known).cloned().collect()
 }

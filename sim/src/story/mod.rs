@@ -52,6 +52,7 @@ pub const fn is_fault(command: &Command) -> bool {
         | Command::TimeOut { .. }
         | Command::Request { .. }
         | Command::Requests { .. }
+        | Command::GiveUp { .. }
         | Command::Heal { .. }
         | Command::HealAll
         | Command::Unclog { .. }

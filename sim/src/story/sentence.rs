@@ -105,7 +105,8 @@ fn timer_fired(server: NodeId, timer: Timer) -> String {
 /// What was sent, and by whom. A packet is not under way for long, so the search back is short.
 fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address, Glimpse)> {
     const FURTHEST: usize = 5_000;
-    let before = records.get(..usize::try_from(record.id.0).ok()?)?;
+    // They need not be all: a long trace is not kept from its beginning on.
+    let before = records.get(..usize::try_from(record.id.0.checked_sub(records.first()?.id.0)?).ok()?)?;
     before.iter().rev().take(FURTHEST).find_map(|earlier| {
         if let Happening::Sent { packet, from, what, .. } = &earlier.what
             && *packet == id
@@ -123,6 +124,7 @@ fn commanded(command: &Command) -> String {
         Command::TimeOut { server } => format!("The election timer of {server} is made to run out."),
         Command::Request { client, server: Some(server), op } => format!("{client} asks {server}: {}.", asked(op)),
         Command::Request { client, server: None, op } => format!("{client} asks the leader: {}.", asked(op)),
+        Command::GiveUp { client } => format!("{client} no longer waits for answers."),
         Command::Requests { client, server, ops, pace } => {
             let whom = server.map_or("the leader".to_owned(), |server| format!("{server}"));
             let what = count(ops.len() as u64, "thing", "things");

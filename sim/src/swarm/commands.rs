@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use raftarium_core::{Change, Instant, NodeId, Transition};
+use raftarium_core::{Change, Instant, LogIndex, NodeId, Transition};
 
 use super::SERVERS_MOST;
 use super::dice::Dice;
@@ -31,7 +31,7 @@ const fn act(trouble: Trouble, weight: u64, apart: bool, draw: fn(&mut Dice, &Se
 }
 
 /// What mends comes often enough for the cluster to do some work between its troubles.
-const ACTS: [Act; 30] = [
+const ACTS: [Act; 35] = [
     act(Trouble::Crashes, 2, false, |dice, setup| Command::Crash { server: dice.server(setup.servers) }),
     act(Trouble::Crashes, 5, false, |dice, setup| Command::Restart { server: dice.server(setup.servers) }),
     act(Trouble::Elections, 3, false, |dice, setup| Command::TimeOut { server: dice.server(setup.servers) }),
@@ -96,6 +96,20 @@ const ACTS: [Act; 30] = [
             _ => Command::RequestSnapshot { server },
         }
     }),
+    act(Trouble::Losses, 3, false, |dice, setup| Command::SetDisk {
+        server: dice.server(setup.servers),
+        settings: DiskSettings { lies: true, ..setup.disk },
+    }),
+    act(Trouble::Losses, 1, false, |dice, setup| Command::SetDisk {
+        server: dice.server(setup.servers),
+        settings: setup.disk,
+    }),
+    act(Trouble::Losses, 1, false, |dice, setup| Command::FlipBit {
+        server: dice.server(setup.servers),
+        index: dice.percent(50).then(|| LogIndex(dice.between(1, 30))),
+    }),
+    act(Trouble::Losses, 2, false, |dice, setup| Command::Wipe { server: dice.server(setup.servers) }),
+    act(Trouble::Losses, 2, false, |dice, setup| Command::Crash { server: dice.server(setup.servers) }),
 ];
 
 /// Not one that lies, and nothing that loses what is durable: then what is committed may be lost, and rightly so.
@@ -161,8 +175,11 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> 
     // would keep it busy long after the faults have ended.
     let writes = u64::try_from(setup.disk.write_max.as_millis()).unwrap_or(u64::MAX);
     let pace = dice.one_of(&[40, 120, 300, 800]).max(2 * writes);
-    let mut work = Work::draw(dice, setup, acts.is_empty(), pace);
+    let mut work = Work::draw(dice, setup, mix, acts.is_empty(), pace);
     let mut at = Instant::ZERO;
+    // How much was asked at once, in advance: else a follower that was down for long, and gets one entry at a time, would
+    // not catch up in time (a swarm found it, seed 2121).
+    let mut ahead = 0;
     // With the servers that are there by then.
     let mut setup = setup.clone();
     loop {
@@ -183,6 +200,15 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, setup: &Setup, until: Instant) -> 
                 }
             }
         };
+        if let Command::Request { .. } | Command::Requests { .. } = command
+            && ahead > 0
+        {
+            ahead -= 1;
+            continue;
+        }
+        if let Command::Requests { ops, .. } = &command {
+            ahead = ops.len() - 1;
+        }
         if command == Command::AddServer {
             if setup.servers >= SERVERS_MOST + 2 {
                 continue;

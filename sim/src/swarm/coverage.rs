@@ -56,6 +56,10 @@ sights! {
     StalledDisk "a disk stood still",
     FullDisk "a server stopped, because its disk was full",
     TornWrite "a write was torn, and dropped",
+    Wiped "a disk was wiped",
+    BitFlipped "a bit flipped on a disk",
+    LyingDisk "a disk began to lie about what is durable",
+    StartRefused "a server did not start, because a bit had flipped on its disk",
     ClockDrift "a clock was made to drift",
     ClockJump "a clock jumped",
     Configure "a server was given other settings",
@@ -68,6 +72,7 @@ sights! {
     AskedServer "a client asked a certain server",
     ClosedLoop "a client asked one thing after the other, waiting for answers",
     OpenLoop "a client asked one thing after the other, not waiting for answers",
+    GivenUp "a client was told to wait no longer",
     AskedMeanwhile "a client asked something while it waited for an answer",
     // What became of packets.
     LostByCut "a packet was lost on a cut link",
@@ -119,6 +124,7 @@ sights! {
     Put "a client put a value",
     Read "a client read a value through the log",
     ReadByIndex "a client read a value by ReadIndex",
+    ReadUnchecked "a client read what a server had, old or not",
     ReadByLease "a client read a value by lease",
     Deleted "a client took a value away",
     Swapped "a client replaced a value that was the expected one",
@@ -135,6 +141,9 @@ sights! {
     Retried "a client that got no answer asked again",
     Unknown "a client stopped waiting",
     AnsweredLate "a client got an answer after it had stopped waiting",
+    // What may be broken, by what Raft does not survive.
+    LossTold "that data, a vote or a term was lost was told",
+    StaleReadTold "that a client saw an old value was told",
 }
 
 /// How often each [`Sight`] was met.

@@ -13,19 +13,29 @@ use crate::ending::{Ending, servers_after};
 use crate::setup::Setup;
 
 /// A majority at least, drawn; some of the others crash, and one of them may stay a nuisance.
-pub(super) fn draw(dice: &mut Dice, setup: &Setup, lure: Lure, commands: &mut Vec<Timed>, at: Instant) -> Ending {
+pub(super) fn draw(
+    dice: &mut Dice,
+    setup: &Setup,
+    lure: Lure,
+    gone: Vec<NodeId>,
+    commands: &mut Vec<Timed>,
+    at: Instant,
+) -> Ending {
     let servers = setup.servers;
     let mut ending = Ending { at, core: Vec::new(), crashed: Vec::new(), attached: Vec::new(), stalled: Vec::new() };
-    // Where memberships change, nobody knows what a majority is then: everyone is of the core.
+    // Where memberships change, nobody knows what a majority is then: everyone is of the core who is not gone.
     let changes = |timed: &Timed| matches!(timed.command, Command::ChangeMembership { .. });
-    if commands.iter().any(changes) {
-        ending.core = (1..=servers_after(setup, commands)).map(NodeId).collect();
+    if commands.iter().any(changes) || !gone.is_empty() {
+        let all = (1..=servers_after(setup, commands)).map(NodeId);
+        ending.core = all.filter(|server| !gone.contains(server)).collect();
+        ending.crashed = gone;
         return ending;
     }
     let majority = servers / 2 + 1;
     let mut names: Vec<NodeId> = (1..=u64::from(servers)).map(NodeId).collect();
     dice.shuffle(&mut names);
-    let kept = usize::try_from(dice.count(majority, servers)).unwrap_or(names.len());
+    let most = if lure == Lure::Nuisance { majority } else { servers };
+    let kept = usize::try_from(dice.count(majority, most)).unwrap_or(names.len());
     let outside = names.split_off(kept);
     names.sort_unstable();
     ending.core = names;
@@ -34,7 +44,7 @@ pub(super) fn draw(dice: &mut Dice, setup: &Setup, lure: Lure, commands: &mut Ve
     // A server that can still be heard, or hears, deposes nobody with these.
     let promised = setup.raft.pre_vote && setup.raft.check_quorum;
     let free = outside.first().filter(|server| !ending.core.contains(server) && lure != Lure::Corruption);
-    if let Some(&nuisance) = free.filter(|_| promised && dice.percent(60)) {
+    if let Some(&nuisance) = free.filter(|_| promised && (lure == Lure::Nuisance || dice.percent(60))) {
         ending.crashed.retain(|&server| server != nuisance);
         be_a_nuisance(dice, setup, commands, &mut ending, nuisance);
     }

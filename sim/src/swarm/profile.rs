@@ -7,6 +7,8 @@ use core::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::dice::Dice;
+use crate::checks::Rule;
+use crate::trial::Broken;
 
 /// Which faults a run meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -30,9 +32,16 @@ pub enum Profile {
     Clocks,
     /// Servers are added and removed, memberships change, leaders hand over.
     Members,
-    /// Everything, in a mix that each seed draws.
+    /// A minority of the disks breaks, by flipped bits or altogether, and new servers take the places of theirs.
+    BrokenDisks,
+    /// Everything that Raft survives, in a mix that each seed draws.
     #[default]
     Chaos,
+    /// Disks lie about what is durable, bits flip and disks are wiped anywhere, also under servers that go on: what is
+    /// committed may be lost, and then it must be told.
+    Losses,
+    /// Clients read what the server that they ask has, old or not: they may see it, and then it must be told.
+    StaleReads,
 }
 
 /// A kind of fault, as a profile turns it on or off.
@@ -56,6 +65,12 @@ pub(super) enum Trouble {
     Clocks,
     /// Servers that come and go, and leaders that hand over.
     Members,
+    /// Disks that break for good, under servers that are replaced.
+    BrokenDisks,
+    /// Disks that lose what was durable, under servers that go on.
+    Losses,
+    /// Reads that nothing is done for.
+    StaleReads,
 }
 
 /// Those of [`Trouble`] that a run meets.
@@ -71,7 +86,7 @@ pub struct UnknownProfile {
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Calm,
         Self::Lossy,
         Self::Partitions,
@@ -81,7 +96,10 @@ impl Profile {
         Self::Processes,
         Self::Clocks,
         Self::Members,
+        Self::BrokenDisks,
         Self::Chaos,
+        Self::Losses,
+        Self::StaleReads,
     ];
 
     /// Its name.
@@ -97,7 +115,10 @@ impl Profile {
             Self::Processes => "processes",
             Self::Clocks => "clocks",
             Self::Members => "members",
+            Self::BrokenDisks => "broken-disks",
             Self::Chaos => "chaos",
+            Self::Losses => "losses",
+            Self::StaleReads => "stale-reads",
         }
     }
 
@@ -114,7 +135,10 @@ impl Profile {
             Self::Processes => "Processes pause, and stop between any two things that they ask for.",
             Self::Clocks => "Clocks drift and jump.",
             Self::Members => "Servers are added and removed, memberships change, leaders hand over.",
-            Self::Chaos => "Everything, in a mix that each seed draws.",
+            Self::BrokenDisks => "A minority of the disks breaks, and new servers take the places of theirs.",
+            Self::Chaos => "Everything above, in a mix that each seed draws.",
+            Self::Losses => "Disks lie, rot and are wiped: what is committed may be lost, and nothing else go wrong.",
+            Self::StaleReads => "Clients read what any server has: they may see old values, and nothing else go wrong.",
         }
     }
 
@@ -131,15 +155,44 @@ impl Profile {
             Self::Processes => &[Trouble::Processes],
             Self::Clocks => &[Trouble::Clocks],
             Self::Members => &[Trouble::Members],
-            Self::Chaos => &Trouble::ALL,
+            Self::BrokenDisks => &[Trouble::BrokenDisks, Trouble::Crashes],
+            Self::Chaos => &Trouble::SURVIVED,
+            Self::Losses => &[Trouble::Losses, Trouble::Crashes, Trouble::Disks, Trouble::Elections],
+            Self::StaleReads => &[Trouble::StaleReads, Trouble::Cuts, Trouble::Crashes],
         };
         let drawn = |trouble: &Trouble| (self != Self::Chaos || dice.percent(60)).then_some(*trouble);
-        Mix(some.iter().filter_map(drawn).fold(0, |bits, trouble| bits | 1 << trouble as u32))
+        let mix = Mix(some.iter().filter_map(drawn).fold(0, |bits, trouble| bits | 1 << trouble as u32));
+        // A minority of which cluster breaks? Of one that does not change otherwise.
+        let both = mix.has(Trouble::Members) && mix.has(Trouble::BrokenDisks);
+        if both { mix.without(dice.one_of(&[Trouble::Members, Trouble::BrokenDisks])) } else { mix }
+    }
+
+    /// Whether this may be found in what it draws, because of faults that Raft does not promise to survive.
+    #[must_use]
+    pub fn forgives(self, broken: Broken) -> bool {
+        let rules: &[Rule] = match self {
+            // A lost vote can be given twice, and a lost term begin again.
+            Self::Losses => &[Rule::CommittedIsDurable, Rule::OneVotePerTerm, Rule::NothingGoesBack],
+            Self::StaleReads => &[Rule::Linearizability],
+            Self::Calm
+            | Self::Lossy
+            | Self::Partitions
+            | Self::Crashes
+            | Self::SlowDisks
+            | Self::ByHand
+            | Self::Processes
+            | Self::Clocks
+            | Self::Members
+            | Self::BrokenDisks
+            | Self::Chaos => &[],
+        };
+        rules.iter().any(|&rule| broken == Broken::Rule(rule))
     }
 }
 
 impl Trouble {
-    pub(super) const ALL: [Self; 9] = [
+    /// Those that Raft survives.
+    const SURVIVED: [Self; 10] = [
         Self::Links,
         Self::Cuts,
         Self::Crashes,
@@ -149,6 +202,7 @@ impl Trouble {
         Self::Processes,
         Self::Clocks,
         Self::Members,
+        Self::BrokenDisks,
     ];
 }
 

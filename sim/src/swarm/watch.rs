@@ -8,6 +8,7 @@ use raftarium_core::{ElectionReason, Event, Membership, NodeId, PersistId, Role,
 
 use super::coverage::{Coverage, Sight};
 use crate::address::{Address, ClientId};
+use crate::checks::Rule;
 use crate::client::{Answer, RequestId};
 use crate::command::{Command, Pace, PacketAct};
 use crate::kv::{Op, ReadBy};
@@ -166,11 +167,14 @@ impl Watch {
                 let asked = usize::try_from(request.0).ok().and_then(|place| self.asked.get(place));
                 self.coverage.saw_all(answered(answer, asked.map(|(_, op)| op)));
             }
+            Happening::StartRefused { .. } => self.coverage.saw(Sight::StartRefused),
+            Happening::Violated(violation) if violation.rule == Rule::Linearizability => {
+                self.coverage.saw(Sight::StaleReadTold);
+            }
+            Happening::Violated(_) => self.coverage.saw(Sight::LossTold),
             // What no correct cluster does, and what leads to nothing that is counted.
             Happening::Rejected { .. }
-            | Happening::StartRefused { .. }
             | Happening::StartImpossible { .. }
-            | Happening::Violated(_)
             | Happening::TimerFired { .. }
             | Happening::WriteBegan { .. }
             | Happening::Applied { .. } => {}
@@ -305,8 +309,11 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         | Command::ChangeMembership { .. }
         | Command::LeaveJoint { .. }
         | Command::Transfer { .. } => None,
-        // No swarm does this: it loses what is committed, or leaves a server that cannot start.
-        Command::Wipe { .. } | Command::FlipBit { .. } | Command::MakeMistakes { .. } => None,
+        // What Raft is worth without one of its rules is another matter.
+        Command::MakeMistakes { .. } => None,
+        Command::Wipe { .. } => Some(Sight::Wiped),
+        Command::FlipBit { .. } => Some(Sight::BitFlipped),
+        Command::SetDisk { settings, .. } if settings.lies => Some(Sight::LyingDisk),
         Command::Kill { .. } => Some(Sight::Kill),
         Command::Pause { .. } => Some(Sight::Pause),
         Command::Resume { .. } => Some(Sight::Resume),
@@ -322,6 +329,7 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         Command::TimeOut { .. } => Some(Sight::TimeOut),
         Command::Request { server: None, .. } => Some(Sight::AskedLeader),
         Command::Request { server: Some(_), .. } => Some(Sight::AskedServer),
+        Command::GiveUp { .. } => Some(Sight::GivenUp),
         Command::Requests { server, pace, .. } => {
             also = Some(if server.is_some() { Sight::AskedServer } else { Sight::AskedLeader });
             Some(if *pace == Pace::Answered { Sight::ClosedLoop } else { Sight::OpenLoop })
@@ -385,6 +393,7 @@ fn answered(answer: &Answer, asked: Option<&Op>) -> impl Iterator<Item = Sight> 
         Answer::Superseded { .. } => Sight::Superseded,
         Answer::Read { .. } => match asked {
             Some(Op::Read { by: ReadBy::Lease, .. }) => Sight::ReadByLease,
+            Some(Op::Read { by: ReadBy::Nothing, .. }) => Sight::ReadUnchecked,
             Some(_) | None => Sight::ReadByIndex,
         },
         Answer::ReadFailed { .. } | Answer::NoLeases { .. } => Sight::ReadRefused,

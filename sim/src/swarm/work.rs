@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::dice::Dice;
+use super::profile::{Mix, Trouble};
 use crate::address::ClientId;
 use crate::command::{Command, Pace};
 use crate::kv::{Op, ReadBy, TEXT_MAX};
@@ -16,7 +17,9 @@ use crate::setup::Setup;
 pub(super) struct Work {
     /// How much of what is done is a request.
     pub(super) percent: u64,
-    /// How much of that is several requests, one after the other.
+    /// How much of that is to give up.
+    give_up_percent: u64,
+    /// How much of the rest is several requests, one after the other.
     lists_percent: u64,
     /// How many at most, then.
     list_most: u64,
@@ -47,12 +50,15 @@ enum Values {
 }
 
 impl Work {
-    pub(super) fn draw(dice: &mut Dice, setup: &Setup, nothing_else: bool, pace_ms: u64) -> Self {
+    pub(super) fn draw(dice: &mut Dice, setup: &Setup, mix: Mix, nothing_else: bool, pace_ms: u64) -> Self {
         let (no_op, leases) = (setup.raft.no_op_on_election, setup.raft.leases);
         // Without the no-op, a new leader that nobody writes to can answer no read (§6.4 of the dissertation).
-        let reads = [(None, true), (Some(ReadBy::Index), no_op), (Some(ReadBy::Lease), leases)];
+        let stale = mix.has(Trouble::StaleReads);
+        let reads =
+            [(None, true), (Some(ReadBy::Index), no_op), (Some(ReadBy::Lease), leases), (Some(ReadBy::Nothing), stale)];
         Self {
             percent: if nothing_else { 100 } else { dice.one_of(&[20, 50, 80]) },
+            give_up_percent: dice.one_of(&[0, 0, 3]),
             lists_percent: dice.one_of(&[0, 10, 40]),
             list_most: dice.one_of(&[3, 12]),
             closed_percent: dice.one_of(&[0, 50, 100]),
@@ -75,8 +81,10 @@ impl Work {
     }
 
     pub(super) fn request(&mut self, dice: &mut Dice, setup: &Setup, number: usize) -> Command {
-        // The last of them only asks once the faults have ended: the others may wait for a server that never answers.
-        let client = ClientId(dice.count(1, setup.clients.max(2) - 1));
+        let client = ClientId(dice.count(1, setup.clients));
+        if dice.percent(self.give_up_percent) {
+            return Command::GiveUp { client };
+        }
         let server = dice.percent(self.direct_percent).then(|| dice.server(setup.servers));
         if !dice.percent(self.lists_percent) {
             return Command::Request { client, server, op: self.op(dice, (number, 0)) };

@@ -23,7 +23,7 @@ pub(super) fn draw(dice: &mut Dice, mix: Mix, seed: u64) -> Setup {
     Setup {
         seed,
         servers: dice.count(1, SERVERS_MOST),
-        clients: 1 + dice.count(1, 5),
+        clients: dice.count(1, 5),
         raft: raft(dice, mix),
         link: if mix.has(Trouble::Links) { clients_link(dice) } else { LinkSettings::default() },
         disk: disk(dice, write_min, slow),

@@ -48,6 +48,11 @@ impl Checkpoints {
         self.bytes
     }
 
+    #[cfg(test)]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.kept.iter()
+    }
+
     pub(super) fn count(&self) -> usize {
         self.kept.len()
     }

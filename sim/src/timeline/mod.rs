@@ -20,7 +20,7 @@
 //!   least. A gap may be long where it is far from the moment that is looked at, and nowhere so long that it would be a
 //!   large part of the whole run; so the copies are the closer together the nearer they are, and close again wherever
 //!   somebody goes. With *k* copies, a leap to anywhere goes on from a copy for about 5/*k* of the run at most, and
-//!   a leap over *d* steps for no more than about 30 *d*/*k*, or one interval if that is more. An interval is 256
+//!   a leap back over *d* steps for no more than about 40 *d*/*k*, or one interval if that is more. An interval is 256
 //!   steps, or as many as take some times as long as a copy does, if a world is so large that those are more.
 //! - A quarter is for the records of the trace around the moment that is looked at, in one piece
 //!   ([`Timeline::all_records`]). Older ones are forgotten, and worked out again when they are asked for
@@ -34,6 +34,8 @@
 mod branch;
 mod checkpoints;
 mod search;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use alloc::vec::Vec;
@@ -43,6 +45,7 @@ use raftarium_core::Instant;
 
 use crate::command::{Command, Timed};
 use crate::command_error::CommandError;
+use crate::driver::check;
 use crate::run::{Run, RunError};
 use crate::setup::{Setup, SetupError};
 use crate::trace::{Record, RecordId, TraceHash};
@@ -133,8 +136,14 @@ impl Timeline {
     /// If the setup or a command is not valid.
     pub fn replay(run: Run) -> Result<Self, RunError> {
         let mut timeline = Self::new(run.setup)?;
+        // Of the others, only these say which names there are; to look through all for each would take its time.
+        let mut adding: Vec<Timed> = Vec::new();
         for (position, Timed { at, command }) in run.commands.into_iter().enumerate() {
-            timeline.schedule(at, command).map_err(|error| RunError::Command { position, error })?;
+            check(&timeline.world, &adding, at, &command).map_err(|error| RunError::Command { position, error })?;
+            if command == Command::AddServer {
+                adding.push(Timed { at, command: command.clone() });
+            }
+            timeline.insert(at, command);
         }
         Ok(timeline)
     }
@@ -311,15 +320,8 @@ impl Timeline {
     ///
     /// If the moment is over or too far away, or the command can never be carried out; then nothing has changed.
     pub fn schedule(&mut self, at: Instant, command: Command) -> Result<(), CommandError> {
-        let earliest = self.world.earliest_command();
-        if at < earliest {
-            return Err(CommandError::InThePast { given: at, earliest });
-        }
-        if at > RUN_END {
-            return Err(CommandError::TooFar { given: at, latest: RUN_END });
-        }
-        self.world.names().after(&self.commands[self.carried_out..], at).check(&command)?;
-        if at == earliest && self.is_known(at) {
+        check(&self.world, &self.commands[self.carried_out..], at, &command)?;
+        if at == self.world.earliest_command() && self.is_known(at) {
             self.branch_off(at, self.now());
         } else if self.is_known(at) {
             let (world, carried_out) = (self.world.clone(), self.carried_out);

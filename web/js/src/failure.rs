@@ -3,7 +3,7 @@
 use raftarium_sim as sim;
 use raftarium_sim::core::{ConfigError, Instant};
 use serde::Serialize;
-use sim::{CommandError, OpError, RunError, SetupError};
+use sim::{BranchError, CommandError, OpError, RunError, SetupError};
 use tsify::Tsify;
 
 use crate::types::{Milliseconds, Number, ServerId};
@@ -23,6 +23,8 @@ pub enum ErrorCode {
     MalformedOptions,
     /// A command has no known type, a field too few, a field too many, or one of the wrong type.
     MalformedCommand,
+    /// A scenario is none: the message says in which line, and why.
+    MalformedScenario,
     /// A run has a field too few, a field too many, or one of the wrong type.
     MalformedRun,
     /// A link does not say what it should: `message` says what, and what is allowed.
@@ -37,6 +39,10 @@ pub enum ErrorCode {
     UnknownClient,
     /// There is no such event.
     UnknownEvent,
+    /// There is no such branch: `allowed` has those that there are.
+    UnknownBranch,
+    /// The branch is the one that is looked at.
+    ActiveBranch,
     /// There is no such mistake that a server could make: `allowed` has the names of all.
     UnknownMistake,
     /// There is no such packet under way.
@@ -69,6 +75,8 @@ pub enum ErrorCode {
     RepeatedServer,
     /// A partition needs at least two groups, none of them empty.
     OneGroup,
+    /// A server cannot begin with what it is given: `message` says why.
+    ImpossibleStart,
     /// The moment is over.
     InThePast,
     /// No seed was given, and none could be drawn.
@@ -134,6 +142,27 @@ impl Failure {
     pub(crate) fn malformed(code: ErrorCode, malformed: Malformed, whole: Value) -> Self {
         let Malformed { message, given, allowed } = malformed;
         Self { code, message, given: given.unwrap_or(whole), allowed }
+    }
+}
+
+impl From<BranchError> for Failure {
+    fn from(error: BranchError) -> Self {
+        let message = error.to_string();
+        match error {
+            BranchError::Unknown { given, known } => {
+                let known: Vec<_> = known.iter().map(|id| id.0.to_string()).collect();
+                Self::new(ErrorCode::UnknownBranch, message)
+                    .given(Number::from(u64::from(given.0)))
+                    .allowed(known.join(", "))
+            }
+            BranchError::Active { given } => {
+                Self::new(ErrorCode::ActiveBranch, message).given(Number::from(u64::from(given.0)))
+            }
+            BranchError::NameLength { given, min, max } => Self::new(ErrorCode::OutOfRange, message)
+                .given(Number::from(given))
+                .allowed(format!("{min} to {max} bytes")),
+            _ => Self::new(ErrorCode::Unknown, message),
+        }
     }
 }
 
@@ -210,6 +239,7 @@ pub(crate) fn time(code: ErrorCode, name: &str, given: Instant, allowed: String)
 
 impl From<SetupError> for Failure {
     fn from(error: SetupError) -> Self {
+        let message = error.to_string();
         match error {
             SetupError::OutOfRange { name, given, min, max, unit } => {
                 between(&camel(name), given, min, Some(max), unit)
@@ -227,7 +257,20 @@ impl From<SetupError> for Failure {
                 let message = format!("raft.{name} is true and raft.{needed} is false; allowed is {allowed}");
                 Self::new(ErrorCode::OutOfRange, message).given(Value::Bool(true)).allowed(allowed)
             }
-            SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, error.to_string()),
+            SetupError::UnknownServer { given, servers } => Self::new(ErrorCode::UnknownServer, message)
+                .given(ServerId::from(given).0)
+                .allowed(format!("1 to {servers}")),
+            SetupError::RepeatedServer { given } => {
+                Self::new(ErrorCode::RepeatedServer, message).given(ServerId::from(given).0).allowed("each server once")
+            }
+            SetupError::Op { error: OpError::Length { given, min, max, .. }, .. } => {
+                Self::new(ErrorCode::OutOfRange, message)
+                    .given(Number::from(given))
+                    .allowed(format!("{min} to {max} bytes"))
+            }
+            SetupError::Membership { .. } | SetupError::Start { .. } => Self::new(ErrorCode::ImpossibleStart, message)
+                .allowed("what a server that keeps to the rules can have left behind"),
+            SetupError::Raft(_) | _ => Self::new(ErrorCode::Unknown, message),
         }
     }
 }

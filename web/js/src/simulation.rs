@@ -1,5 +1,6 @@
 //! The class that JavaScript sees. Its documentation is that of the TypeScript types.
 
+use raftarium_sim::scenario::{self, Scenario};
 use raftarium_sim::{self as sim, RUN_END, Timeline};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,7 +8,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::boundary::{from_js, mend_proto_keys, milliseconds, number, to_js};
 use crate::failure::{ErrorCode, Failure, time};
 use crate::panic::Reproduction;
-use crate::types::{Command, Event, Events, Milliseconds, RuleInfo, Run, Seed, SimulationOptions, View};
+use crate::types::{
+    Branch, Command, Event, Events, Milliseconds, RuleInfo, Run, ScenarioOutcome, Seed, SimulationOptions, View,
+};
 use crate::value::Value;
 
 /// A simulated Raft cluster, and a clock that runs both ways.
@@ -22,6 +25,7 @@ use crate::value::Value;
 pub struct Simulation {
     timeline: Timeline,
     reproduction: Reproduction,
+    outcome: Option<ScenarioOutcome>,
 }
 
 #[wasm_bindgen]
@@ -68,6 +72,36 @@ impl Simulation {
         Ok(Self::of(Timeline::replay(shared.run)?))
     }
 
+    /// A simulation at the end of a scenario, which is given as the text of its file; `outcome` says what came of it. If
+    /// it did not come out as it should, the simulation is where that showed.
+    ///
+    /// @throws {RaftariumError} `malformed-scenario`, with the line and the reason.
+    #[wasm_bindgen(js_name = fromScenario)]
+    pub fn from_scenario(#[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue) -> Result<Self, Failure> {
+        let malformed = |reason: String| {
+            Failure::new(ErrorCode::MalformedScenario, reason)
+                .given(Value::from(text))
+                .allowed("the text of a scenario")
+        };
+        let text = text.as_string().ok_or_else(|| malformed("a scenario is given as the text of its file".into()))?;
+        let scenario = Scenario::from_json(&text).map_err(|error| malformed(error.to_string()))?;
+        let played = scenario.play();
+        let outcome = ScenarioOutcome::new(&scenario, &text, played.as_ref().err());
+        let timeline = match played {
+            Ok(played) => played.timeline,
+            Err(scenario::Failure { timeline: Some(timeline), .. }) => *timeline,
+            Err(failure) => return Err(malformed(failure.to_string())),
+        };
+        Ok(Self { outcome: Some(outcome), ..Self::of(timeline) })
+    }
+
+    /// What came of the scenario that this simulation was made of; null, if it was made of none. It does not change with
+    /// what is done later.
+    #[wasm_bindgen(getter, unchecked_return_type = "ScenarioOutcome | null")]
+    pub fn outcome(&self) -> JsValue {
+        self.outcome.as_ref().map_or(JsValue::NULL, to_js)
+    }
+
     /// The rules that are checked after every event: Raft's five safety properties, and what they rest on.
     #[wasm_bindgen(unchecked_return_type = "RuleInfo[]")]
     pub fn rules() -> JsValue {
@@ -100,7 +134,8 @@ impl Simulation {
     }
 
     /// Does something now, and tells when that is: at the first moment that has not begun yet, at most 0.001 ms away.
-    /// In the past, what had happened after is given up, and so are the commands given for then.
+    /// In the past, that begins a new branch, in which what had happened after has not, and is what is looked at from
+    /// then on. The old branch stays: see `branches`.
     ///
     /// @throws {RaftariumError} `malformed-command`, or why the command cannot be carried out.
     #[wasm_bindgen(unchecked_return_type = "Milliseconds")]
@@ -114,7 +149,8 @@ impl Simulation {
         Ok(to_js(&Milliseconds::from(at)))
     }
 
-    /// Does something at a later moment. What is known of the time after now is given up, and happens anew.
+    /// Does something at a later moment. If it is known already what happens then, that begins a new branch, in which it
+    /// happens anew.
     ///
     /// What can never be carried out is refused at once; what turns out to be impossible then (a server that is down
     /// cannot crash) leaves an event of type `commandRefused`.
@@ -198,11 +234,10 @@ impl Simulation {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] cursor: &JsValue,
     ) -> Result<JsValue, Failure> {
-        let records = self.timeline.records();
+        let next = self.timeline.world().record_count();
         let first = if cursor.is_undefined() { 0 } else { place(cursor, "the cursor", ErrorCode::OutOfRange)? };
-        let first = usize::try_from(first).unwrap_or(usize::MAX).min(records.len());
-        let events = records[first..].iter().map(Event::from).collect();
-        Ok(to_js(&Events { events, next: u64::try_from(records.len()).unwrap_or(u64::MAX) }))
+        let events = self.timeline.recall(first..next).iter().map(Event::from).collect();
+        Ok(to_js(&Events { events, next }))
     }
 
     /// An event and what caused it, back to the first cause.
@@ -214,19 +249,73 @@ impl Simulation {
         #[wasm_bindgen(unchecked_param_type = "EventId")] event: &JsValue,
     ) -> Result<JsValue, Failure> {
         let id = place(event, "the event", ErrorCode::UnknownEvent)?;
-        let causes: Vec<Event> = self.timeline.causes(sim::RecordId(id)).into_iter().map(Into::into).collect();
+        let causes: Vec<Event> = self.timeline.all_causes(sim::RecordId(id)).iter().map(Into::into).collect();
         if causes.is_empty() {
-            let allowed = format!("0 to {}", self.timeline.all_records().len().saturating_sub(1));
+            let allowed = format!("0 to {}", self.timeline.known_records().saturating_sub(1));
             let message = format!("there is no event {id}; allowed are {allowed}");
             return Err(Failure::new(ErrorCode::UnknownEvent, message).given(Value::from(event)).allowed(allowed));
         }
         Ok(to_js(&causes))
     }
 
-    /// The run as plain JSON: the seed, the options, and what was done when. `Simulation.replay` takes it back.
+    /// The run as plain JSON: the seed, the options, and what was done when. `Simulation.replay` takes it back. Without a
+    /// branch, that of the one that is looked at.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `unknown-branch`.
     #[wasm_bindgen(unchecked_return_type = "Run")]
-    pub fn run(&self) -> JsValue {
-        to_js(&Run::from(self.timeline.run()))
+    pub fn run(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "BranchId")] branch: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        let branch = if branch.is_undefined() { self.timeline.branch() } else { self.branch_of(branch)? };
+        Ok(to_js(&Run::from(self.timeline.run_of(branch)?)))
+    }
+
+    /// All branches, in the order in which they came to be. Whoever does something in the past begins one; one undoes
+    /// something by going back, and does it again by switching.
+    #[wasm_bindgen(getter, unchecked_return_type = "Branch[]")]
+    pub fn branches(&self) -> JsValue {
+        to_js(&self.timeline.branches().into_iter().map(Branch::from).collect::<Vec<_>>())
+    }
+
+    /// Looks at another branch: at the same moment, or at the furthest that is known of it, if that is earlier.
+    ///
+    /// @throws {RaftariumError} `not-a-number` or `unknown-branch`.
+    #[wasm_bindgen(js_name = switchBranch)]
+    pub fn switch_branch(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "BranchId")] branch: &JsValue,
+    ) -> Result<(), Failure> {
+        let branch = self.branch_of(branch)?;
+        self.reproduction.watch();
+        self.timeline.switch(branch)?;
+        self.reproduction.settle(self.timeline.commands());
+        Ok(())
+    }
+
+    /// Gives a branch a name of 1 to 64 bytes; without one, takes its name away.
+    ///
+    /// @throws {RaftariumError} `not-a-number`, `unknown-branch` or `out-of-range`.
+    #[wasm_bindgen(js_name = renameBranch)]
+    pub fn rename_branch(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "BranchId")] branch: &JsValue,
+        name: Option<String>,
+    ) -> Result<(), Failure> {
+        let branch = self.branch_of(branch)?;
+        Ok(self.timeline.rename(branch, name.as_deref())?)
+    }
+
+    /// Deletes a branch that is not looked at. Those that leave it stay as they are.
+    ///
+    /// @throws {RaftariumError} `not-a-number`, `unknown-branch` or `active-branch`.
+    #[wasm_bindgen(js_name = deleteBranch)]
+    pub fn delete_branch(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "BranchId")] branch: &JsValue,
+    ) -> Result<(), Failure> {
+        let branch = self.branch_of(branch)?;
+        Ok(self.timeline.delete(branch)?)
     }
 
     /// The run as a link, from `#` on: put the address of the page before it to see it there, at the moment that is looked
@@ -242,9 +331,15 @@ impl Simulation {
 }
 
 impl Simulation {
+    /// A number that no branch has is refused as any other that there is no branch of.
+    fn branch_of(&self, given: &JsValue) -> Result<sim::BranchId, Failure> {
+        let id = place(given, "the branch", ErrorCode::UnknownBranch)?;
+        Ok(sim::BranchId(u32::try_from(id).unwrap_or(u32::MAX)))
+    }
+
     fn of(timeline: Timeline) -> Self {
         let reproduction = Reproduction::new(timeline.run());
-        Self { timeline, reproduction }
+        Self { timeline, reproduction, outcome: None }
     }
 
     /// Tries `action`, which gives `command`.

@@ -23,6 +23,8 @@ pub(crate) enum Step {
     Lint,
     /// All tests that run natively, and the examples in the documentation.
     Native,
+    /// The swarm, for as long as there is time: how many seeds that was is printed.
+    Swarm,
     /// The documentation builds, and its links lead somewhere.
     Documentation,
     /// `core` and `sim` build for a target without `std`.
@@ -41,10 +43,11 @@ pub(crate) enum Step {
 
 impl Step {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Format,
         Self::Lint,
         Self::Native,
+        Self::Swarm,
         Self::Documentation,
         Self::NoStd,
         Self::Wasm,
@@ -60,6 +63,7 @@ impl Step {
             Self::Format => "fmt",
             Self::Lint => "clippy",
             Self::Native => "native",
+            Self::Swarm => "swarm",
             Self::Documentation => "doc",
             Self::NoStd => "no-std",
             Self::Wasm => "wasm",
@@ -75,6 +79,7 @@ impl Step {
             Self::Format => "formatting",
             Self::Lint => "clippy, warnings denied",
             Self::Native => "native tests and documented examples",
+            Self::Swarm => "five minutes of the swarm, on all cores",
             Self::Documentation => "documentation, warnings denied",
             Self::NoStd => "core and sim for a target without std",
             Self::Wasm => "wasm tests in Node",
@@ -88,7 +93,7 @@ impl Step {
     /// Gets the tools of this step only, so that a slip in formatting is not told after minutes of installing.
     fn get_tools(self, tools: &mut Tools) -> Result<()> {
         match self {
-            Self::Format | Self::Lint | Self::Native | Self::Documentation => Ok(()),
+            Self::Format | Self::Lint | Self::Native | Self::Swarm | Self::Documentation => Ok(()),
             Self::NoStd => tools.need_rust_targets(),
             Self::Wasm => {
                 tools.need_node()?;
@@ -115,6 +120,7 @@ impl Step {
             Self::Format => rust::format(),
             Self::Lint => rust::lint(),
             Self::Native => rust::native(counts),
+            Self::Swarm => rust::swarm(),
             Self::Documentation => rust::documentation(),
             Self::NoStd => rust::no_std(tools),
             Self::Wasm => rust::wasm(tools, counts),

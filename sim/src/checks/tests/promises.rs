@@ -93,6 +93,7 @@ fn what_a_disk_loses_later_is_missed() {
         server: *server,
         durable,
         reliable: *reliable,
+        gone: false,
         changes: *changes,
     });
     checks.after_event(None, core::iter::empty(), lying);

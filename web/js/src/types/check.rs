@@ -29,6 +29,8 @@ pub enum Rule {
     OneVotePerTerm,
     /// At most one change of the membership is under way (§4.1 of the dissertation).
     OneChangeAtATime,
+    /// Whoever is told to take over the leadership has everything that is committed (§3.10 of the dissertation).
+    HandoverIsComplete,
     /// State machines that have applied the same entries are in the same state (§2).
     EqualStates,
     /// A snapshot is what the committed entries up to its last one make (§7).
@@ -108,6 +110,7 @@ impl From<sim::Rule> for Rule {
             sim::Rule::NothingGoesBack => Self::NothingGoesBack,
             sim::Rule::OneVotePerTerm => Self::OneVotePerTerm,
             sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
+            sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,
             sim::Rule::EqualStates => Self::EqualStates,
             sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
             sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,

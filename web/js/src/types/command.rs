@@ -63,6 +63,11 @@ pub enum Command {
         #[serde(default)]
         every: Option<Milliseconds>,
     },
+    /// Lets a client wait no longer, and ask nothing more of what it was to ask: what became of it is unknown.
+    GiveUp {
+        /// Which.
+        client: ClientId,
+    },
     /// Cuts a link: whatever is on it, and whatever is sent on it from now on, is lost.
     Cut {
         /// From this server …
@@ -391,6 +396,7 @@ impl TryFrom<Command> for sim::Command {
                     None => sim::Pace::Answered,
                 },
             },
+            Command::GiveUp { client } => Self::GiveUp { client: client.client()? },
             Command::Cut { from, to, both } => Self::Cut { from: from.node()?, to: to.node()?, both },
             Command::Heal { from, to, both } => Self::Heal { from: from.node()?, to: to.node()?, both },
             Command::Partition { groups } => {
@@ -475,6 +481,7 @@ impl From<sim::Command> for Command {
                     sim::Pace::Answered => None,
                 },
             },
+            sim::Command::GiveUp { client } => Self::GiveUp { client: client.into() },
             sim::Command::Cut { from, to, both } => Self::Cut { from: from.into(), to: to.into(), both },
             sim::Command::Heal { from, to, both } => Self::Heal { from: from.into(), to: to.into(), both },
             sim::Command::Partition { groups } => {

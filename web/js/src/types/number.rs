@@ -16,7 +16,7 @@ use crate::value::Value;
 pub const MAX_SAFE: u64 = (1 << 53) - 1;
 
 /// Any number of JavaScript's: it may be NaN, infinite, negative or a fraction until it was looked at.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Number(pub f64);
 
 /// A time or a duration in milliseconds, exact to a microsecond: three decimals count.

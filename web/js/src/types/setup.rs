@@ -9,6 +9,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::disk::DiskSettings;
+use super::initial::Initial;
 use super::link::LinkSettings;
 use super::number::{MAX_SAFE, Milliseconds, Number};
 use super::seed::Seed;
@@ -34,6 +35,8 @@ pub struct SimulationOptions {
     pub link: LinkSettings,
     /// How every disk is at first.
     pub disk: DiskSettings,
+    /// What servers find on their disks at first. Those that are not named find nothing. Default: none is named.
+    pub initial: Vec<Initial>,
     /// How long a client waits for an answer before it calls the outcome unknown, or asks again. Default: 10000 ms.
     pub request_timeout: Milliseconds,
     /// What a client does if it gets no answer. Default: `never`, which calls the outcome unknown.
@@ -183,7 +186,7 @@ impl SimulationOptions {
             raft: self.raft.settings()?,
             link: self.link.settings()?,
             disk: self.disk.settings()?,
-            initial: Vec::new(),
+            initial: self.initial.iter().cloned().map(TryInto::try_into).collect::<Result<_, Failure>>()?,
             request_timeout: self.request_timeout.duration("requestTimeout")?,
             retries: self.retries.into(),
             sessions_max: NonZeroU32::new(self.sessions_max.count("sessionsMax", u32::MAX)?).unwrap_or(NonZeroU32::MIN),
@@ -290,6 +293,7 @@ impl From<&sim::Setup> for SimulationOptions {
             raft: (&setup.raft).into(),
             link: setup.link.into(),
             disk: setup.disk.into(),
+            initial: setup.initial.iter().map(Into::into).collect(),
             request_timeout: setup.request_timeout.into(),
             retries: setup.retries.into(),
             sessions_max: u64::from(setup.sessions_max.get()).into(),

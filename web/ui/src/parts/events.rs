@@ -48,7 +48,7 @@ pub(crate) fn Events(props: &Props) -> Html {
     let records = state.all_records();
     let rows: Html = ids
         .iter()
-        .filter_map(|&at| records.get(at))
+        .filter_map(|&at| records.get(at.checked_sub(records.first()?.id.0 as usize)?))
         .map(|record| row(&dispatch, record, sentence(record, &records)))
         .collect();
     let onchange = {

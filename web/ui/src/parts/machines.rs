@@ -91,9 +91,9 @@ fn row(machine: &Machine) -> Html {
 
 /// Goes from the logs to the state machines, or back.
 pub(super) fn switch(dispatch: &Dispatch, open: bool) -> Html {
-    let (name, title) = if open { ("Log", "The logs (m)") } else { ("State machines", "What the logs make (m)") };
+    let (name, title) = if open { ("Logs", "The logs (m)") } else { ("State machines", "What the logs make (m)") };
     html! {
-        <button type="button" class="button small" aria-label={format!("Show {}", if open { "the logs" } else { "the state machines" })} {title} aria-keyshortcuts="m" onclick={on(dispatch, Action::ShowMachines(!open))}>
+        <button type="button" class="button small" {title} aria-keyshortcuts="m" onclick={on(dispatch, Action::ShowMachines(!open))}>
             { name }
         </button>
     }

@@ -98,6 +98,7 @@ impl Digest {
                 | Command::TimeOut { .. }
                 | Command::Request { .. }
                 | Command::Requests { .. }
+                | Command::GiveUp { .. }
                 | Command::SetLink { .. }
                 | Command::SetAllLinks { .. }
                 | Command::Filter { .. }

@@ -154,7 +154,7 @@ impl State {
         Shared { at, ..self.timeline.borrow().run().into() }
     }
 
-    /// The whole known trace.
+    /// The known trace, as far as it is kept: the place of a record need not be its number.
     pub(crate) fn all_records(&self) -> Ref<'_, [Record]> {
         Ref::map(self.timeline.borrow(), Timeline::all_records)
     }
@@ -176,7 +176,7 @@ impl State {
 
     /// How many records there are up to now.
     pub(crate) fn record_count(&self) -> usize {
-        self.timeline.borrow().records().len()
+        usize::try_from(self.timeline.borrow().world().record_count()).unwrap_or(usize::MAX)
     }
 
     /// Whether we look at the past: an action here starts another future.

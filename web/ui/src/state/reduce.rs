@@ -23,6 +23,8 @@ impl Reducible for State {
         let mut state = Self::clone(&self);
         state.version += 1;
         match action {
+            // One that was under way when time was stopped comes too late.
+            Action::Frame(_) if !state.playing => {}
             Action::Frame(real) => {
                 let simulated = Duration::from_micros(state.speed.simulated(real));
                 state.go(|timeline| timeline.advance(simulated));
@@ -161,17 +163,18 @@ impl State {
             self.view = Rc::new(timeline.view());
         }
         let records = timeline.all_records();
-        let unread = records.get(self.read..).unwrap_or_default();
+        let from = |place: usize| RecordId(place as u64);
+        let unread = timeline.records_from(from(self.read));
         if Digest::cares(unread) {
             Rc::make_mut(&mut self.digest).read(unread);
         }
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
-        self.read = records.len();
-        let happened = timeline.records().len();
-        let new: Vec<String> = records
-            .get(before..happened)
-            .unwrap_or_default()
+        self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
+        let happened = from(self.record_count());
+        let new: Vec<String> = timeline
+            .records_from(from(before))
             .iter()
+            .take_while(|record| record.id < happened)
             .filter(|record| is_announced(record, &self.digest.marks))
             .map(|record| sentence(record, records))
             .collect();
@@ -232,7 +235,7 @@ mod tests {
 
     #[test]
     fn frames_advance_time_by_the_speed() {
-        let state = after(start(), [Action::Frame(20_000), Action::Faster, Action::Frame(20_000)]);
+        let state = after(start(), [Action::PlayOrPause, Action::Frame(20_000), Action::Faster, Action::Frame(20_000)]);
         assert_eq!(state.now, Instant::from_micros(1_000 + 2_000));
         assert_eq!(state.end, state.now);
     }
@@ -240,7 +243,7 @@ mod tests {
     #[test]
     fn a_view_is_read_anew_only_when_something_happened() {
         let before = start();
-        let still = after(Rc::clone(&before), [Action::Frame(20)]);
+        let still = after(Rc::clone(&before), [Action::PlayOrPause, Action::Frame(20)]);
         assert!(Rc::ptr_eq(&before.view, &still.view));
         let moved = after(still, [seconds(1)]);
         assert!(!Rc::ptr_eq(&before.view, &moved.view));

@@ -41,7 +41,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
         Selection::Entry(entry) => entry_facts(view, entry),
     };
     html! {
-        <aside class={classes!("panel", "inspector", selected.then_some("open"))} aria-label="Inspector">
+        <aside class={classes!("panel", "inspector", selected.then_some("open"))} aria-label="Inspector" tabindex="0">
             if selected {
                 <button type="button" class="inside close" aria-label="Close inspector" title="Select nothing (Esc)" onclick={on(&dispatch, Action::Select(Selection::Nothing))}>
                     { icon(Picture::Close) }

@@ -61,24 +61,24 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
         });
     }
     let down = {
-        let (held, latest) = (Rc::clone(&held), Rc::clone(&latest));
+        let (held, latest, node) = (Rc::clone(&held), Rc::clone(&latest), node.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
             }
-            let (mut held, at) = (held.borrow_mut(), place(&event));
+            let (mut held, at) = (held.borrow_mut(), place(&node, &event));
             held.fingers.push((event.pointer_id(), at));
             held.start = Some((latest.borrow().seen.chart.stretch, at));
             held.dragged = held.fingers.len() > 1;
-            if let Some(element) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            if let Some(element) = node.cast::<Element>() {
                 let _ = element.set_pointer_capture(event.pointer_id());
             }
         })
     };
     let moved = {
-        let (held, latest, change) = (Rc::clone(&held), Rc::clone(&latest), change.clone());
+        let (held, latest, change, node) = (Rc::clone(&held), Rc::clone(&latest), change.clone(), node.clone());
         Callback::from(move |event: PointerEvent| {
-            let at = place(&event);
+            let at = place(&node, &event);
             let latest = latest.borrow();
             let next = drag(&mut held.borrow_mut(), &latest, event.pointer_id(), at);
             let pointed = latest.seen.at(at);
@@ -91,7 +91,7 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
         })
     };
     let up = {
-        let (held, latest, change) = (Rc::clone(&held), Rc::clone(&latest), change.clone());
+        let (held, latest, change, node) = (Rc::clone(&held), Rc::clone(&latest), change.clone(), node.clone());
         Callback::from(move |event: PointerEvent| {
             let pressed = {
                 let mut held = held.borrow_mut();
@@ -100,7 +100,7 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
             };
             if pressed {
                 let latest = latest.borrow();
-                let actions = press(&latest, place(&event));
+                let actions = press(&latest, place(&node, &event));
                 drop(latest);
                 match actions {
                     Pressed::Select(selection) => change.emit(Change::Do(Action::Select(selection))),
@@ -191,9 +191,8 @@ fn wheel(latest: &Latest, event: &WheelEvent) -> Stretch {
 }
 
 /// Where in the diagram a pointer is.
-fn place(event: &PointerEvent) -> Point {
-    let element = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-    element.map_or_else(Point::default, |element| {
+fn place(node: &NodeRef, event: &PointerEvent) -> Point {
+    node.cast::<Element>().map_or_else(Point::default, |element| {
         let rect = element.get_bounding_client_rect();
         Point::new(f64::from(event.client_x()) - rect.x(), f64::from(event.client_y()) - rect.y())
     })

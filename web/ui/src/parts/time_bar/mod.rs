@@ -37,5 +37,6 @@ fn latest(state: &State) -> Option<String> {
     } else {
         count.checked_sub(1)?
     };
-    Some(sentence(records.get(at)?, &records))
+    let place = at.checked_sub(records.first()?.id.0 as usize)?;
+    Some(sentence(records.get(place)?, &records))
 }

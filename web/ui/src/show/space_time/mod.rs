@@ -237,7 +237,7 @@ impl Scene {
         self.carried.iter().filter(move |carried| self.bringer(carried) == Some(id))
     }
 
-    /// The messages that brought a server's log to have an entry at `index`, or another server's log the same.
+    /// The messages that brought an entry at `index` into any log: a client's to a leader, and then its own to the others.
     pub(crate) fn bringers(&self, index: LogIndex) -> impl Iterator<Item = PacketId> {
         let has = move |carried: &&Carried| carried.first <= index && index <= carried.last.index;
         self.carried.iter().filter(has).filter_map(|carried| self.bringer(carried))
@@ -247,7 +247,6 @@ impl Scene {
         let cause = carried.cause?;
         let found = self.arrivals.binary_search_by_key(&cause, |(record, _)| *record).ok()?;
         let (_, packet) = self.arrivals[found];
-        // What a client asks makes a leader append; it is not what brings an entry from log to log.
         self.line(packet).filter(|line| line.to.server() == Some(carried.server))?;
         Some(packet)
     }
