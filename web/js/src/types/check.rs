@@ -109,6 +109,7 @@ impl From<sim::Rule> for Rule {
             sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
             sim::Rule::EqualStates => Self::EqualStates,
             sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
+            sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,
             sim::Rule::ExactlyOnce => Self::ExactlyOnce,
             sim::Rule::Linearizability => Self::Linearizability,
         }
