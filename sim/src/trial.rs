@@ -140,10 +140,10 @@ impl Trial {
         let mut trial = self.clone();
         trial.run.setup.raft.mistakes = Mistakes::NONE;
         for Timed { command, .. } in &mut trial.run.commands {
-            match command {
-                Command::Configure { settings, .. } => settings.mistakes = Mistakes::NONE,
-                Command::MakeMistakes { mistakes, .. } => *mistakes = Mistakes::NONE,
-                _other => {}
+            if let Command::Configure { settings, .. } = command {
+                settings.mistakes = Mistakes::NONE;
+            } else if let Command::MakeMistakes { mistakes, .. } = command {
+                *mistakes = Mistakes::NONE;
             }
         }
         trial

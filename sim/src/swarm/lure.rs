@@ -43,7 +43,9 @@ impl Lure {
     #[must_use]
     pub const fn of(mistake: Mistake) -> Self {
         match mistake {
-            Mistake::CommitEarlierTerms | Mistake::CountVotesOfEarlierTerms => Self::Elections,
+            Mistake::CommitEarlierTerms | Mistake::CountVotesOfEarlierTerms | Mistake::TakeHigherTermForVote => {
+                Self::Elections
+            }
             Mistake::ChangeBeforeTermCommitted | Mistake::LeaveJointTwice | Mistake::TransferToLaggard => {
                 Self::Memberships
             }
@@ -57,7 +59,6 @@ impl Lure {
             | Mistake::MatchWhatWasSent
             | Mistake::TakeLateReplies
             | Mistake::AcknowledgeBeforeFsync
-            | Mistake::TakeHigherTermForVote
             | Mistake::SkipUpToDateCheck
             | Mistake::ConfigurationOnApply
             | Mistake::DropSuffixOnSnapshot

@@ -59,16 +59,17 @@ fn draw(seed: u64, profile: Profile, time: Duration, lure: Lure, mistakes: Mista
     let at = Instant::ZERO + time.min(TROUBLE_MAX);
     let mut commands = commands::draw(&mut dice, mix, &setup, at);
     lure.add(&mut dice, &setup, &mut commands, at);
-    let gone =
-        if mix.has(Trouble::BrokenDisks) { replace::draw(&mut dice, &setup, &mut commands, at) } else { Vec::new() };
+    // What lures a mistake out has its own ways with disks and memberships.
+    let breaks = mix.has(Trouble::BrokenDisks) && lure == Lure::None;
+    let gone = if breaks { replace::draw(&mut dice, &setup, &mut commands, at) } else { Vec::new() };
     let ending = ending::draw(&mut dice, &setup, lure, gone, &mut commands, at);
     let mut run = Run { setup, commands };
     if mix.has(Trouble::Packets) {
         by_hand::draw(&mut dice, &mut run, at);
     }
-    // Whoever has lost what it needs to start cannot be wanted back; and without what keeps removed servers from
-    // disturbing the others, nobody promises that these recover.
+    // Without what keeps removed servers from disturbing the others, nobody promises that those recover.
     if mix.has(Trouble::Losses) || lure == Lure::Memberships {
+        // Whoever has lost what it needs to start cannot be wanted back.
         return Trial { run, until: at, ending: None };
     }
     Trial::ending_with(run, ending)
