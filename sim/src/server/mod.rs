@@ -8,7 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use raftarium_core::{Boot, Config, Entry, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
 
 use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
