@@ -183,7 +183,6 @@ pub(crate) struct Clients {
     /// What each client remembers; C1 first.
     minds: Vec<Mind>,
     servers: u32,
-    retries: Retries,
     /// How long a client waits before it asks again, or gives up.
     patience: Duration,
 }
@@ -198,6 +197,8 @@ struct Mind {
     sequence: Sequence,
     /// What it waits for.
     waiting: BTreeSet<RequestId>,
+    /// What it does if it gets no answer.
+    retries: Retries,
     /// What else it has to ask.
     list: Option<List>,
 }
@@ -216,10 +217,17 @@ pub(crate) struct List {
 impl Clients {
     pub(crate) fn new(setup: &Setup) -> Self {
         let waiting = BTreeSet::new();
-        let mind = Mind { leader: NodeId(1), session: None, sequence: Sequence(0), waiting, list: None };
+        let mind = Mind {
+            leader: NodeId(1),
+            session: None,
+            sequence: Sequence(0),
+            waiting,
+            retries: setup.retries,
+            list: None,
+        };
         let minds = (0..setup.clients).map(|_| mind.clone()).collect();
-        let (servers, retries, patience) = (setup.servers, setup.retries, setup.request_timeout);
-        Self { requests: History::default(), minds, servers, retries, patience }
+        let (servers, patience) = (setup.servers, setup.request_timeout);
+        Self { requests: History::default(), minds, servers, patience }
     }
 
     /// About how many bytes a copy takes that it does not share.
@@ -304,6 +312,15 @@ impl Clients {
         RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX))
     }
 
+    /// What `client` does if it gets no answer.
+    pub(crate) fn retries(&self, client: ClientId) -> Retries {
+        self.minds[position(client)].retries
+    }
+
+    pub(crate) fn set_retries(&mut self, client: ClientId, retries: Retries) {
+        self.minds[position(client)].retries = retries;
+    }
+
     /// A client asks something.
     pub(crate) fn ask(
         &mut self,
@@ -318,7 +335,7 @@ impl Clients {
         let asked = environment.now;
         checks.asked(asked, client, id, &op);
         let mind = &mut self.minds[position(client)];
-        let numbered = self.retries == Retries::Session && !matches!(op, Op::Read { .. });
+        let numbered = mind.retries == Retries::Session && !matches!(op, Op::Read { .. });
         if numbered {
             mind.sequence.0 += 1;
         }
@@ -343,9 +360,11 @@ impl Clients {
 
     /// A client has waited for long enough: it gives up, or asks again.
     pub(crate) fn patience_ends(&mut self, environment: &mut Environment, checks: &mut Checks, id: RequestId) {
-        let (at, retries, servers, patience) = (environment.now, self.retries, self.servers, self.patience);
-        let Some(request) = self.request(id).filter(|request| request.status == RequestStatus::Waiting) else { return };
-        let client = request.client;
+        let (at, servers, patience) = (environment.now, self.servers, self.patience);
+        let waits = |request: &&mut Request| request.status == RequestStatus::Waiting;
+        let Some(client) = self.request(id).filter(waits).map(|request| request.client) else { return };
+        let retries = self.retries(client);
+        let Some(request) = self.request(id) else { return };
         match retries {
             Retries::Never => {
                 request.status = RequestStatus::Unknown { at };
@@ -395,7 +414,9 @@ impl Clients {
         answer: Answer,
         cause: RecordId,
     ) {
-        let (servers, again) = (self.servers, self.retries != Retries::Never);
+        let servers = self.servers;
+        let Some(client) = self.request(id).map(|request| request.client) else { return };
+        let again = self.retries(client) != Retries::Never;
         let Some(request) = self.request(id) else { return };
         let stays = request.direct || request.status != RequestStatus::Waiting;
         let late = attempt != request.tries;

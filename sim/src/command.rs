@@ -8,6 +8,7 @@ use raftarium_core::{Change, Instant, LogIndex, Mistakes, NodeId, Settings, Tran
 use serde::{Deserialize, Serialize};
 
 use crate::address::ClientId;
+use crate::client::Retries;
 use crate::disk::DiskSettings;
 use crate::kv::Op;
 use crate::network::LinkSettings;
@@ -247,6 +248,13 @@ pub enum Command {
     GiveUp {
         /// Which.
         client: ClientId,
+    },
+    /// Changes what a client does from now on if it gets no answer.
+    SetRetries {
+        /// Which.
+        client: ClientId,
+        /// What it does.
+        retries: Retries,
     },
 }
 

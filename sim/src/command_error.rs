@@ -165,7 +165,7 @@ impl fmt::Display for CommandError {
                 write!(f, "there is no client {given}; allowed are C1 to C{clients}")
             }
             Self::Down { server } => write!(f, "{server} is down; restart it first"),
-            Self::Up { server } => write!(f, "{server} is running; only a crashed server can be restarted"),
+            Self::Up { server } => write!(f, "{server} is running; only a crashed server can be restarted or wiped"),
             Self::AlreadyLeader { server } => write!(f, "{server} leads already; only another server can time out"),
             Self::CannotCampaign { server, error } => write!(f, "{server} cannot start an election: {error}"),
             Self::ClientBusy { client } => {

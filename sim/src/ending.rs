@@ -112,9 +112,9 @@ impl Ending {
     }
 
     /// All clients ask every server of the core in turn, whatever they believe about who leads: one may believe in a server
-    /// that is cut off, and not know it. A leader whose disk stands still is asked as well, or it would not notice. From
-    /// time to time they give up: one may wait for a server that never answers, because it does not belong to the cluster
-    /// any more (a swarm found it, seed 959).
+    /// that is cut off, and not know it. From time to time they give up: one may wait for a server that never answers,
+    /// because it does not belong to the cluster any more (a swarm found it, seed 959). A leader whose disk stands still
+    /// is asked as well, or it would not notice.
     fn probes(&self, setup: &Setup) -> impl Iterator<Item = Timed> {
         let deadline = self.deadline(setup);
         let moments = core::iter::successors(Some(self.at + PROBE_INTERVAL), |&at| Some(at + PROBE_INTERVAL));
@@ -211,6 +211,7 @@ fn mends(before: &[Timed]) -> impl Iterator<Item = Command> {
             | Command::ForgetLeader { .. }
             | Command::Compact { .. }
             | Command::MakeMistakes { .. }
+            | Command::SetRetries { .. }
             | Command::RequestSnapshot { .. }
             | Command::Restart { .. }
             | Command::TimeOut { .. }

@@ -22,6 +22,7 @@ mod history;
 mod initial;
 mod kv;
 pub mod linear;
+mod mend;
 mod network;
 mod order;
 mod packet;

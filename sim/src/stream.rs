@@ -21,6 +21,8 @@ pub(crate) enum Concern {
     DiskFaults = 5,
     /// What a swarm does to a world.
     Swarm = 32,
+    /// What goes wrong again and again while somebody looks on.
+    Unrest = 33,
 }
 
 /// A stream of draws.

@@ -286,10 +286,37 @@ impl TraceHash {
     #[must_use]
     pub(crate) fn with(self, record: &Record, scratch: &mut Vec<u8>) -> Self {
         scratch.clear();
-        let bytes = postcard::to_extend(record, core::mem::take(scratch)).expect("a vector takes any record");
+        let scattered = Scattered(core::mem::take(scratch));
+        let bytes = postcard::serialize_with_flavor(record, scattered).expect("a vector takes any record");
         let hash = xxhash_rust::xxh3::xxh3_64_with_seed(&bytes, self.0);
         *scratch = bytes;
         Self(hash)
+    }
+}
+
+/// A vector that is made of many small parts: most of them are numbers of a few bytes, and to copy them one by one is
+/// quicker than to call somebody for it.
+struct Scattered(Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Scattered {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        if bytes.len() > 10 {
+            self.0.extend_from_slice(bytes);
+        } else {
+            bytes.iter().for_each(|&byte| self.0.push(byte));
+        }
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
     }
 }
 

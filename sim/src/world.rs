@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Config, Instant, Membership, NodeId, Settings};
 
-use crate::address::Address;
+use crate::address::{Address, ClientId};
 use crate::checks::{Check, Checks, Violation};
-use crate::client::{Clients, Request};
+use crate::client::{Clients, Request, Retries};
 use crate::disk::Disk;
 use crate::environment::{Environment, Recorder};
 use crate::history::History;
@@ -141,6 +141,18 @@ impl World {
     #[must_use]
     pub const fn requests(&self) -> &History<Request> {
         &self.clients.requests
+    }
+
+    /// How a server is set, from its next start on at the latest; nothing, if there is no such server.
+    #[must_use]
+    pub fn settings(&self, server: NodeId) -> Option<&Settings> {
+        self.servers.iter().find(|known| known.id == server).map(|server| server.config.settings())
+    }
+
+    /// What a client does if it gets no answer; nothing, if there is no such client.
+    #[must_use]
+    pub fn retries(&self, client: ClientId) -> Option<Retries> {
+        (1..=self.setup.clients).contains(&client.0).then(|| self.clients.retries(client))
     }
 
     pub(crate) fn servers(&self) -> &[Server] {

@@ -306,6 +306,29 @@ fn refusals_of_doubled_requests_do_not_multiply() {
     }
 }
 
+#[test]
+fn what_a_client_does_without_an_answer_can_be_changed_for_each() {
+    let mut timeline = started(Setup { request_timeout: ms(300), ..Setup::default() });
+    let server = leader(&timeline.view());
+    for (client, retries) in [(1, Retries::Plain), (2, Retries::Session)] {
+        timeline.dispatch(Command::SetRetries { client: ClientId(client), retries }).unwrap();
+    }
+    timeline.dispatch(Command::Pause { server }).unwrap();
+    for client in 1..=3 {
+        ask(&mut timeline, client, Some(server), increment(1));
+    }
+    timeline.advance(ms(500));
+    timeline.dispatch(Command::Resume { server }).unwrap();
+    timeline.advance(Duration::from_secs(3));
+    let requests = timeline.world().requests();
+    let tries: Vec<bool> = requests.iter().map(|request| request.tries > 1).collect();
+    assert_eq!(tries, [true, true, false]);
+    let numbered: Vec<bool> = requests.iter().map(|request| request.sequence.is_some()).collect();
+    assert_eq!(numbered, [false, true, false]);
+    let unknown = Command::SetRetries { client: ClientId(4), retries: Retries::Never };
+    assert!(timeline.dispatch(unknown).unwrap_err().to_string().contains("C4"));
+}
+
 fn asks(pace: Pace) -> Command {
     Command::Requests { client: ClientId(1), server: None, ops: (1..=5).map(increment).collect(), pace }
 }

@@ -308,6 +308,57 @@ export class Person {
     return texts.map(([at, words]) => ({ at: milliseconds(at), words }));
   }
 
+  // What can be done
+
+  /** The menu that is open, whatever it is about. */
+  get menu() {
+    return this.page.getByRole("dialog", { name: /^Do to / });
+  }
+
+  /** What stands in the menu now: `{ name, refused }`. */
+  async menuItems() {
+    const items = this.menu.getByRole("menuitem");
+    return items.evaluateAll((all) =>
+      all.map((item) => ({ name: item.firstElementChild.textContent, refused: item.ariaDisabled === "true" })),
+    );
+  }
+
+  /** Opens the menu of a thing with the right button, unfolds a group of it if need be, and chooses. */
+  async choose(thing, name, group) {
+    await thing.click({ button: "right" });
+    await this.menu.waitFor();
+    if (group) await this.menu.getByRole("menuitem", { name: group, exact: true }).click();
+    await this.menu.getByRole("menuitem", { name, exact: true }).click();
+    await this.menu.waitFor({ state: "detached" });
+  }
+
+  /** Finds something to do by typing, and does it, with the keyboard alone. */
+  async say(words) {
+    await this.page.keyboard.press("Control+k");
+    const field = this.page.getByRole("combobox", { name: "What to do" });
+    await field.waitFor();
+    await this.page.keyboard.type(words);
+    const first = this.page.getByRole("listbox", { name: "What can be done" }).getByRole("option", { selected: true });
+    const name = await first.evaluate((option) => option.firstElementChild.textContent);
+    await this.page.keyboard.press("Enter");
+    await field.waitFor({ state: "detached" });
+    return name;
+  }
+
+  /** What is told of the run so far, sentence by sentence. */
+  async told() {
+    await this.button("Events").click();
+    await this.events.waitFor();
+    const sentences = (await this.sentences()).map(({ words }) => words);
+    await this.button("Close events").click();
+    return sentences;
+  }
+
+  /** The form that is open in the inspector's place. */
+  form(name) {
+    return this.inspector.getByRole("form", { name });
+  }
+
   // Everything
 
   /** What is selected no more, so that nothing but the run decides what is seen. */

@@ -34,7 +34,7 @@ test("what servers begin with is in the run", () => {
   const log = [{ term: 1, op: { type: "put", key: "x", value: "1" } }, { term: 2 }, { term: 3, membership: { voters: [1, 2] } }];
   const sim = new Simulation({ seed: 1, servers: 3, initial: [{ server: 2, term: 4, vote: 2, commit: 1, log }] });
   const server = sim.view().servers[1];
-  assert.deepEqual([server.term, server.vote, server.commit, server.state], [4, 2, 1, { x: "1" }]);
+  assert.deepEqual([server.term, server.vote, server.commitIndex, server.state], [4, 2, 1, { x: "1" }]);
   assert.deepEqual(server.log.map((entry) => entry.term), [1, 2, 3]);
   assert.deepEqual(sim.run().setup.initial[0].log.map((entry) => entry.membership?.voters ?? null), [null, null, [1, 2]]);
   const begins = (initial) => () => new Simulation({ servers: 3, initial: [initial] });

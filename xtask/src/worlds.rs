@@ -1,7 +1,7 @@
 //! The second half of `cargo xtask bench`: how much simulated time a second of this machine holds, with five servers and
 //! every rule checked after every event.
 //!
-//! Native and wasm take turns, so that whatever else this machine does meanwhile is shared out fairly.
+//! A second is one of the processor's, so that whatever else this machine does meanwhile counts little.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -103,8 +103,9 @@ pub(crate) fn measure(options: &RaceOptions) -> Result<()> {
 
 fn table(results: &[(&str, Place, Vec<Report>)]) -> String {
     let mut text = "
-Simulated seconds a second, 5 servers, every rule checked after every event: in the middle of the rounds, and from the
-slowest to the fastest. quiet: heartbeats only. busy: 30 requests a second in sessions. faults: what the swarm draws.
+Simulated seconds a second of one core, 5 servers, every rule checked after every event: in the middle of the rounds, and
+from the slowest to the fastest. quiet: heartbeats only. busy: 30 requests a second in sessions. faults: what the swarm
+draws.
 
 load    where   simulated s/s  spread    to be   events/s
 "

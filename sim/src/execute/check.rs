@@ -90,6 +90,7 @@ impl World {
             | Command::JumpClock { .. }
             | Command::Configure { .. }
             | Command::MakeMistakes { .. }
+            | Command::SetRetries { .. }
             | Command::AddServer
             | Command::Packet { .. } => Ok(()),
         }

@@ -126,6 +126,10 @@ impl World {
                 });
                 Some(*server)
             }
+            Command::SetRetries { client, retries } => {
+                self.clients.set_retries(*client, *retries);
+                None
+            }
             Command::Restart { server } => {
                 self.with_server(*server, |server, environment, checks| {
                     server.start(environment, checks, Some(cause));

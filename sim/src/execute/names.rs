@@ -94,6 +94,7 @@ impl Names {
                 }
                 ops.iter().try_for_each(|op| Ok(op.check()?))
             }
+            Command::SetRetries { client, retries: _ } => self.known_client(*client, None),
             Command::Cut { from, to, both: _ }
             | Command::Heal { from, to, both: _ }
             | Command::Clog { from, to, both: _ }

@@ -60,6 +60,7 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
             | Command::HealAll
             | Command::SetAllLinks { .. }
             | Command::AddServer
+            | Command::SetRetries { .. }
             | Command::Packet { .. } => Some(timed.command.clone()),
         };
         command.map(|command| Timed { at: timed.at, command })
@@ -70,7 +71,10 @@ pub(super) fn only_servers(commands: &[Timed], servers: u32) -> Vec<Timed> {
 /// Those that make sense with only so many clients.
 pub(super) fn only_clients(commands: &[Timed], clients: u32) -> Vec<Timed> {
     let of = |command: &Command| {
-        if let Command::Request { client, .. } | Command::Requests { client, .. } | Command::GiveUp { client } = command
+        if let Command::Request { client, .. }
+        | Command::Requests { client, .. }
+        | Command::GiveUp { client }
+        | Command::SetRetries { client, .. } = command
         {
             Some(client.0)
         } else {

@@ -53,6 +53,7 @@ pub const fn is_fault(command: &Command) -> bool {
         | Command::Request { .. }
         | Command::Requests { .. }
         | Command::GiveUp { .. }
+        | Command::SetRetries { .. }
         | Command::Heal { .. }
         | Command::HealAll
         | Command::Unclog { .. }

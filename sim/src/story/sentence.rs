@@ -12,7 +12,7 @@ use raftarium_core::{
 
 use super::{asked, count, is_restart, list, packet};
 use crate::address::Address;
-use crate::client::Answer;
+use crate::client::{Answer, Retries};
 use crate::command::{Command, Pace, PacketAct};
 use crate::linear::KeyOutput;
 use crate::packet::{Glimpse, PacketId};
@@ -180,6 +180,14 @@ fn commanded(command: &Command) -> String {
         Command::MakeMistakes { server, mistakes } => {
             let names: Vec<&str> = mistakes.iter().map(Mistake::name).collect();
             format!("{server} makes mistakes from now on: {}.", names.join(", "))
+        }
+        Command::SetRetries { client, retries } => {
+            let what = match retries {
+                Retries::Never => "gives up",
+                Retries::Plain => "asks again",
+                Retries::Session => "asks again in a session",
+            };
+            format!("{client} {what} from now on if it gets no answer.")
         }
         Command::AddServer => "A server is added.".to_owned(),
         Command::ChangeMembership { server, changes, .. } => {

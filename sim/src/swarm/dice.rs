@@ -16,6 +16,11 @@ impl Dice {
         Self { key: random::draw(&[seed, Concern::Swarm as u64, profile]), drawn: 0 }
     }
 
+    /// For what goes wrong at one moment of a run.
+    pub(super) fn of_unrest(seed: u64, kind: u64, number: u64) -> Self {
+        Self { key: random::draw(&[seed, Concern::Unrest as u64, kind, number]), drawn: 0 }
+    }
+
     /// A number from `low` to `high`.
     pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
         self.drawn += 1;

@@ -12,23 +12,22 @@ use crate::command::{Command, Timed};
 use crate::ending::{Ending, servers_after};
 use crate::setup::Setup;
 
-/// All but those that are gone, or a majority at least, drawn; some of the others crash, and one of them may stay a nuisance.
+/// A majority at least, drawn; some of the others crash, and one of them may stay a nuisance.
 pub(super) fn draw(
     dice: &mut Dice,
     setup: &Setup,
     lure: Lure,
-    commands: &mut Vec<Timed>,
     gone: Vec<NodeId>,
+    commands: &mut Vec<Timed>,
     at: Instant,
 ) -> Ending {
     let servers = setup.servers;
     let mut ending = Ending { at, core: Vec::new(), crashed: Vec::new(), attached: Vec::new(), stalled: Vec::new() };
-    // Where memberships change, nobody knows what a majority is then: everyone is of the core who is not
-    // gone.
+    // Where memberships change, nobody knows what a majority is then: everyone is of the core who is not gone.
     let changes = |timed: &Timed| matches!(timed.command, Command::ChangeMembership { .. });
     if commands.iter().any(changes) || !gone.is_empty() {
-        ending.core =
-            (1..=servers_after(setup, commands)).map(NodeId).filter(|server| !gone.contains(server)).collect();
+        let all = (1..=servers_after(setup, commands)).map(NodeId);
+        ending.core = all.filter(|server| !gone.contains(server)).collect();
         ending.crashed = gone;
         return ending;
     }

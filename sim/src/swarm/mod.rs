@@ -12,6 +12,7 @@ mod hunt;
 mod lure;
 mod profile;
 mod replace;
+mod unrest;
 mod watch;
 mod work;
 mod world;
@@ -29,6 +30,7 @@ pub use hunt::{Catch, hunt, judge};
 pub use lure::Lure;
 use profile::Trouble;
 pub use profile::{Profile, UnknownProfile};
+pub use unrest::Unrest;
 pub use watch::Watch;
 
 /// The most servers that a seed draws.
@@ -56,11 +58,11 @@ fn draw(seed: u64, profile: Profile, time: Duration, lure: Lure, mistakes: Mista
     setup.raft.mistakes = mistakes;
     let at = Instant::ZERO + time.min(TROUBLE_MAX);
     let mut commands = commands::draw(&mut dice, mix, &setup, at);
+    lure.add(&mut dice, &setup, &mut commands, at);
     // What lures a mistake out has its own ways with disks and memberships.
     let breaks = mix.has(Trouble::BrokenDisks) && lure == Lure::None;
     let gone = if breaks { replace::draw(&mut dice, &setup, &mut commands, at) } else { Vec::new() };
-    lure.add(&mut dice, &setup, &mut commands, at);
-    let ending = ending::draw(&mut dice, &setup, lure, &mut commands, gone, at);
+    let ending = ending::draw(&mut dice, &setup, lure, gone, &mut commands, at);
     let mut run = Run { setup, commands };
     if mix.has(Trouble::Packets) {
         by_hand::draw(&mut dice, &mut run, at);

@@ -314,6 +314,8 @@ fn commanded(command: &Command) -> impl Iterator<Item = Sight> {
         Command::Wipe { .. } => Some(Sight::Wiped),
         Command::FlipBit { .. } => Some(Sight::BitFlipped),
         Command::SetDisk { settings, .. } if settings.lies => Some(Sight::LyingDisk),
+        // What clients do without an answer is drawn with the world.
+        Command::SetRetries { .. } => None,
         Command::Kill { .. } => Some(Sight::Kill),
         Command::Pause { .. } => Some(Sight::Pause),
         Command::Resume { .. } => Some(Sight::Resume),

@@ -35,9 +35,6 @@ pub enum Rule {
     EqualStates,
     /// A snapshot is what the committed entries up to its last one make (§7).
     SnapshotIsPrefix,
-    /// Whoever is told to take over the leadership has everything that its leader knows to be committed (§3.10 of the
-    /// dissertation).
-    HandoverIsComplete,
     /// What a client asks in a session is applied once, however often it is sent (§8).
     ExactlyOnce,
     /// What the clients saw can be what one copy of the data would have shown them (§8).
@@ -110,7 +107,6 @@ impl From<sim::Rule> for Rule {
             sim::Rule::NothingGoesBack => Self::NothingGoesBack,
             sim::Rule::OneVotePerTerm => Self::OneVotePerTerm,
             sim::Rule::OneChangeAtATime => Self::OneChangeAtATime,
-            sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,
             sim::Rule::EqualStates => Self::EqualStates,
             sim::Rule::SnapshotIsPrefix => Self::SnapshotIsPrefix,
             sim::Rule::HandoverIsComplete => Self::HandoverIsComplete,

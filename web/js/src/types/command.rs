@@ -10,7 +10,7 @@ use super::link::LinkSettings;
 use super::membership::{Change, Transition};
 use super::number::{ClientId, MAX_SAFE, Milliseconds, Number, ServerId};
 use super::packet::PacketClass;
-use super::setup::{self, RaftSettings, signed_part, signed_ppm};
+use super::setup::{self, RaftSettings, Retries, signed_part, signed_ppm};
 use crate::failure::Failure;
 
 /// Something that is done to a simulation.
@@ -223,6 +223,13 @@ pub enum Command {
         server: ServerId,
         /// The names of the mistakes; with none, it keeps to all rules again.
         mistakes: Vec<String>,
+    },
+    /// Changes what a client does from now on if it gets no answer.
+    SetRetries {
+        /// Which.
+        client: ClientId,
+        /// What it does.
+        retries: Retries,
     },
     /// Puts a new server into the world, with an empty disk. It belongs to the cluster once a leader says so.
     AddServer {},
@@ -445,6 +452,9 @@ impl TryFrom<Command> for sim::Command {
             Command::MakeMistakes { server, mistakes } => {
                 Self::MakeMistakes { server: server.node()?, mistakes: setup::mistakes(&mistakes, "mistakes")? }
             }
+            Command::SetRetries { client, retries } => {
+                Self::SetRetries { client: client.client()?, retries: retries.into() }
+            }
             Command::AddServer {} => Self::AddServer,
             Command::ChangeMembership { server, changes, how } => {
                 let changes = changes.into_iter().map(Change::change).collect::<Result<_, _>>()?;
@@ -524,6 +534,9 @@ impl From<sim::Command> for Command {
             }
             sim::Command::MakeMistakes { server, mistakes } => {
                 Self::MakeMistakes { server: server.into(), mistakes: setup::names_of(mistakes) }
+            }
+            sim::Command::SetRetries { client, retries } => {
+                Self::SetRetries { client: client.into(), retries: retries.into() }
             }
             sim::Command::AddServer => Self::AddServer {},
             sim::Command::ChangeMembership { server, changes, how } => {

@@ -3,23 +3,22 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use raftarium_sim::Command;
 use raftarium_sim::core::{Instant, NodeId};
 
-use crate::state::{Action, Selection, State};
+use crate::browser::press;
+use crate::show::verbs::{Kind, OnCluster, Subject, by_key};
+use crate::state::{Action, Menu, Selection, State};
 
-/// What each key does, for the help.
-pub(crate) const KEYS: [(&str, &str); 16] = [
+/// What each key does, for the help; the keys of the verbs are said by themselves.
+pub(crate) const KEYS: [(&str, &str); 14] = [
+    ("/ or Ctrl K", "find anything that can be done"),
+    ("a", "all that can be done to what has the focus, or is selected"),
     ("Space", "play or pause"),
     ("← →", "one event back or forward"),
     ("Home", "back to the start"),
     ("[ ]", "slower or faster"),
     ("1 … 9", "select a server"),
-    ("c", "crash or restart the selected server"),
-    ("t", "let its election timer run out now"),
-    ("p", "propose a value to it"),
-    ("h", "heal all links"),
-    ("e", "show or hide the list of events"),
+    ("n N", "select the next message under way, or the one before"),
     ("d", "show or hide the space-time diagram"),
     ("m", "state machines in the place of the logs"),
     (", .", "to the mark before or after, of the chosen kind"),
@@ -30,18 +29,43 @@ pub(crate) const KEYS: [(&str, &str); 16] = [
 
 /// What pressing a key means in `state`; nothing if it means nothing, or belongs to what has the focus.
 pub(crate) fn meaning(event: &KeyboardEvent, state: &State) -> Option<Action> {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if event.default_prevented() || event.alt_key() || state.help_open || state.is_covered() {
         return None;
     }
     let focus = Focus::of(event);
-    if focus == Focus::Text || state.help_open {
-        return None;
+    if event.ctrl_key() || event.meta_key() {
+        return with_control(&event.key(), event.shift_key(), focus);
+    }
+    if focus == Focus::Text {
+        return if event.key() == "Escape" && state.sheet.is_some() { Some(Action::CloseForm) } else { None };
+    }
+    if event.key() == "a" {
+        return Some(menu(event, state));
     }
     action(&event.key(), focus, state)
 }
 
+fn with_control(key: &str, shift: bool, focus: Focus) -> Option<Action> {
+    let cluster = |kind| Some(Action::Perform(kind, Subject::Cluster));
+    match key {
+        "k" => Some(Action::ShowPalette(true)),
+        "z" if focus != Focus::Text && !shift => cluster(Kind::Cluster(OnCluster::Undo)),
+        "z" | "Z" | "y" if focus != Focus::Text => cluster(Kind::Cluster(OnCluster::Redo)),
+        _ => None,
+    }
+}
+
+/// The menu of what has the focus; without one, of what is selected.
+fn menu(event: &KeyboardEvent, state: &State) -> Action {
+    let focused = event.target().and_then(press::subject_of);
+    let selected = || {
+        let subject = Subject::of(state.selection);
+        Menu { subject, at: press::place_of(subject) }
+    };
+    Action::ShowMenu(Some(focused.unwrap_or_else(selected)))
+}
+
 fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
-    let selected = state.selected_server();
     match key {
         " " if focus == Focus::Nothing => Some(Action::PlayOrPause),
         "ArrowLeft" if focus != Focus::Choice => Some(Action::StepBack),
@@ -49,20 +73,23 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
         "Home" if focus != Focus::Choice => Some(Action::Seek(Instant::ZERO)),
         "[" => Some(Action::Slower),
         "]" => Some(Action::Faster),
-        "?" => Some(Action::ShowHelp(true)),
+        "/" => Some(Action::ShowPalette(true)),
+        "n" => Some(Action::NextMessage(true)),
+        "N" => Some(Action::NextMessage(false)),
+        "Escape" if state.sheet.is_some() => Some(Action::CloseForm),
         "Escape" => Some(Action::Select(Selection::Nothing)),
-        "c" => selected.map(Action::CrashOrRestart),
-        "t" => selected.map(|server| Action::Do(Command::TimeOut { server })),
-        "p" => selected.map(Action::Propose),
         "," if focus != Focus::Choice => Some(Action::JumpBack),
         "." if focus != Focus::Choice => Some(Action::JumpForward),
         "m" => Some(Action::ShowMachines(!state.machines_open)),
         "d" => Some(Action::ShowSpaceTime(!state.space_time_open)),
-        "e" => Some(Action::ShowEvents(!state.events_open)),
-        "h" => Some(Action::Do(Command::HealAll)),
         _ => {
-            let digit = key.parse().ok().filter(|digit| (1..=u64::from(state.setup.servers)).contains(digit))?;
-            (focus != Focus::Choice).then_some(Action::Select(Selection::Server(NodeId(digit))))
+            let digit = key.parse().ok().filter(|digit| (1..=state.view.servers.len() as u64).contains(digit));
+            if let Some(digit) = digit {
+                return (focus != Focus::Choice).then_some(Action::Select(Selection::Server(NodeId(digit))));
+            }
+            let subject = Subject::of(state.selection);
+            let (kind, subject) = state.with_scene(|scene| by_key(scene, subject, key))?;
+            Some(Action::Perform(kind, subject))
         }
     }
 }
@@ -99,6 +126,7 @@ impl Focus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::verbs::OnServer;
     use crate::state::address::Address;
 
     #[test]
@@ -106,7 +134,10 @@ mod tests {
         let mut state = State::new(Address::default().setup(), false);
         assert_eq!(action("c", Focus::Nothing, &state), None);
         state.selection = Selection::Server(NodeId(2));
-        assert_eq!(action("c", Focus::Button, &state), Some(Action::CrashOrRestart(NodeId(2))));
+        assert_eq!(
+            action("c", Focus::Button, &state),
+            Some(Action::Perform(Kind::Server(OnServer::Crash), Subject::Server(NodeId(2))))
+        );
         assert_eq!(action("5", Focus::Nothing, &state), Some(Action::Select(Selection::Server(NodeId(5)))));
         assert_eq!(action("6", Focus::Nothing, &state), None);
     }

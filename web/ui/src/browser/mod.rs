@@ -7,6 +7,7 @@ pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
 pub(crate) mod pointing;
+pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;
@@ -61,20 +62,35 @@ pub(crate) fn is_tall() -> bool {
 pub(crate) struct Listener {
     target: EventTarget,
     kind: &'static str,
+    capturing: bool,
     closure: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
     pub(crate) fn new(target: impl Into<EventTarget>, kind: &'static str, hear: impl FnMut(Event) + 'static) -> Self {
-        let (target, closure) = (target.into(), Closure::<dyn FnMut(Event)>::new(hear));
-        let added = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+        Self::start(target.into(), kind, false, Closure::new(hear))
+    }
+
+    /// One that hears before everything inside of `target`.
+    pub(crate) fn capturing(
+        target: impl Into<EventTarget>,
+        kind: &'static str,
+        hear: impl FnMut(Event) + 'static,
+    ) -> Self {
+        Self::start(target.into(), kind, true, Closure::new(hear))
+    }
+
+    fn start(target: EventTarget, kind: &'static str, capturing: bool, closure: Closure<dyn FnMut(Event)>) -> Self {
+        let function = closure.as_ref().unchecked_ref();
+        let added = target.add_event_listener_with_callback_and_bool(kind, function, capturing);
         debug_assert!(added.is_ok(), "a function is a listener");
-        Self { target, kind, closure }
+        Self { target, kind, capturing, closure }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let _ = self.target.remove_event_listener_with_callback(self.kind, self.closure.as_ref().unchecked_ref());
+        let function = self.closure.as_ref().unchecked_ref();
+        let _ = self.target.remove_event_listener_with_callback_and_bool(self.kind, function, self.capturing);
     }
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::banner::banner;
 use super::clients::clients;
 use super::cluster::Cluster;
+use super::doing::{Palette, VerbMenu};
 use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
@@ -23,6 +24,7 @@ use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::{Dispatch, on};
 use crate::browser::frames::Frames;
+use crate::browser::press::Presses;
 use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window};
 use crate::state::address::Address;
 use crate::state::{About, Action, State};
@@ -37,13 +39,14 @@ pub(crate) fn App() -> Html {
 
     use_frames(state.playing, &dispatch);
     use_keys(state, &dispatch);
+    use_presses(&dispatch);
     use_address(state, &dispatch);
     use_drop(&dispatch);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
-            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} share={share(&dispatch, state)} />
+            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={share(&dispatch, state)} />
             { banner(&dispatch, state) }
             <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
                 <Cluster
@@ -63,11 +66,17 @@ pub(crate) fn App() -> Html {
                 if state.events_open {
                     <Events state={state.clone()} />
                 } else {
-                    <Inspector view={Rc::clone(&state.view)} selection={state.selection} />
+                    <Inspector state={state.clone()} />
                 }
             </main>
             <Light state={state.clone()} />
             <Announcer news={Rc::clone(&state.news)} />
+            if let Some(menu) = state.menu {
+                <VerbMenu key={menu.subject.mark()} state={state.clone()} {menu} />
+            }
+            if state.palette_open {
+                <Palette state={state.clone()} />
+            }
             if state.help_open {
                 <Help onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
@@ -139,6 +148,16 @@ fn use_keys(state: &State, dispatch: &Dispatch) {
             }
         });
         move || drop(listener)
+    });
+}
+
+/// Hears presses that ask what can be done.
+#[hook]
+fn use_presses(dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with((), move |()| {
+        let presses = Presses::start(move |menu| dispatch.emit(Action::ShowMenu(Some(menu))));
+        move || drop(presses)
     });
 }
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icon::{Picture, icon};
 use crate::browser::keys::KEYS;
+use crate::show::verbs::{On, VERBS};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -32,6 +33,32 @@ pub(crate) fn Help(props: &Props) -> Html {
     let keys = KEYS.iter().map(|(key, what)| {
         html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }
     });
+    // Those that undo each other have one key.
+    let mut own: Vec<(&str, On, String)> = Vec::new();
+    for verb in VERBS.iter() {
+        let Some(key) = verb.key.filter(|key| key.len() == 1 && KEYS.iter().all(|(other, _)| other != key)) else {
+            continue;
+        };
+        let name = verb.name.trim_end_matches('…').to_lowercase();
+        match own.last_mut().filter(|(last, ..)| *last == key) {
+            Some((_, _, names)) => *names += &format!(" or {name}"),
+            None => own.push((key, verb.on, name)),
+        }
+    }
+    let own = own.iter().map(|(key, on, names)| {
+        let whom = if *on == On::Cluster { String::new() } else { format!(", {} that is selected", on.name()) };
+        html! { <><dt><kbd>{ *key }</kbd></dt><dd>{ format!("{names}{whom}") }</dd></> }
+    });
+    let all = [On::Server, On::Link, On::Packet, On::Entry, On::Client, On::Cluster].map(|on| {
+        let verbs = VERBS.iter().filter(|verb| verb.on == on);
+        let verbs = verbs.map(|verb| html! { <><dt>{ verb.name }</dt><dd>{ verb.says }</dd></> });
+        html! {
+            <details key={on.name()}>
+                <summary>{ format!("To {}", on.name()) }</summary>
+                <dl class="verbs">{ for verbs }</dl>
+            </details>
+        }
+    });
     html! {
         <dialog ref={node} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()}>
             <div class="head">
@@ -43,17 +70,20 @@ pub(crate) fn Help(props: &Props) -> Html {
             <div class="columns">
                 <section>
                     <h3>{ "Keys" }</h3>
-                    <dl class="keys">{ for keys }</dl>
+                    <dl class="keys">{ for keys }{ for own }</dl>
                 </section>
                 <section>
                     <h3>{ "With the mouse or a finger" }</h3>
                     <ul>
+                        <li>{ "Press a server, a link, a message or an entry with the right button, or keep a finger on it, for all that can be done to it." }</li>
                         <li>{ "Press a server to see what it knows, and to crash it or let it time out." }</li>
                         <li>{ "Press a link to cut it; press it again to heal it." }</li>
                         <li>{ "Draw a line across the ring to split the network." }</li>
                         <li>{ "Press a message or a log entry to see what is in it." }</li>
                         <li>{ "Drag the time back and forth. If you act in the past, what came after happens anew." }</li>
                     </ul>
+                    <h3>{ "All that can be done" }</h3>
+                    { for all }
                     <h3>{ "How to read it" }</h3>
                     <ul>
                         <li>{ "A colour is a term; its number is always beside it." }</li>

@@ -11,6 +11,8 @@ pub(crate) enum Picture {
     Pause,
     Forward,
     Dice,
+    Undo,
+    Redo,
     Sun,
     Moon,
     Close,
@@ -25,6 +27,8 @@ impl Picture {
             Self::Pause => "M4 3h3v10H4zM9 3h3v10H9z",
             Self::Forward => "M4.5 3.5v9L12 8z",
             Self::Dice => "M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3",
+            Self::Undo => "M5.5 3L2.5 6l3 3M2.5 6H9a4 4 0 0 1 0 8H6",
+            Self::Redo => "M10.5 3l3 3l-3 3M13.5 6H7a4 4 0 0 0 0 8h3",
             Self::Sun => {
                 "M8 4.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4M8 1v1.4M8 13.6V15M1 8h1.4M13.6 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1"
             }
@@ -36,7 +40,7 @@ impl Picture {
     const fn is_filled(self) -> bool {
         match self {
             Self::Start | Self::Back | Self::Play | Self::Pause | Self::Forward => true,
-            Self::Dice | Self::Sun | Self::Moon | Self::Close => false,
+            Self::Dice | Self::Undo | Self::Redo | Self::Sun | Self::Moon | Self::Close => false,
         }
     }
 }

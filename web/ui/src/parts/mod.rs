@@ -5,6 +5,7 @@ mod banner;
 mod choice;
 mod clients;
 mod cluster;
+mod doing;
 mod events;
 mod help;
 mod icon;

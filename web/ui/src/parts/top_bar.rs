@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use raftarium_sim::Setup;
+use raftarium_sim::swarm::Unrest;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -11,6 +12,7 @@ use super::choice::Choice;
 use super::icon::{Picture, icon};
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::{random, theme};
+use crate::show::verbs::{Kind, OnCluster, Subject};
 use crate::state::address::{Address, SERVERS, parse_seed, parse_servers};
 use crate::state::{About, Action, Notice};
 
@@ -21,6 +23,7 @@ const NOTICE_MS: u32 = 9_000;
 pub(crate) struct Props {
     pub(crate) setup: Rc<Setup>,
     pub(crate) notice: Option<Rc<Notice>>,
+    pub(crate) unrest: Option<Unrest>,
     /// What hands the run on.
     pub(crate) share: Html,
 }
@@ -42,7 +45,9 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             </h1>
             <SeedField address={address} notice={props.notice.clone()} />
             { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
+            { unrest_field(&dispatch, props.unrest) }
             <NoticeLine notice={props.notice.clone()} />
+            { do_buttons(&dispatch) }
             { props.share.clone() }
             <ThemeButton />
             <button type="button" class="button square" aria-label="Help" aria-keyshortcuts="?" title="Help (?)" onclick={on(&dispatch, Action::ShowHelp(true))}>
@@ -152,6 +157,39 @@ fn servers_field(dispatch: &Dispatch, address: Address, error: Option<&'static s
             <label for="servers">{ "Servers" }</label>
             <Choice id="servers" value={text(address.servers)} {options} {error} {onchoose} />
         </div>
+    }
+}
+
+/// What goes wrong by chance while time goes on.
+fn unrest_field(dispatch: &Dispatch, unrest: Option<Unrest>) -> Html {
+    let onchoose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |given: String| {
+            let unrest = Unrest::ALL.into_iter().find(|unrest| unrest.name() == given);
+            dispatch.emit(Action::SetUnrest(unrest));
+        })
+    };
+    let names = Unrest::ALL.map(|unrest| (unrest.name().into(), unrest.name().into()));
+    let options: Vec<(AttrValue, AttrValue)> = std::iter::once(("off".into(), "off".into())).chain(names).collect();
+    html! {
+        <div class={classes!("field", "unrest", unrest.map(|_| "on"))}>
+            <label for="unrest">{ "Chaos" }</label>
+            <Choice id="unrest" value={unrest.map_or("off", Unrest::name)} {options} {onchoose} />
+        </div>
+    }
+}
+
+/// Everything that can be done; undo and redo.
+fn do_buttons(dispatch: &Dispatch) -> Html {
+    let cluster = |kind| on(dispatch, Action::Perform(kind, Subject::Cluster));
+    html! {
+        <>
+            <button type="button" class="button square" aria-label="Undo" aria-keyshortcuts="z Control+Z" title="Undo: back to just before what was done last (z)" onclick={cluster(Kind::Cluster(OnCluster::Undo))}>{ icon(Picture::Undo) }</button>
+            <button type="button" class="button square" aria-label="Redo" aria-keyshortcuts="y Control+Y" title="Redo: forward to just after what was done next (y)" onclick={cluster(Kind::Cluster(OnCluster::Redo))}>{ icon(Picture::Redo) }</button>
+            <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="/ Control+K" title="Find anything that can be done (/)" onclick={on(dispatch, Action::ShowPalette(true))}>
+                { "Do…" }<kbd class="wide-only" aria-hidden="true">{ "/" }</kbd>
+            </button>
+        </>
     }
 }
 

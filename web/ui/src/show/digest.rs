@@ -109,6 +109,7 @@ impl Digest {
                 | Command::JumpClock { .. }
                 | Command::Configure { .. }
                 | Command::MakeMistakes { .. }
+                | Command::SetRetries { .. }
                 | Command::AddServer
                 | Command::ChangeMembership { .. }
                 | Command::LeaveJoint { .. }

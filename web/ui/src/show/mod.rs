@@ -1,10 +1,12 @@
 //! What things are called and how they look: pure functions from what the simulator says to words and classes.
 
+pub(crate) mod ask;
 pub(crate) mod axis;
 pub(crate) mod digest;
 pub(crate) mod disc;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod forms;
 pub(crate) mod grid;
 pub(crate) mod jump;
 pub(crate) mod lanes;
@@ -17,6 +19,7 @@ pub(crate) mod reach;
 pub(crate) mod request;
 pub(crate) mod space_time;
 pub(crate) mod term;
+pub(crate) mod verbs;
 pub(crate) mod wait;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};

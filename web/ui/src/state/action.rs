@@ -1,11 +1,14 @@
 //! What a person, or the clock, does to the page.
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Command, Shared};
+use raftarium_sim::swarm::Unrest;
+use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Pointed, Selection, Speed};
+use super::{About, Menu, Pointed, Selection, Speed};
+use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
+use crate::show::verbs::{Kind, Subject};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,16 +24,40 @@ pub(crate) enum Action {
     Faster,
     Slower,
     Select(Selection),
+    /// Lets a client ask something, and says what it does without an answer.
+    Ask {
+        client: ClientId,
+        server: Option<NodeId>,
+        op: Op,
+        retries: Option<Retries>,
+    },
     /// The pointer or the focus is on something else.
     Point(Pointed),
     /// Does something to the world, now.
     Do(Command),
-    /// Crashes a server that runs, and restarts one that is down.
-    CrashOrRestart(NodeId),
+    /// Does what a verb says.
+    Perform(Kind, Subject),
+    /// Opens a form, in place of the inspector.
+    Fill(Form),
+    /// Does what the open form says, as it is filled in.
+    Submit(Vec<Field>),
+    CloseForm,
+    ShowMenu(Option<Menu>),
+    ShowPalette(bool),
+    /// Lets things go wrong by chance, or ends that and mends everything.
+    SetUnrest(Option<Unrest>),
+    /// Back to just before what was done last.
+    Undo,
+    /// Forward to just after what was done next.
+    Redo,
+    /// The next message under way, or the one before.
+    NextMessage(bool),
     /// Cuts a link that works, and mends one that does not.
     CutOrHeal(NodeId, NodeId),
     /// Brings a person to where they can propose something to this server.
     Propose(NodeId),
+    /// Brings a person to where this client can ask something.
+    AskAs(ClientId),
     /// Begins another run.
     Begin(Address),
     /// Shows a run that somebody shared, at the moment that they looked at.

@@ -2,6 +2,7 @@
 
 mod action;
 pub(crate) mod address;
+mod doing;
 pub(crate) mod last_run;
 mod pointed;
 mod reduce;
@@ -12,13 +13,16 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Record, RequestId, RunError, Setup, Shared, Timeline, View};
+use raftarium_sim::swarm::Unrest;
+use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
 use crate::show::digest::Digest;
+use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
 use crate::show::space_time::first_wrong;
+use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
 pub(crate) use pointed::Pointed;
@@ -50,12 +54,22 @@ pub(crate) struct State {
     pub(crate) news: Rc<News>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
+    /// The client that a person wants to ask something, if they said which.
+    pub(crate) ask_as: Option<ClientId>,
     pub(crate) events_open: bool,
     pub(crate) space_time_open: bool,
     pub(crate) machines_open: bool,
     /// What kind of mark is gone to next.
     pub(crate) jump: Jump,
     pub(crate) help_open: bool,
+    pub(crate) palette_open: bool,
+    pub(crate) menu: Option<Menu>,
+    /// The form that is open.
+    pub(crate) sheet: Option<Rc<Sheet>>,
+    /// The first and the last moment of what was done by one press, if that was more than one command.
+    together: Rc<Vec<(Instant, Instant)>>,
+    /// What goes wrong by chance while time goes on.
+    pub(crate) unrest: Option<Unrest>,
     /// Counts the changes.
     version: u64,
     /// Counts the changes of the run itself: what is in a link.
@@ -69,6 +83,14 @@ pub(crate) struct Notice {
     pub(crate) text: String,
     /// Tells a notice from an equal one that comes after it.
     pub(crate) number: u64,
+}
+
+/// A menu that is open, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Menu {
+    pub(crate) subject: Subject,
+    /// From the left and from the top of the window, in pixels.
+    pub(crate) at: (i32, i32),
 }
 
 /// What a notice is about, so that it stands beside it.
@@ -139,11 +161,17 @@ impl State {
             notice: None,
             news: Rc::new(News::default()),
             propose_to: (None, 0),
+            ask_as: None,
             events_open: false,
             space_time_open: false,
             machines_open: false,
             jump: Jump::Any,
             help_open: false,
+            palette_open: false,
+            menu: None,
+            sheet: None,
+            together: Rc::default(),
+            unrest: None,
             version: 0,
             run_version: 0,
         }
@@ -177,6 +205,18 @@ impl State {
     /// How many records there are up to now.
     pub(crate) fn record_count(&self) -> usize {
         usize::try_from(self.timeline.borrow().world().record_count()).unwrap_or(usize::MAX)
+    }
+
+    /// The world as verbs see it, for as long as `look` looks.
+    pub(crate) fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let timeline = self.timeline.borrow();
+        let (view, world) = (&*self.view, timeline.world());
+        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
+    }
+
+    /// Whether something lies over the page, and time stands still until it is gone.
+    pub(crate) const fn is_covered(&self) -> bool {
+        self.menu.is_some() || self.palette_open
     }
 
     /// Whether we look at the past: an action here starts another future.

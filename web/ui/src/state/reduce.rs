@@ -3,13 +3,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use raftarium_sim::core::{Instant, NodeId};
-use raftarium_sim::{Command, Happening, RUN_END, Record, RecordId, Timed, Timeline};
+use raftarium_sim::core::Instant;
+use raftarium_sim::{Command, CommandError, Happening, RUN_END, Record, RecordId, Timed, Timeline};
 use yew::Reducible;
 
 use super::{About, Action, News, Notice, Selection, State, last_run};
 use crate::show::digest::{Digest, is_announced};
 use crate::show::names::LinkState;
+use crate::show::verbs::sentence as sentence_of;
 use raftarium_sim::story::sentence;
 
 impl Reducible for State {
@@ -23,11 +24,12 @@ impl Reducible for State {
         let mut state = Self::clone(&self);
         state.version += 1;
         match action {
+            Action::Frame(_) if state.is_covered() => return self,
             // One that was under way when time was stopped comes too late.
             Action::Frame(_) if !state.playing => {}
             Action::Frame(real) => {
                 let simulated = Duration::from_micros(state.speed.simulated(real));
-                state.go(|timeline| timeline.advance(simulated));
+                state.go_on(simulated);
                 if state.now >= RUN_END {
                     state.playing = false;
                 }
@@ -53,15 +55,28 @@ impl Reducible for State {
             Action::Slower => state.speed = state.speed.slower(),
             Action::Select(selection) => {
                 state.selection = selection;
+                state.sheet = None;
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }
+            Action::Ask { client, server, op, retries } => state.ask(client, server, op, retries),
             Action::Point(pointed) => state.pointed = pointed,
             Action::Do(command) => state.dispatch(command),
-            Action::CrashOrRestart(server) => {
-                let down = state.view.servers.iter().any(|view| view.id == server && view.role.is_none());
-                state.dispatch(if down { Command::Restart { server } } else { Command::Crash { server } });
+            Action::Perform(kind, subject) => {
+                (state.menu, state.palette_open) = (None, false);
+                if let Some(action) = state.perform(kind, subject) {
+                    return Rc::new(state).reduce(action);
+                }
             }
+            Action::Fill(form) => state.fill(form),
+            Action::Submit(fields) => state.submit(&fields),
+            Action::CloseForm => state.sheet = None,
+            Action::ShowMenu(menu) => state.menu = menu,
+            Action::ShowPalette(open) => state.palette_open = open,
+            Action::SetUnrest(unrest) => state.set_unrest(unrest),
+            Action::Undo => state.undo(),
+            Action::Redo => state.redo(),
+            Action::NextMessage(forward) => state.select_next_message(forward),
             Action::CutOrHeal(from, to) => {
                 let both = true;
                 state.selection = Selection::link(from, to);
@@ -70,7 +85,12 @@ impl Reducible for State {
                     LinkState::CutThere | LinkState::CutBack | LinkState::Cut => Command::Heal { from, to, both },
                 });
             }
-            Action::Propose(server) => state.propose_to = (Some(server), state.propose_to.1 + 1),
+            Action::Propose(server) => {
+                (state.propose_to, state.ask_as) = ((Some(server), state.propose_to.1 + 1), None);
+            }
+            Action::AskAs(client) => {
+                (state.propose_to, state.ask_as) = ((None, state.propose_to.1 + 1), Some(client));
+            }
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
                 state.replace_by(fresh);
@@ -98,7 +118,7 @@ impl Reducible for State {
 
 impl State {
     /// Lets the timeline go somewhere, and looks at what is there.
-    fn go(&mut self, go: impl FnOnce(&mut Timeline)) {
+    pub(super) fn go(&mut self, go: impl FnOnce(&mut Timeline)) {
         let before = self.record_count();
         go(&mut self.timeline.borrow_mut());
         self.look(before);
@@ -131,26 +151,31 @@ impl State {
         }
     }
 
-    fn dispatch(&mut self, command: Command) {
+    pub(super) fn dispatch(&mut self, command: Command) {
+        if let Err(error) = self.try_dispatch(command) {
+            self.complain(About::Command, sentence_of(&error.to_string()));
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If the command cannot be carried out; then nothing has changed.
+    pub(super) fn try_dispatch(&mut self, command: Command) -> Result<(), CommandError> {
         let before = self.record_count();
         let (run, at) = {
             let timeline = self.timeline.borrow();
             (timeline.run(), timeline.world().earliest_command())
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
-        let done = self.timeline.borrow_mut().dispatch(command);
-        match done {
-            Ok(_) => {
-                if before < self.read {
-                    Rc::make_mut(&mut self.digest).forget_after(before);
-                    self.read = before;
-                }
-                self.run_version += 1;
-                self.notice = None;
-                self.look(before);
-            }
-            Err(error) => self.complain(About::Command, capitalised(&error.to_string())),
+        self.timeline.borrow_mut().dispatch(command)?;
+        if before < self.read {
+            Rc::make_mut(&mut self.digest).forget_after(before);
+            self.read = before;
         }
+        self.run_version += 1;
+        self.notice = None;
+        self.look(before);
+        Ok(())
     }
 
     /// Takes over what the timeline shows now; `before` records were known to have happened.
@@ -187,11 +212,6 @@ impl State {
     pub(crate) fn complain(&mut self, about: About, text: String) {
         self.notice = Some(Rc::new(Notice { about, text, number: self.version }));
     }
-
-    /// The server that `selection` is about, if it still exists.
-    pub(crate) fn selected_server(&self) -> Option<NodeId> {
-        self.selection.server().filter(|id| self.view.servers.iter().any(|server| server.id == *id))
-    }
 }
 
 /// The longest time between the sending of a message and its end among `unread`, in microseconds.
@@ -205,24 +225,23 @@ fn longest_flight(unread: &[Record], records: &[Record]) -> u64 {
     unread.iter().filter_map(flight).max().unwrap_or(0)
 }
 
-/// As the beginning of a sentence.
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(characters).chain(['.']).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::show::jump::Jump;
     use crate::show::names::leader;
+    use crate::show::verbs::{Kind, OnServer, Subject};
     use crate::state::Pointed;
     use crate::state::address::Address;
+    use raftarium_sim::core::NodeId;
     use raftarium_sim::{ClientId, Op};
 
     fn after(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
         actions.into_iter().fold(state, State::reduce)
+    }
+
+    fn crash(server: NodeId) -> Action {
+        Action::Perform(Kind::Server(OnServer::Crash), Subject::Server(server))
     }
 
     fn start() -> Rc<State> {
@@ -268,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_run_that_is_shared_is_shown_as_it_was_at_its_moment() {
-        let state = after(start(), [seconds(1), Action::CrashOrRestart(NodeId(2)), seconds(2)]);
+        let state = after(start(), [seconds(1), crash(NodeId(2)), seconds(2)]);
         let link = state.shared(Some(state.now)).to_link().expect("it is short");
         let shared = crate::state::address::parse(&link).expect("just written");
         let opened = after(start(), [Action::PlayOrPause, Action::Open(Box::new(shared))]);
@@ -295,16 +314,17 @@ mod tests {
     fn acting_in_the_past_gives_up_the_future() {
         let state = after(start(), [seconds(2), seconds(1)]);
         let leads = leader(&state.view).expect("a leader after a second").id;
-        let state = after(state, [Action::CrashOrRestart(leads)]);
+        let state = after(state, [crash(leads)]);
         assert!(!state.is_past());
         assert!(state.digest.marks.iter().all(|mark| mark.at <= state.now));
-        let state = after(state, [seconds(2), Action::CrashOrRestart(leads)]);
+        let restart = Action::Perform(Kind::Server(OnServer::Restart), Subject::Server(leads));
+        let state = after(state, [seconds(2), restart]);
         assert!(state.view.servers[leads.0 as usize - 1].role.is_some());
     }
 
     #[test]
     fn a_command_that_cannot_be_done_is_a_notice_and_changes_nothing() {
-        let down = after(start(), [Action::CrashOrRestart(NodeId(1))]);
+        let down = after(start(), [Action::Perform(Kind::Server(OnServer::Crash), Subject::Server(NodeId(1)))]);
         let state = after(Rc::clone(&down), [Action::Do(Command::TimeOut { server: NodeId(1) })]);
         let notice = state.notice.as_ref().expect("a notice");
         assert_eq!((notice.about, notice.text.as_str()), (About::Command, "S1 is down; restart it first."));

@@ -3,20 +3,23 @@
 use std::rc::Rc;
 
 use raftarium_sim::core::NodeId;
-use raftarium_sim::{ClientId, Command, Op, RequestStatus, TEXT_MAX, View};
+use raftarium_sim::{ClientId, RequestStatus, Retries, TEXT_MAX, View};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::super::choice::Choice;
 use super::super::use_dispatch;
 use crate::browser::focus;
-use crate::state::Action;
+use crate::show::ask::{Asked, RETRIES};
+use crate::state::{About, Action};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) view: Rc<View>,
     pub(crate) clients: u32,
     pub(crate) propose_to: (Option<NodeId>, u32),
+    /// The client that is to ask, if a person said which.
+    pub(crate) ask_as: Option<ClientId>,
 }
 
 /// What is filled in; nothing for a choice that is left to the page.
@@ -24,14 +27,19 @@ pub(crate) struct Props {
 struct Filled {
     client: Option<ClientId>,
     server: Option<NodeId>,
-    get: bool,
+    asked: Asked,
     key: String,
+    /// Of a compare and set; empty expects that there is no value.
+    expected: String,
     value: String,
+    /// What the client does without an answer; nothing leaves it as it is.
+    retries: Option<Retries>,
 }
 
 impl Default for Filled {
     fn default() -> Self {
-        Self { client: None, server: None, get: false, key: "x".to_owned(), value: "1".to_owned() }
+        let (key, expected, value) = ("x".to_owned(), String::new(), "1".to_owned());
+        Self { client: None, server: None, asked: Asked::Put, key, expected, value, retries: None }
     }
 }
 
@@ -42,28 +50,28 @@ pub(crate) fn AskForm(props: &Props) -> Html {
     let filled = use_state_eq(Filled::default);
     {
         let filled = filled.clone();
-        use_effect_with(props.propose_to, move |&(server, times)| {
+        use_effect_with((props.propose_to, props.ask_as), move |&((server, times), client)| {
             if times > 0 {
-                filled.set(Filled { server, get: false, ..(*filled).clone() });
+                let client = client.or(filled.client);
+                filled.set(Filled { client, server, asked: Asked::Put, ..(*filled).clone() });
                 focus("ask-key");
             }
         });
     }
     let client = filled.client.unwrap_or_else(|| first_free(&props.view, props.clients));
     let server = filled.server.filter(|id| id.0 <= props.view.servers.len() as u64);
-    let op = if filled.get {
-        Op::Get { key: filled.key.clone() }
-    } else {
-        Op::Put { key: filled.key.clone(), value: filled.value.clone() }
-    };
-    let taken = op.check().is_ok() && !waits(&props.view, client);
+    let op = filled.asked.op(&filled.key, &filled.expected, &filled.value);
+    let taken = op.as_ref().is_ok_and(|op| op.check().is_ok()) && !waits(&props.view, client);
     let onsubmit = {
         let filled = filled.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            dispatch.emit(Action::Do(Command::Request { client, server, op: op.clone() }));
+            dispatch.emit(match op.clone() {
+                Ok(op) => Action::Ask { client, server, op, retries: filled.retries },
+                Err(why) => Action::Complain(About::Command, why),
+            });
             // The next put writes something else, so that the two can be told apart. One that is refused stays.
-            if let (true, false, Ok(number)) = (taken, filled.get, filled.value.parse::<u32>()) {
+            if let (true, Asked::Put, Ok(number)) = (taken, filled.asked, filled.value.parse::<u32>()) {
                 filled.set(Filled { value: number.wrapping_add(1).to_string(), ..(*filled).clone() });
             }
         })
@@ -82,8 +90,19 @@ pub(crate) fn AskForm(props: &Props) -> Html {
         Callback::from(move |event: InputEvent| change(event.target_unchecked_into::<HtmlInputElement>().value()))
     };
     let most = TEXT_MAX.to_string();
+    let retries = RETRIES.into_iter().find(|(retries, ..)| Some(*retries) == filled.retries);
     html! {
         <form class="ask" aria-label="Ask" {onsubmit}>
+            <div class="retries">
+                <label for="retries">{ "without an answer" }</label>
+                <Choice
+                    id="retries"
+                    title={retries.map_or("What the client does if it gets no answer.", |(_, _, says)| says)}
+                    value={retries.map_or("", |(_, name, _)| name)}
+                    options={std::iter::once(("".into(), "as before".into())).chain(RETRIES.map(|(_, name, _)| (name.into(), name.into()))).collect::<Vec<_>>()}
+                    onchoose={on_choose(|filled, text| filled.retries = RETRIES.iter().find(|(_, name, _)| *name == text).map(|(retries, ..)| *retries))}
+                />
+            </div>
             <Choice
                 label="Client"
                 value={filled.client.map_or_else(AttrValue::default, |client| client.0.to_string().into())}
@@ -98,13 +117,17 @@ pub(crate) fn AskForm(props: &Props) -> Html {
             />
             <Choice
                 label="Operation"
-                value={if filled.get { "get" } else { "put" }}
-                options={vec![("put".into(), "put".into()), ("get".into(), "get".into())]}
-                onchoose={on_choose(|filled, text| filled.get = text == "get")}
+                title={filled.asked.says()}
+                value={filled.asked.name()}
+                options={Asked::ALL.map(|asked| (asked.name().into(), asked.name().into())).to_vec()}
+                onchoose={on_choose(|filled, text| filled.asked = Asked::from_name(&text).unwrap_or_default())}
             />
             <input id="ask-key" type="text" aria-label="Key" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength={most.clone()} value={filled.key.clone()} oninput={on_input(|filled, text| filled.key = text)} />
-            if !filled.get {
-                <span aria-hidden="true">{ "=" }</span>
+            if filled.asked == Asked::CompareAndSet {
+                <input type="text" aria-label="Expected" placeholder="none" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength={most.clone()} value={filled.expected.clone()} oninput={on_input(|filled, text| filled.expected = text)} />
+            }
+            if filled.asked.has_value() {
+                <span aria-hidden="true">{ match filled.asked { Asked::CompareAndSet => "→", Asked::Increment => "+", Asked::Put | Asked::Get | Asked::Delete | Asked::ReadIndex | Asked::ReadLease | Asked::ReadNothing => "=" } }</span>
                 <input type="text" aria-label="Value" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength={most} value={filled.value.clone()} oninput={on_input(|filled, text| filled.value = text)} />
             }
             <button type="submit" class="button primary">{ "Send" }</button>
@@ -131,6 +154,7 @@ fn waits(view: &View, client: ClientId) -> bool {
 mod tests {
     use super::*;
     use crate::show::fixture;
+    use raftarium_sim::{Command, Op};
 
     #[test]
     fn a_client_that_waits_is_passed_over() {

@@ -20,7 +20,7 @@ pub(crate) fn clients(state: &State) -> Html {
     html! {
         <section class="panel clients" aria-labelledby="clients-title">
             <div class="head"><h2 id="clients-title">{ "Clients" }</h2></div>
-            <AskForm view={Rc::clone(view)} {clients} propose_to={state.propose_to} />
+            <AskForm view={Rc::clone(view)} {clients} propose_to={state.propose_to} ask_as={state.ask_as} />
             { lanes(view, state.now, clients, wrong) }
             <Requests view={Rc::clone(view)} {wrong} />
         </section>

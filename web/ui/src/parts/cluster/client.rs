@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::geometry::ring::{CLIENT_HALF, Ring};
 use crate::geometry::{between_rims, px};
 use crate::show::request::{Standing, asked, standing};
+use crate::show::verbs::Subject;
 
 /// All clients. What they asked is in the list of requests too, so a screen reader need not hear of it here.
 pub(super) fn clients(ring: &Ring, view: &View) -> Html {
@@ -26,7 +27,7 @@ pub(super) fn clients(ring: &Ring, view: &View) -> Html {
             html! { <text {class} x={px(x)} y={px(y)}>{ words }</text> }
         });
         html! {
-            <g key={number} class="client">
+            <g key={number} class="client" data-subject={Subject::Client(client).mark()}>
                 { last.map(|request| way(ring, request, place)) }
                 <rect x={px(x)} y={px(y)} width={px(half_width * 2.0)} height={px(half_height * 2.0)} rx="7" />
                 <text class="name" x={px(place.x)} y={px(place.y + 4.5)}>{ client.to_string() }</text>

@@ -1,16 +1,18 @@
 //! The cluster as a whole, when nothing is selected.
 
 use raftarium_sim::core::LogIndex;
-use raftarium_sim::{Command, View};
 use yew::prelude::*;
 
-use super::super::{Dispatch, on};
+use super::super::Dispatch;
+use super::super::doing::buttons;
 use super::fact;
+use crate::show::verbs::Subject;
 use crate::show::{count, names, thousands};
-use crate::state::Action;
+use crate::state::State;
 
 /// Who leads, how far it got, and where to begin.
-pub(super) fn cluster_facts(dispatch: &Dispatch, view: &View) -> Html {
+pub(super) fn cluster_facts(dispatch: &Dispatch, state: &State) -> Html {
+    let view = &state.view;
     let leader = names::leader(view);
     let up = view.servers.iter().filter(|server| server.role.is_some()).count();
     let committed = view.servers.iter().map(|server| server.commit).max().unwrap_or(LogIndex::ZERO);
@@ -36,11 +38,7 @@ pub(super) fn cluster_facts(dispatch: &Dispatch, view: &View) -> Html {
                 <li>{ "Draw a line across the ring, and put on both sides." }</li>
                 <li>{ "Drag the time back, and do something else." }</li>
             </ul>
-            if !view.cuts.is_empty() {
-                <div class="actions">
-                    <button type="button" class="button" aria-keyshortcuts="h" onclick={on(dispatch, Action::Do(Command::HealAll))}>{ "Heal all" }</button>
-                </div>
-            }
+            { buttons(dispatch, state, Subject::Cluster, "the cluster") }
         </>
     }
 }

@@ -4,12 +4,16 @@ use raftarium_sim::core::NodeId;
 use raftarium_sim::{EntryView, ServerView, View};
 use yew::prelude::*;
 
+use super::super::Dispatch;
+use super::super::doing::buttons;
 use super::fact;
+use crate::show::verbs::Subject;
 use crate::show::{list, names, term};
-use crate::state::Entry;
+use crate::state::{Entry, State};
 
 /// Everything that there is to say of an entry.
-pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
+pub(super) fn entry_facts(dispatch: &Dispatch, state: &State, entry: Entry) -> Html {
+    let (view, subject) = (&*state.view, Subject::Entry(entry));
     let Entry { server, index } = entry;
     let found = view.servers.iter().find(|view| view.id == server);
     let entry = found.and_then(|server| server.log.iter().find(|entry| entry.id.index == index));
@@ -57,6 +61,7 @@ pub(super) fn entry_facts(view: &View, entry: Entry) -> Html {
                     { format!("It needs {majority} copies on disk while its leader leads, and has {}. Until then another leader may overwrite it.", durable.len()) }
                 }
             </p>
+            { buttons(dispatch, state, subject, &subject.name(view)) }
         </>
     }
 }

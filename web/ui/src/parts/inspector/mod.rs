@@ -9,7 +9,6 @@ mod server;
 
 use std::rc::Rc;
 
-use raftarium_sim::View;
 use yew::prelude::*;
 
 use self::cluster::cluster_facts;
@@ -17,28 +16,47 @@ use self::entry::entry_facts;
 use self::link::link_facts;
 use self::packet::packet_facts;
 use self::server::server_facts;
+use super::doing::SheetForm;
 use super::icon::{Picture, icon};
 use super::{on, use_dispatch};
-use crate::state::{Action, Selection};
+use crate::state::{Action, Selection, State};
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub(crate) struct Props {
-    pub(crate) view: Rc<View>,
-    pub(crate) selection: Selection,
+    pub(crate) state: State,
+}
+
+impl PartialEq for Props {
+    /// It changes only when something happens, not whenever time goes on.
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (&self.state, &other.state);
+        Rc::ptr_eq(&one.view, &other.view)
+            && (one.selection, &one.sheet, one.unrest) == (other.selection, &other.sheet, other.unrest)
+    }
 }
 
 /// Facts and actions of whatever is selected; of the whole cluster if nothing is.
 #[component]
 pub(crate) fn Inspector(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let view = &props.view;
-    let selected = props.selection != Selection::Nothing;
-    let content = match props.selection {
-        Selection::Nothing => cluster_facts(&dispatch, view),
-        Selection::Server(id) => server_facts(&dispatch, view, id),
-        Selection::Link(a, b) => link_facts(&dispatch, view, a, b),
-        Selection::Packet(packet) => packet_facts(&dispatch, view, packet),
-        Selection::Entry(entry) => entry_facts(view, entry),
+    let state = &props.state;
+    if let Some(sheet) = &state.sheet {
+        return html! {
+            <aside class="panel inspector open filled" aria-label="Inspector">
+                <button type="button" class="inside close" aria-label="Close form" title="Change nothing (Esc)" onclick={on(&dispatch, Action::CloseForm)}>
+                    { icon(Picture::Close) }
+                </button>
+                <SheetForm sheet={Rc::clone(sheet)} />
+            </aside>
+        };
+    }
+    let selected = state.selection != Selection::Nothing;
+    let content = match state.selection {
+        Selection::Nothing => cluster_facts(&dispatch, state),
+        Selection::Server(id) => server_facts(&dispatch, state, id),
+        Selection::Link(a, b) => link_facts(&dispatch, state, a, b),
+        Selection::Packet(packet) => packet_facts(&dispatch, state, packet),
+        Selection::Entry(entry) => entry_facts(&dispatch, state, entry),
     };
     html! {
         <aside class={classes!("panel", "inspector", selected.then_some("open"))} aria-label="Inspector" tabindex="0">

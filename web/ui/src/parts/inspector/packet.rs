@@ -1,19 +1,23 @@
 //! A message: what it is, where it comes from and when it arrives.
 
-use raftarium_sim::{PacketView, View};
+use raftarium_sim::PacketView;
 use yew::prelude::*;
 
 use super::super::Dispatch;
+use super::super::doing::buttons;
 use super::super::time_link::time_link;
 use super::fact;
 use crate::show::packet::name;
 use crate::show::term;
+use crate::show::verbs::Subject;
+use crate::state::State;
 
 /// Everything that there is to say of a message.
-pub(super) fn packet_facts(dispatch: &Dispatch, view: &View, selected: PacketView) -> Html {
+pub(super) fn packet_facts(dispatch: &Dispatch, state: &State, selected: PacketView) -> Html {
+    let view = &state.view;
     let now = view.packets.iter().find(|packet| packet.id == selected.id);
     let packet = now.copied().unwrap_or(selected);
-    let state = match (now, packet.lost) {
+    let standing = match (now, packet.lost) {
         (_, Some(_)) => "lost",
         (Some(_), None) if packet.held.is_some() => "held",
         (Some(_), None) => "under way",
@@ -35,8 +39,9 @@ pub(super) fn packet_facts(dispatch: &Dispatch, view: &View, selected: PacketVie
                 } else {
                     { fact("Arrives", time_link(dispatch, packet.arrives)) }
                 }
-                { fact("State", state) }
+                { fact("State", standing) }
             </dl>
+            { buttons(dispatch, state, Subject::Packet(packet.id), "this message") }
         </>
     }
 }

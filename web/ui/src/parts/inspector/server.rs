@@ -2,19 +2,22 @@
 
 use std::rc::Rc;
 
+use raftarium_sim::ServerView;
 use raftarium_sim::core::{EntryId, NodeId, ProgressState, Role, Timer};
-use raftarium_sim::{Command, ServerView, View};
 use yew::prelude::*;
 
+use super::super::Dispatch;
+use super::super::doing::buttons;
 use super::super::time_link::time_link;
-use super::super::{Dispatch, on};
 use super::fact;
 use super::isolate::Isolate;
+use crate::show::verbs::Subject;
 use crate::show::{count, names, term};
-use crate::state::Action;
+use crate::state::State;
 
 /// Everything that there is to say of a server.
-pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> Html {
+pub(super) fn server_facts(dispatch: &Dispatch, state: &State, id: NodeId) -> Html {
+    let view = &state.view;
     let Some(server) = view.servers.iter().find(|server| server.id == id) else { return Html::default() };
     let cut_off = if names::is_cut_off(view, server.id) { ", cut off" } else { "" };
     html! {
@@ -23,7 +26,7 @@ pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> 
                 <h2>{ server.id.to_string() }</h2>
                 <span class={classes!("tag", term::class(server.term))}>{ format!("{}{cut_off}", names::role(server)) }</span>
             </div>
-            { actions(dispatch, server) }
+            { buttons(dispatch, state, Subject::Server(id), &id.to_string()) }
             <dl class="facts">
                 { fact("Term", server.term.to_string()) }
                 { fact("Voted for", server.vote.map_or_else(|| "nobody".to_owned(), |vote| vote.to_string())) }
@@ -35,7 +38,7 @@ pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> 
                 }
                 { fact("Disk", if server.writes == 0 { "idle".to_owned() } else { count(server.writes.into(), "write under way", "writes under way") }) }
                 { fact("Starts", server.boots.to_string()) }
-                { fact("State", state(server)) }
+                { fact("State", values(server)) }
             </dl>
             { waits_for(dispatch, server) }
             { followers(server) }
@@ -45,7 +48,7 @@ pub(super) fn server_facts(dispatch: &Dispatch, view: &Rc<View>, id: NodeId) -> 
     }
 }
 
-fn state(server: &ServerView) -> String {
+fn values(server: &ServerView) -> String {
     match (&server.state[..], server.role) {
         (_, None) => "lost until it restarts".to_owned(),
         ([], Some(_)) => "empty".to_owned(),
@@ -130,17 +133,4 @@ fn votes(server: &ServerView) -> Html {
         html! { <li key={vote.from.0}>{ format!("{}: {words}", vote.from) }</li> }
     });
     html! { <><h3>{ if server.role == Some(Role::Candidate) { "Votes" } else { "Would vote for it" } }</h3><ul class="votes">{ for votes }</ul></> }
-}
-
-fn actions(dispatch: &Dispatch, view: &ServerView) -> Html {
-    let server = view.id;
-    let (up, leads) = (view.role.is_some(), view.role == Some(Role::Leader));
-    let crash = if up { "Crash" } else { "Restart" };
-    html! {
-        <div class="actions" role="group" aria-label={format!("Do to {server}")}>
-            <button type="button" class="button" aria-keyshortcuts="c" onclick={on(dispatch, Action::CrashOrRestart(server))}>{ crash }</button>
-            <button type="button" class="button" aria-keyshortcuts="t" disabled={!up || leads} onclick={on(dispatch, Action::Do(Command::TimeOut { server }))}>{ "Time out now" }</button>
-            <button type="button" class="button" aria-keyshortcuts="p" onclick={on(dispatch, Action::Propose(server))}>{ "Propose…" }</button>
-        </div>
-    }
 }
