@@ -256,3 +256,22 @@ fn disks_that_lie_a_majority_that_is_wiped_and_one_that_comes_back_empty_are_tol
     // Or comes back, and knows nothing.
     assert_eq!(after(&[crash(900, 3), crash(3_000, 2), wipe(3_000, 2), restart(3_001, 2)]), told);
 }
+
+/// What lures mistakes out is no trouble for servers that make none. That a majority of the disks no longer has what is
+/// committed is rightly said where bits flip.
+#[test]
+fn lures_find_nothing_in_servers_that_keep_to_the_rules() {
+    use raftarium_sim::core::Mistake;
+    use raftarium_sim::swarm::Lure;
+    use raftarium_sim::{Broken, Rule};
+    let mut lured = BTreeSet::new();
+    for mistake in Mistake::ALL.into_iter().filter(|&mistake| lured.insert(Lure::of(mistake))) {
+        for seed in 0..40 {
+            let trial = swarm::trial_with(seed, mistake, TROUBLE).without_mistakes();
+            let found = trial.judge().expect("valid").finding.map(|finding| finding.broken);
+            let rightly =
+                Lure::of(mistake) == Lure::Corruption && found == Some(Broken::Rule(Rule::CommittedIsDurable));
+            assert!(found.is_none() || rightly, "{}, seed {seed}: {found:?}", Lure::of(mistake).name());
+        }
+    }
+}

@@ -157,7 +157,10 @@ fn what_does_not_come_out_is_told_with_its_step() {
     let (place, told) = fails(&text("01"), r#""do": [{ "time_out": "S1" }]"#, r#""do": [{ "restart": "S1" }]"#);
     assert_eq!(
         (place, told.as_str()),
-        (Place::Step(1), "{\"restart\":\"S1\"} cannot be done: S1 is running; only a crashed server can be restarted or wiped")
+        (
+            Place::Step(1),
+            "{\"restart\":\"S1\"} cannot be done: S1 is running; only a crashed server can be restarted or wiped"
+        )
     );
 }
 

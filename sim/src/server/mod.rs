@@ -8,7 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use raftarium_core::{Boot, Config, Entry, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
+use raftarium_core::{Boot, Config, Instant, Membership, Message, Mistake, Node, NodeId, PersistId, Progress};
 
 use crate::checks::{Checks, DiskLook};
 use crate::clock::Clock;
@@ -279,9 +279,8 @@ impl Server {
 impl Running {
     fn copy_bytes(&self) -> usize {
         let node = &self.node;
-        let entries = node.log().entries().len();
         size_of::<Self>()
-            + entries * size_of::<Entry>()
+            + size_of_val(node.log().entries())
             + node.followers().len() * (size_of::<Progress>() + TEXT)
             + self.kv.copy_bytes()
             + self.held.len() * size_of::<Held>()
