@@ -25,8 +25,8 @@ test("chaos goes on until it is ended, and then everything is mended", async (t)
   await person.choice("Chaos").selectOption("wild");
   await person.play();
   await eventually("much goes wrong", async () => (await person.now()) > 3_000);
-  const before = (await person.told()).filter((words) => words.startsWith("You ")).length;
-  assert.ok(before >= 5, String(before));
+  const before = (await person.told()).filter((words) => /^The power of|^The link|^The network|^The disk| is paused\.$| is cut off|^A message is/.test(words)).length;
+  assert.ok(before >= 3, String(before));
   await person.choice("Chaos").selectOption("off");
   await person.pause();
   assert.deepEqual(await person.cuts(), []);
@@ -94,7 +94,7 @@ test("the menu opens with the right button, the menu key and a, and gives the fo
   }
   await person.logGrid.getByRole("button", { name: /^S1 index 1/ }).click({ button: "right" });
   await person.menu.getByRole("menuitem", { name: "Flip a bit in it" }).click();
-  assert.ok((await person.told()).includes("You flip a bit on the disk of S1."));
+  assert.ok((await person.told()).includes("A bit flips on the disk of S1."));
   assert.deepEqual(problems, []);
 });
 

@@ -24,29 +24,29 @@ test("whatever can be done to a server is done from its menu, and told", async (
   const { person, problems, leader, others } = await settled(t);
   const [one, two] = others;
   const steps = [
-    [one, "Pause", undefined, `You pause ${one}.`],
-    [one, "Resume", undefined, `You let ${one} go on.`],
-    [one, "Isolate", undefined, `You cut ${one} off from the others.`],
-    [one, "Heal its links", undefined, `You mend the link between ${one} and ${leader}.`],
-    [one, "Slow the disk", "Disk", `You change the disk of ${one}.`],
-    [one, "Stall the disk", "Disk", `You change the disk of ${one}.`],
-    [one, "Fill the disk", "Disk", `You change the disk of ${one}.`],
-    [one, "Let fsync lie", "Disk", `You change the disk of ${one}.`],
-    [one, "Repair the disk", "Disk", `You change the disk of ${one}.`],
-    [one, "Fast by a tenth", "Clock", `You let the clock of ${one} go too fast.`],
-    [one, "Slow by a tenth", "Clock", `You let the clock of ${one} go too slow.`],
-    [one, "Let it run right", "Clock", `You let the clock of ${one} go right.`],
-    [one, "Set back", "Clock", `You set the clock of ${one} back.`],
-    [one, "Set forward", "Clock", `You set the clock of ${one} forward.`],
-    [one, "Take a snapshot", "Log and snapshots", `You let ${one} take a snapshot.`],
-    [one, "Ask for a snapshot", "Log and snapshots", `You let ${one} ask its leader for a snapshot.`],
-    [one, "Forget the leader", "Log and snapshots", `You let ${one} forget who leads.`],
-    [two, "Make it a learner", "Membership", `You ask ${leader} to change the cluster: ${two} learns.`],
-    [one, "End its process", "Other crashes", `You end the process of ${one}.`],
-    [one, "Flip a bit", "Disk", `You flip a bit on the disk of ${one}.`],
-    [one, "Wipe the disk", "Disk", `You wipe the disk of ${one}.`],
-    [one, "Restart", undefined, `You restart ${one}.`],
-    [one, "Crash", undefined, `You crash ${one}.`],
+    [one, "Pause", undefined, `${one} is paused.`],
+    [one, "Resume", undefined, `${one} goes on.`],
+    [one, "Isolate", undefined, `${one} is cut off from the others.`],
+    [one, "Heal its links", undefined, `The link between ${one} and ${leader} is mended.`],
+    [one, "Slow the disk", "Disk", `The disk of ${one} is changed.`],
+    [one, "Stall the disk", "Disk", `The disk of ${one} is changed.`],
+    [one, "Fill the disk", "Disk", `The disk of ${one} is changed.`],
+    [one, "Let fsync lie", "Disk", `The disk of ${one} is changed.`],
+    [one, "Repair the disk", "Disk", `The disk of ${one} is changed.`],
+    [one, "Fast by a tenth", "Clock", `The clock of ${one} goes too fast from now on.`],
+    [one, "Slow by a tenth", "Clock", `The clock of ${one} goes too slow from now on.`],
+    [one, "Let it run right", "Clock", `The clock of ${one} goes right again.`],
+    [one, "Set back", "Clock", `The clock of ${one} is set back.`],
+    [one, "Set forward", "Clock", `The clock of ${one} is set forward.`],
+    [one, "Take a snapshot", "Log and snapshots", `${one} is told to take a snapshot.`],
+    [one, "Ask for a snapshot", "Log and snapshots", `${one} is told to ask its leader for a snapshot.`],
+    [one, "Forget the leader", "Log and snapshots", `${one} is made to forget who leads.`],
+    [two, "Make it a learner", "Membership", `${leader} is asked to change the cluster: ${two} learns.`],
+    [one, "End its process", "Other crashes", `The process of ${one} is ended.`],
+    [one, "Flip a bit", "Disk", `A bit flips on the disk of ${one}.`],
+    [one, "Wipe the disk", "Disk", `The disk of ${one} is wiped.`],
+    [one, "Restart", undefined, `${one} is started again.`],
+    [one, "Crash", undefined, `The power of ${one} fails.`],
   ];
   for (const [server, name, group] of steps) await person.choose(person.server(server), name, group);
   const told = await person.told();
@@ -81,7 +81,7 @@ test("memberships change: promoted, replaced, removed, and the leadership is han
   await settle();
   const told = await person.told();
   for (const what of [`${two} learns`, `${two} votes`, `S6 votes, ${three} leaves`, "S7 learns", `${leader} leaves`]) {
-    const sentence = `You ask ${one} to change the cluster: ${what}.`;
+    const sentence = `${one} is asked to change the cluster: ${what}.`;
     assert.ok(told.includes(sentence), `${sentence}\n${told.join("\n")}`);
   }
   const members = (await person.entries()).filter(({ what }) => what.startsWith("members")).map(({ what }) => what);
@@ -116,9 +116,9 @@ test("whatever can be done to a link is done from its menu", async (t) => {
   await choose("Double every third", "How it carries");
   await choose("As at first", "How it carries");
   const told = await person.told();
-  assert.ok(told.includes("You stop everything on the link between S1 and S2."));
-  assert.ok(told.includes("You let the link between S1 and S2 go on."));
-  assert.equal(told.filter((words) => words === "You change the link between S1 and S2.").length, 4);
+  assert.ok(told.includes("Everything on the link between S1 and S2 is stopped."));
+  assert.ok(told.includes("The link between S1 and S2 goes on."));
+  assert.equal(told.filter((words) => words === "The link between S1 and S2 is changed.").length, 4);
   assert.deepEqual(problems, []);
 });
 
@@ -144,7 +144,7 @@ test("a message is dropped, doubled, held, let go, delayed and delivered, all wi
   await press("Deliver now");
   await eventually("it is refused", async () => (await person.alert.innerText()).includes("is not under way"));
   const told = await person.told();
-  const acts = ["hold a message", "let a message go on", "double a message", "delay a message", "drop a message"];
-  for (const act of acts) assert.ok(told.includes(`You ${act}.`), `${act}\n${told.join("\n")}`);
+  const acts = ["is held", "goes on", "is doubled", "is delayed", "is taken away"];
+  for (const act of acts) assert.ok(told.includes(`A message ${act}.`), `${act}\n${told.join("\n")}`);
   assert.deepEqual(problems, []);
 });
