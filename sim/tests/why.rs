@@ -59,7 +59,12 @@ fn ask(timeline: &Timeline, asks: Asks, about: Thing) -> Explanation {
     if std::env::var_os("TELL").is_some() {
         println!("{question}");
         for cause in &explanation.causes {
-            println!("    {:>12} {}  [{}]", cause.at.map(|at| at.to_string()).unwrap_or_default(), cause.words, cause.about);
+            println!(
+                "    {:>12} {}  [{}]",
+                cause.at.map(|at| at.to_string()).unwrap_or_default(),
+                cause.words,
+                cause.about
+            );
         }
     }
     check(timeline, &explanation);
@@ -111,7 +116,17 @@ fn an_entry_of_a_leader_that_is_cut_off_is_not_committed() {
     timeline.advance(MS(100));
     let entry = last(&timeline, old);
     let explanation = ask(&timeline, Asks::NotCommitted, entry);
-    says(&explanation, &format!("on disk at {}", raftarium_sim::story::list(&{ let mut ids = [old, beside]; ids.sort(); ids })));
+    says(
+        &explanation,
+        &format!(
+            "on disk at {}",
+            raftarium_sim::story::list(&{
+                let mut ids = [old, beside];
+                ids.sort();
+                ids
+            })
+        ),
+    );
     says(&explanation, "2 of 5 voters");
     has(&timeline, &explanation, "the network is cut", is_command);
     timeline.advance(MS(1_500));
@@ -145,7 +160,9 @@ fn stale_leader() {
     ask(&timeline, Asks::Unanswered, Thing::Request(RequestId(0)));
     act(&mut timeline, Command::HealAll);
     timeline.advance(MS(20));
-    for _ in 0..60 { timeline.step_forward(); }
+    for _ in 0..60 {
+        timeline.step_forward();
+    }
     ask(&timeline, Asks::SteppedDown, Thing::Server(old));
     timeline.advance(MS(500));
     ask(&timeline, Asks::VotedNo, Thing::Server(beside));

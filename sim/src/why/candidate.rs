@@ -29,7 +29,8 @@ pub(super) fn is_not(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>,
         Some(Role::Candidate) => otherwise(format!("{} is a candidate of term {}.", server.id, server.term)),
         Some(Role::Leader) => {
             let mut causes = [leader::elected(look, server)].to_vec();
-            let words = format!("{} leads already; a leader stands for election only after it has stepped down.", server.id);
+            let words =
+                format!("{} leads already; a leader stands for election only after it has stepped down.", server.id);
             causes.push(Cause::new(words, Thing::Server(server.id)));
             Ok(causes)
         }
@@ -61,9 +62,10 @@ pub(super) fn waits(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
     let mut causes = Vec::new();
     let now = look.machine(id).map_or(look.view.now, |machine| machine.clock.read(look.view.now));
     if node.check_campaign(now) == Err(CampaignError::NotVoter) {
-        let changed = look.last_event(id, &|event| {
-            matches!(event, Event::MembershipChanged { membership } if !membership.is_voter(id))
-        });
+        let changed = look.last_event(
+            id,
+            &|event| matches!(event, Event::MembershipChanged { membership } if !membership.is_voter(id)),
+        );
         let what = if server.membership.is_learner(id) { "a learner" } else { "no member of the cluster" };
         let words = format!("{id} is {what}, and only voters stand for election (§4.2.1 of the dissertation).");
         return [Cause::new(words, about).when(changed.as_ref())].to_vec();
@@ -89,32 +91,36 @@ fn last_sign(look: &Look<'_>, server: &ServerView) -> Option<Cause> {
     let record = look.last(&winds)?;
     // A clock that goes wrong tells another moment, and a step or two may lie between.
     let same = record.at.since(since).max(since.since(record.at)).as_millis() < 1;
-    let words = match &record.what {
-        Happening::Delivered { .. } => {
-            let from = server.leader.filter(|_| same)?;
-            format!("{id} has just heard from {from}, which leads term {}, and that wound up its election timer (§5.2).", server.term)
-        }
-        Happening::Node { event: Event::VoteGranted { to, term }, .. } if same => {
-            format!("{id} has voted for {to} in term {term}, and waits whether it wins (§5.2).")
-        }
-        Happening::Started { .. } if same => format!("{id} has started as a follower, and waits for a leader (§5.2)."),
-        _ => return None,
+    if !same {
+        return None;
+    }
+    let words = if let Happening::Delivered { .. } = record.what {
+        let from = server.leader?;
+        format!(
+            "{id} has just heard from {from}, which leads term {}, and that wound up its election timer (§5.2).",
+            server.term
+        )
+    } else if let Happening::Node { event: Event::VoteGranted { to, term }, .. } = &record.what {
+        format!("{id} has voted for {to} in term {term}, and waits whether it wins (§5.2).")
+    } else if let Happening::Started { .. } = record.what {
+        format!("{id} has started as a follower, and waits for a leader (§5.2).")
+    } else {
+        return None;
     };
     Some(Cause::new(words, Thing::Server(id)).when(Some(&record)))
 }
 
 /// Whether `record` is something after which a follower waits anew.
 fn winds(look: &Look<'_>, record: &Record, id: NodeId) -> bool {
-    match &record.what {
-        Happening::Delivered { to: Address::Server(to), .. } if *to == id => {
-            look.sending_of(record).is_some_and(|sent| {
+    if let Happening::Delivered { to: Address::Server(to), .. } = &record.what {
+        return *to == id
+            && look.sending_of(record).is_some_and(|sent| {
                 matches!(sent.what, Happening::Sent { what, .. }
                     if matches!(what.kind, PacketKind::Append { .. } | PacketKind::Heartbeat | PacketKind::Snapshot { .. }))
-            })
-        }
-        Happening::Node { server, event: Event::VoteGranted { .. } } | Happening::Started { server, .. } => *server == id,
-        _ => false,
+            });
     }
+    matches!(&record.what,
+        Happening::Node { server, event: Event::VoteGranted { .. } } | Happening::Started { server, .. } if *server == id)
 }
 
 pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, NotSo> {
@@ -130,7 +136,9 @@ pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, Not
             causes.push(look.told(stood));
             causes.extend(before(look, stood, id));
         }
-        None => causes.push(Cause::new(format!("{id} stands for election in term {}.", server.term), Thing::Server(id))),
+        None => {
+            causes.push(Cause::new(format!("{id} stands for election in term {}.", server.term), Thing::Server(id)))
+        }
     }
     causes.extend(super::vote::missing(look, server));
     Ok(causes)
@@ -139,9 +147,10 @@ pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, Not
 /// What made a server stand for election at `stood`: its timer, and the last that it had heard; or somebody.
 pub(super) fn before(look: &Look<'_>, stood: &Record, id: NodeId) -> Vec<Cause> {
     let mut causes = Vec::new();
-    let reason = match &stood.what {
-        Happening::Node { event: Event::ElectionStarted { reason, .. } | Event::PreVoteStarted { reason, .. }, .. } => *reason,
-        _ => return causes,
+    let Happening::Node { event: Event::ElectionStarted { reason, .. } | Event::PreVoteStarted { reason, .. }, .. } =
+        &stood.what
+    else {
+        return causes;
     };
     match reason {
         ElectionReason::Transfer => {
@@ -169,7 +178,8 @@ pub(super) fn before(look: &Look<'_>, stood: &Record, id: NodeId) -> Vec<Cause> 
 
 /// The last that a server had heard when its timer ran out, and what has kept it from hearing more.
 fn last_heard(look: &Look<'_>, heard: &Record, stood: &Record, id: NodeId) -> Cause {
-    let Some(Happening::Sent { from: Address::Server(leader), .. }) = look.sending_of(heard).map(|sent| sent.what) else {
+    let Some(Happening::Sent { from: Address::Server(leader), .. }) = look.sending_of(heard).map(|sent| sent.what)
+    else {
         return look.told(heard);
     };
     if let Some(crashed) = look.crash_before(stood.id, leader) {
@@ -177,7 +187,8 @@ fn last_heard(look: &Look<'_>, heard: &Record, stood: &Record, id: NodeId) -> Ca
         return Cause::new(words, Thing::Server(leader)).when(Some(&crashed));
     }
     if let Some(cut) = look.cut_before(stood.id, leader, id) {
-        let words = format!("It had heard last from {leader}, and then nothing got through from there: the network was cut.");
+        let words =
+            format!("It had heard last from {leader}, and then nothing got through from there: the network was cut.");
         return Cause::new(words, Thing::Link { from: leader, to: id }).when(Some(&cut));
     }
     if let Some(paused) = look.pause_before(stood.id, leader) {

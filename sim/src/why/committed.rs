@@ -106,7 +106,8 @@ fn tally(leader: NodeId, group: usize, joint: bool, voters: &[NodeId], with: &[N
         (true, _) => "old voters",
     };
     let rule = if joint { "while the membership is joint, it takes a majority of both (§6)" } else { "§5.3" };
-    let rule = if joint { format!("a majority is {needed}, and {rule}") } else { format!("a majority is {needed} ({rule})") };
+    let rule =
+        if joint { format!("a majority is {needed}, and {rule}") } else { format!("a majority is {needed} ({rule})") };
     format!(
         "{leader}, which leads, knows it to be on disk at {}: {} of {} {whose}; {rule}.",
         names(with),
@@ -118,7 +119,8 @@ fn tally(leader: NodeId, group: usize, joint: bool, voters: &[NodeId], with: &[N
 /// Others know what is committed there.
 fn elsewhere(look: &Look<'_>, server: &ServerView, other: &ServerView, id: EntryId) -> Vec<Cause> {
     let same = term_at(other, id.index) == Some(id.term);
-    let committed = look.last_event(other.id, &|event| matches!(event, Event::Committed { through } if through.index >= id.index));
+    let committed =
+        look.last_event(other.id, &|event| matches!(event, Event::Committed { through } if through.index >= id.index));
     let there = Thing::Entry { server: other.id, index: id.index };
     if !same {
         let words = format!(
@@ -126,6 +128,15 @@ fn elsewhere(look: &Look<'_>, server: &ServerView, other: &ServerView, id: Entry
             id.index, other.id
         );
         let mut causes = [Cause::new(words, there).when(committed.as_ref())].to_vec();
+        let has = |other: &&ServerView| other.log.iter().any(|entry| entry.id == id);
+        let holders: Vec<NodeId> = look.view.servers.iter().filter(has).map(|other| other.id).collect();
+        let mine = Thing::Entry { server: server.id, index: id.index };
+        let kept = look.last_event(server.id, &|event| appended(event, id));
+        let words = format!("Only {} this one in the log, from term {}.", subject(&holders, "has", "have"), id.term);
+        causes.push(Cause::new(words, mine).when(kept.as_ref()));
+        causes.extend(
+            look.leader().filter(|leader| leader.term > id.term).map(|leader| super::leader::elected(look, leader)),
+        );
         causes.extend(cut_off(look, server));
         return causes;
     }
@@ -160,7 +171,10 @@ fn no_leader_has_it(look: &Look<'_>, id: EntryId, place: Thing) -> Vec<Cause> {
     let has = |server: &&ServerView| server.log.iter().any(|entry| entry.id == id);
     let holders: Vec<NodeId> = look.view.servers.iter().filter(has).map(|server| server.id).collect();
     let Some(leader) = look.leader() else {
-        let words = format!("Only a leader decides what is committed (§5.3), and nobody leads now; {} it.", subject(&holders, "has", "have"));
+        let words = format!(
+            "Only a leader decides what is committed (§5.3), and nobody leads now; {} it.",
+            subject(&holders, "has", "have")
+        );
         let mut causes = [Cause::new(words, place)].to_vec();
         causes.extend(super::leader::none(look).unwrap_or_default());
         return causes;
@@ -171,7 +185,10 @@ fn no_leader_has_it(look: &Look<'_>, id: EntryId, place: Thing) -> Vec<Cause> {
             leader.id, leader.term, entry.id.term, id.index
         ),
         None if leader.base.index >= id.index => {
-            format!("{} leads term {}, and has what is committed at {} in its snapshot.", leader.id, leader.term, id.index)
+            format!(
+                "{} leads term {}, and has what is committed at {} in its snapshot.",
+                leader.id, leader.term, id.index
+            )
         }
         None => format!(
             "{} leads term {} without it: its log ends before {}, and only what it has can be committed (§5.3).",
@@ -192,7 +209,10 @@ fn outdated(look: &Look<'_>, leader: &ServerView, newer: &ServerView, id: EntryI
         Some(_) => "and has another entry there: this one is erased where that arrives (§5.3)",
         None => "and does not have it",
     };
-    let words = format!("{} has been elected leader of term {} since, after {}'s term {}, {fate}.", newer.id, newer.term, leader.id, leader.term);
+    let words = format!(
+        "{} has been elected leader of term {} since, after {}'s term {}, {fate}.",
+        newer.id, newer.term, leader.id, leader.term
+    );
     Cause::new(words, Thing::Server(newer.id)).when(look.election_of(newer.id, newer.term).as_ref())
 }
 
@@ -202,13 +222,18 @@ fn of_earlier_term(look: &Look<'_>, leader: &ServerView, id: EntryId, all_agree:
     let but = if all_agree { "Copies on a majority are not enough: it" } else { "It" };
     let first = leader.log.iter().find(|entry| entry.id.term == leader.term);
     let until = match first {
-        Some(first) => format!("it is committed together with entry {}, the first of term {}", first.id.index, leader.term),
-        None => format!("it is committed together with the first entry of term {}, which there is not yet", leader.term),
+        Some(first) => {
+            format!("it is committed together with entry {}, the first of term {}", first.id.index, leader.term)
+        }
+        None => {
+            format!("it is committed together with the first entry of term {}, which there is not yet", leader.term)
+        }
     };
     let words = format!(
         "{but} is of term {}, and {} leads term {}, so it is not counted by itself; {until} (§5.4.2).",
         id.term, leader.id, leader.term
     );
-    let about = first.map_or(Thing::Server(leader.id), |first| Thing::Entry { server: leader.id, index: first.id.index });
+    let about =
+        first.map_or(Thing::Server(leader.id), |first| Thing::Entry { server: leader.id, index: first.id.index });
     Cause::new(words, about).when(elected.as_ref())
 }

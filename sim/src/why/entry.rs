@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::{Event, LogIndex};
 
-use super::look::Look;
+use super::look::{Look, commanded};
 use super::{Cause, NotSo, Thing, committed, otherwise, server};
 use crate::command::Command;
 use crate::trace::{Happening, Record};
@@ -21,7 +21,9 @@ pub(super) fn not_durable(look: &Look<'_>, server: &ServerView, entry: &EntryVie
     let words = if server.writes == 0 {
         format!("{id} has entry {index} in its memory, and has not begun to write it.")
     } else {
-        format!("{id} has entry {index} in its memory; its disk writes one thing after the other, and has not got so far.")
+        format!(
+            "{id} has entry {index} in its memory; its disk writes one thing after the other, and has not got so far."
+        )
     };
     let appended = look.last_event(id, &|event| holds(event, index));
     causes.push(Cause::new(words, about).when(appended.as_ref()));
@@ -63,19 +65,24 @@ pub(super) fn not_applied(look: &Look<'_>, server: &ServerView, entry: &EntryVie
         return otherwise(format!("{id} has applied entry {index}."));
     }
     if server.role.is_none() {
-        let words = format!("The state machine of {id} is in memory: what it had applied is applied again after a restart (Figure 2).");
+        let words = format!(
+            "The state machine of {id} is in memory: what it had applied is applied again after a restart (Figure 2)."
+        );
         let mut causes = [Cause::new(words, Thing::Server(id))].to_vec();
         causes.extend(server::stopped(look, server));
         return Ok(causes);
     }
     if !entry.committed {
-        let words = format!("Only committed entries are applied, and {id} does not know this one to be committed (§5.3).");
+        let words =
+            format!("Only committed entries are applied, and {id} does not know this one to be committed (§5.3).");
         let mut causes = [Cause::new(words, about)].to_vec();
         causes.extend(committed::is_not(look, server, entry)?);
         return Ok(causes);
     }
-    let committed = look.last_event(id, &|event| matches!(event, Event::Committed { through } if through.index >= index));
-    let words = format!("{id} knows that entry {index} is committed, and has applied its log up to {}.", server.applied);
+    let committed =
+        look.last_event(id, &|event| matches!(event, Event::Committed { through } if through.index >= index));
+    let words =
+        format!("{id} knows that entry {index} is committed, and has applied its log up to {}.", server.applied);
     let mut causes = [Cause::new(words, about).when(committed.as_ref())].to_vec();
     if !entry.durable {
         let words = format!("{id} applies only what is on its own disk, and this is not yet.");
@@ -93,51 +100,49 @@ pub(super) fn not_applied(look: &Look<'_>, server: &ServerView, entry: &EntryVie
 pub(super) fn gone(look: &Look<'_>, server: &ServerView, index: LogIndex) -> Result<Vec<Cause>, NotSo> {
     let id = server.id;
     let about = Thing::Entry { server: id, index };
-    let erased = |record: &Record| match &record.what {
-        Happening::Node { server, event } if *server == id => match event {
-            Event::Truncated { first, last, .. } => (*first..=last.index).contains(&index),
-            Event::SnapshotInstalled { last, keep_suffix } => !keep_suffix && last.index < index,
-            _ => false,
-        },
-        Happening::Commanded(Command::Wipe { server }) => *server == id,
-        Happening::Crashed { server, lost_writes } => *server == id && *lost_writes > 0,
-        _ => false,
+    let erased = |record: &Record| {
+        let by_leader = matches!(&record.what, Happening::Node { server, event: Event::Truncated { first, last, .. } }
+            if *server == id && (*first..=last.index).contains(&index));
+        let by_snapshot = matches!(&record.what,
+            Happening::Node { server, event: Event::SnapshotInstalled { last, keep_suffix: false } }
+            if *server == id && last.index < index);
+        let wiped = matches!(commanded(record), Some(Command::Wipe { server }) if *server == id);
+        let crashed = matches!(record.what, Happening::Crashed { server: of, lost_writes } if of == id && lost_writes > 0)
+            && !survives(look, record, server, index);
+        by_leader || by_snapshot || wiped || crashed
     };
-    let appended = look.last_event(id, &|event| holds(event, index));
     let found = look.last(&erased);
-    let (Some(found), Some(appended)) = (found, appended) else {
-        return otherwise(format!("No entry at {index} is known to have been lost on {id}."));
-    };
-    let again = server.log.iter().any(|entry| entry.id.index == index);
-    let after = appended.id > found.id;
-    let first = if again && after { look.event_before(found.id, id, &|event| holds(event, index)) } else { Some(appended) };
-    let Some(first) = first.filter(|first| first.id < found.id) else {
+    let first = found.as_ref().and_then(|found| look.event_before(found.id, id, &|event| holds(event, index)));
+    let (Some(found), Some(first)) = (found, first) else {
         return otherwise(format!("No entry at {index} is known to have been lost on {id}."));
     };
     let mut causes = [look.told(&found)].to_vec();
-    match &found.what {
-        Happening::Node { event: Event::Truncated { by, .. }, .. } => {
-            let words = format!("Where logs conflict, a follower takes the leader's entries: here the leader has one of term {} (§5.3).", by.term);
-            causes.push(Cause::new(words, about));
-            let elected = look.last_before(found.id, &|record| {
-                matches!(&record.what, Happening::Node { event: Event::BecameLeader { term }, .. } if *term == by.term)
-            });
-            causes.extend(elected.map(|elected| look.told(&elected)));
-            let arrival = look.cause_of(&found);
-            causes.extend(arrival.map(|arrival| look.told(&arrival)));
-        }
-        Happening::Crashed { .. } => {
-            let words = format!("What is not on the disk is lost in a crash.");
-            causes.push(Cause::new(words, about));
-        }
-        _ => {}
+    if let Happening::Node { event: Event::Truncated { by, .. }, .. } = &found.what {
+        let words = format!(
+            "Where logs conflict, a follower takes the leader's entries: here the leader has one of term {} (§5.3).",
+            by.term
+        );
+        causes.push(Cause::new(words, about));
+        let elected = look.last_before(found.id, &|record| {
+            matches!(&record.what, Happening::Node { event: Event::BecameLeader { term }, .. } if *term == by.term)
+        });
+        causes.extend(elected.map(|elected| look.told(&elected)));
+        causes.extend(look.cause_of(&found).map(|arrival| look.told(&arrival)));
+    } else if let Happening::Crashed { .. } = found.what {
+        causes.push(Cause::new("What is not on the disk is lost in a crash.", about));
     }
     let before = look.told(&first);
-    causes.push(Cause { words: format!("Before, it was there: {}", lower(&before.words, id)), ..before });
+    causes.push(Cause { words: format!("Before, it was there: {}", before.words), ..before });
     Ok(causes)
 }
 
-/// A sentence about a server, after a colon.
-fn lower(words: &str, _server: raftarium_core::NodeId) -> alloc::string::String {
-    words.into()
+/// Whether a server still had an entry after a crash: when it started again, or if it has not, on its disk.
+fn survives(look: &Look<'_>, crash: &Record, server: &ServerView, index: LogIndex) -> bool {
+    let starts = |record: &&Record| {
+        record.id > crash.id && matches!(record.what, Happening::Started { server: of, .. } if of == server.id)
+    };
+    match look.timeline.records().iter().find(starts).map(|record| &record.what) {
+        Some(Happening::Started { last, .. }) => *last >= index,
+        Some(_) | None => server.log.iter().any(|entry| entry.id.index == index),
+    }
 }

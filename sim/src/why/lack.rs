@@ -62,15 +62,11 @@ pub(super) fn lacks(look: &Look<'_>, leader: &ServerView, servers: &[NodeId], en
         }
     }
     let tell = |(lack, record, ids, about): (Lack, Option<Record>, Vec<NodeId>, Thing)| {
-        let coming = match lack {
-            Lack::Answering(at) | Lack::UnderWay(at) => Some(at),
-            _ => None,
-        };
         let cause = Cause::new(words(&lack, leader.id, &ids), about);
-        match coming {
-            Some(at) if record.is_none() => cause.at(at),
-            _ => cause.when(record.as_ref()),
+        if record.is_some() {
+            return cause.when(record.as_ref());
         }
+        if let Lack::Answering(at) | Lack::UnderWay(at) = lack { cause.at(at) } else { cause }
     };
     found.into_iter().map(tell).collect()
 }
@@ -102,7 +98,8 @@ fn lack(look: &Look<'_>, leader: &ServerView, id: NodeId, entry: EntryId) -> Opt
     }
     let known = look.node(leader.id).and_then(|node| node.followers().iter().find(|follower| follower.id() == id));
     if known.is_some_and(raftarium_core::Progress::has_lost_data) {
-        let lost = look.last_event(leader.id, &|event| matches!(event, Event::PeerLostData { peer, .. } if *peer == id));
+        let lost =
+            look.last_event(leader.id, &|event| matches!(event, Event::PeerLostData { peer, .. } if *peer == id));
         return Some((Lack::LostData, lost, itself));
     }
     if has && !durable {
@@ -155,9 +152,9 @@ fn unheard(look: &Look<'_>, (from, to): (NodeId, NodeId)) -> (Lack, Option<Recor
 fn on_disk(look: &Look<'_>, server: &ServerView) -> (Lack, Option<Record>, Thing) {
     let id = server.id;
     if server.disk.stalled {
-        let stalled = look.done(&|command| {
-            matches!(command, Command::SetDisk { server, settings } if *server == id && settings.stalled)
-        });
+        let stalled = look.done(
+            &|command| matches!(command, Command::SetDisk { server, settings } if *server == id && settings.stalled),
+        );
         return (Lack::StalledDisk, stalled, Thing::Server(id));
     }
     let began = look.last(&|record| {
@@ -199,26 +196,20 @@ const NEAR: usize = 4_000;
 /// A packet that brings `entry`: which, when it arrives, and whether it stands still.
 fn carrier(look: &Look<'_>, (from, to): (NodeId, NodeId), entry: EntryId) -> Option<(PacketId, Instant, bool)> {
     let brings = |content: &Content| match content {
-        Content::Raft(message) => match &message.body {
-            Body::AppendRequest(request) => request.entries.iter().any(|carried| carried.id == entry),
-            _ => false,
-        },
+        Content::Raft(message) => {
+            matches!(&message.body, Body::AppendRequest(request) if request.entries.iter().any(|carried| carried.id == entry))
+        }
         Content::Request { .. } | Content::Answer { .. } => false,
     };
     let ends = (Address::Server(from), Address::Server(to));
     let mut packets = look.timeline.world().environment.network.packets();
-    let found = packets.find(|packet| {
-        (packet.from, packet.to) == ends && packet.lost.is_none() && brings(&packet.content)
-    })?;
+    let found =
+        packets.find(|packet| (packet.from, packet.to) == ends && packet.lost.is_none() && brings(&packet.content))?;
     Some((found.id, found.arrives, found.held.is_some()))
 }
 
-const fn is_later(event: &Event, now: Term) -> bool {
-    match event {
-        Event::TermAdvanced { to, .. } => to.0 == now.0,
-        Event::ElectionStarted { term, .. } => term.0 == now.0,
-        _ => false,
-    }
+fn is_later(event: &Event, now: Term) -> bool {
+    matches!(event, Event::TermAdvanced { to: term, .. } | Event::ElectionStarted { term, .. } if term.0 == now.0)
 }
 
 fn words(lack: &Lack, leader: NodeId, ids: &[NodeId]) -> String {

@@ -18,38 +18,48 @@ pub(super) fn none(look: &Look<'_>) -> Result<Vec<Cause>, NotSo> {
         return otherwise(format!("{} leads term {}.", leader.id, leader.term));
     }
     let mut causes = Vec::new();
-    let elected = look.last(&|record| matches!(&record.what, Happening::Node { event: Event::BecameLeader { .. }, .. }));
-    match elected.as_ref().map(|elected| &elected.what) {
-        Some(Happening::Node { server: id, event: Event::BecameLeader { term } }) => {
-            let ended = look.last(&|record| match &record.what {
-                Happening::Crashed { server, .. } => server == id,
-                Happening::Node { server, event: Event::SteppedDown { was: Role::Leader, .. } } => server == id,
-                _ => false,
-            });
-            let words = format!("{id} was the last to lead, in term {term}, and does not any more.");
-            causes.push(Cause::new(words, Thing::Server(*id)).when(elected.as_ref()));
-            causes.extend(ended.map(|ended| look.told(&ended)));
-        }
-        _ => causes.push(Cause::new(
-            "Nobody has been elected yet: servers start as followers, and wait for a leader before they stand for \
-             election themselves (§5.2).",
-            Thing::Cluster,
-        )),
+    let elected =
+        look.last(&|record| matches!(&record.what, Happening::Node { event: Event::BecameLeader { .. }, .. }));
+    if let Some(Happening::Node { server: id, event: Event::BecameLeader { term } }) =
+        elected.as_ref().map(|elected| &elected.what)
+    {
+        let ended = look.last(&|record| {
+            matches!(&record.what,
+                Happening::Crashed { server, .. }
+                | Happening::Node { server, event: Event::SteppedDown { was: Role::Leader, .. } } if server == id)
+        });
+        let words = format!("{id} was the last to lead, in term {term}, and does not any more.");
+        causes.push(Cause::new(words, Thing::Server(*id)).when(elected.as_ref()));
+        causes.extend(ended.map(|ended| look.told(&ended)));
+    } else {
+        let words = "Nobody has been elected yet: servers start as followers, and wait for a leader before they stand \
+                     for election themselves (§5.2).";
+        causes.push(Cause::new(words, Thing::Cluster));
     }
     let candidates = || look.view.servers.iter().filter(|server| is_candidate(server));
     if let Some(foremost) = candidates().max_by_key(|server| server.term) {
         causes.extend(vote::missing(look, foremost));
     } else if let Some((server, deadline)) = next_to_stand(look) {
-        let words = format!("No server stands for election; the first timer to run out is that of {}, at {} (§5.2).", server.id, seconds(deadline));
+        let words = format!(
+            "No server stands for election; the first timer to run out is that of {}, at {} (§5.2).",
+            server.id,
+            seconds(deadline)
+        );
         causes.push(Cause::new(words, Thing::Server(server.id)).at(deadline));
     }
     let stopped: Vec<_> = look.view.servers.iter().filter(|server| server.role.is_none() || server.paused).collect();
-    let voters = look.view.servers.iter().map(|server| &server.membership).max_by_key(|membership| membership.voters().len());
+    let voters =
+        look.view.servers.iter().map(|server| &server.membership).max_by_key(|membership| membership.voters().len());
     if let Some(membership) = voters {
-        let out: Vec<_> = stopped.iter().map(|server| server.id).filter(|id| membership.voters().contains(id)).collect();
+        let out: Vec<_> =
+            stopped.iter().map(|server| server.id).filter(|id| membership.voters().contains(id)).collect();
         let (of, needed) = (membership.voters().len(), quorum::majority(membership.voters().len()));
         if of - out.len() < needed {
-            let words = format!("{} out of service, and {} of {of} voters are needed to elect anybody (§5.2).", subject(&out, "is", "are"), needed);
+            let words = format!(
+                "{} out of service, and {} of {of} voters are needed to elect anybody (§5.2).",
+                subject(&out, "is", "are"),
+                needed
+            );
             causes.push(Cause::new(words, Thing::Cluster));
         }
     }
@@ -133,7 +143,11 @@ pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, Not
     }
     causes.push(holds(look, server));
     causes.extend(look.leaders().filter(|other| other.term > term).map(|newer| {
-        let words = format!("{} leads the later term {term}, of which {id} has not heard; when it does, it steps down (§5.1).", newer.id, term = newer.term);
+        let words = format!(
+            "{} leads the later term {term}, of which {id} has not heard; when it does, it steps down (§5.1).",
+            newer.id,
+            term = newer.term
+        );
         Cause::new(words, Thing::Server(newer.id)).when(look.election_of(newer.id, newer.term).as_ref())
     }));
     Ok(causes)
@@ -143,11 +157,19 @@ pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, Not
 fn holds(look: &Look<'_>, server: &ServerView) -> Cause {
     let (id, about) = (server.id, Thing::Server(server.id));
     let checks = look.node(id).is_some_and(|node| node.config().settings().check_quorum);
-    let active: Vec<_> = server.followers.iter().filter(|follower| follower.active).map(|follower| follower.id).collect();
+    let active: Vec<_> =
+        server.followers.iter().filter(|follower| follower.active).map(|follower| follower.id).collect();
     let words = match (checks, &active[..]) {
-        (false, _) => format!("{id} does not look whether a majority answers, so only a later term ends its lead (§5.1)."),
-        (true, []) => format!("{id} has heard from no other server since it last looked; without a majority it steps down (§6.2 of the dissertation)."),
-        (true, active) => format!("{id} has heard from {} since it last looked whether a majority answers (§6.2 of the dissertation).", list(active)),
+        (false, _) => {
+            format!("{id} does not look whether a majority answers, so only a later term ends its lead (§5.1).")
+        }
+        (true, []) => format!(
+            "{id} has heard from no other server since it last looked; without a majority it steps down (§6.2 of the dissertation)."
+        ),
+        (true, active) => format!(
+            "{id} has heard from {} since it last looked whether a majority answers (§6.2 of the dissertation).",
+            list(active)
+        ),
     };
     Cause::new(words, about)
 }

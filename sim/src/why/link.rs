@@ -27,7 +27,8 @@ pub(super) fn filters(view: &View, from: NodeId, to: NodeId, class: PacketClass)
 /// Whether something keeps packets from passing, or some of them.
 pub(super) fn is_blocked(view: &View, from: NodeId, to: NodeId) -> bool {
     let cut = view.cuts.iter().any(|cut| (cut.from, cut.to) == (from, to));
-    cut || found(view, from, to).is_some_and(|link| link.clogged || !link.filtered.is_empty() || link.settings.loss_ppm > 0)
+    cut || found(view, from, to)
+        .is_some_and(|link| link.clogged || !link.filtered.is_empty() || link.settings.loss_ppm > 0)
 }
 
 pub(super) fn blocked(look: &Look<'_>, (from, to): (NodeId, NodeId)) -> Result<Vec<Cause>, NotSo> {
@@ -49,10 +50,10 @@ pub(super) fn blocked(look: &Look<'_>, (from, to): (NodeId, NodeId)) -> Result<V
             causes.push(Cause::new(words, about).when(filtering(look, (from, to)).as_ref()));
         }
         if link.settings.loss_ppm > 0 {
-            let by = look.done(&|command| match command {
-                Command::SetAllLinks { .. } => true,
-                Command::SetLink { from: a, to: b, both, .. } => (*a, *b) == (from, to) || *both && (*b, *a) == (from, to),
-                _ => false,
+            let by = look.done(&|command| {
+                matches!(command, Command::SetAllLinks { .. })
+                    || matches!(command, Command::SetLink { from: a, to: b, both, .. }
+                        if (*a, *b) == (from, to) || *both && (*b, *a) == (from, to))
             });
             let words = format!("The link from {from} to {to} loses messages by chance.");
             causes.push(Cause::new(words, about).when(by.as_ref()));

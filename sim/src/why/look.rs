@@ -133,21 +133,22 @@ impl<'a> Look<'a> {
 
     /// What stopped a server before `id`, if it was down then.
     pub(super) fn crash_before(&self, id: RecordId, server: NodeId) -> Option<Record> {
-        let about = |record: &Record| match &record.what {
-            Happening::Crashed { server: which, .. } if *which == server => Some(true),
-            Happening::Started { server: which, .. } if *which == server => Some(false),
-            _ => None,
+        let about = |record: &Record| {
+            let starts = matches!(record.what, Happening::Started { .. });
+            let ends = matches!(record.what, Happening::Crashed { .. });
+            (record.what.server() == Some(server) && (starts || ends)).then_some(ends)
         };
         self.last_before(id, &|record| about(record).is_some()).filter(|record| about(record) == Some(true))
     }
 
     /// What paused a server before `id`, if it did nothing then.
     pub(super) fn pause_before(&self, id: RecordId, server: NodeId) -> Option<Record> {
-        let about = |record: &Record| match (&record.what, commanded(record)) {
-            (_, Some(Command::Pause { server: which })) if *which == server => Some(true),
-            (_, Some(Command::Resume { server: which })) if *which == server => Some(false),
-            (Happening::Crashed { server: which, .. }, _) if *which == server => Some(false),
-            _ => None,
+        let about = |record: &Record| {
+            let command = commanded(record);
+            let pauses = matches!(command, Some(Command::Pause { server: which }) if *which == server);
+            let goes_on = matches!(command, Some(Command::Resume { server: which }) if *which == server);
+            let ends = matches!(&record.what, Happening::Crashed { server: which, .. } if *which == server);
+            (pauses || goes_on || ends).then_some(pauses)
         };
         self.last_before(id, &|record| about(record).is_some()).filter(|record| about(record) == Some(true))
     }
@@ -165,10 +166,7 @@ impl<'a> Look<'a> {
 }
 
 pub(super) const fn commanded(record: &Record) -> Option<&Command> {
-    match &record.what {
-        Happening::Commanded(command) => Some(command),
-        _ => None,
-    }
+    if let Happening::Commanded(command) = &record.what { Some(command) } else { None }
 }
 
 /// Whether a command cuts this direction of a link, or mends it; nothing if it leaves it as it is.
@@ -184,7 +182,37 @@ fn cuts(command: &Command, a: NodeId, b: NodeId) -> Option<bool> {
             let grouped = |server| groups.iter().any(|group| group.contains(server));
             Some(!together && (grouped(&a) || grouped(&b)))
         }
-        _ => None,
+        Command::Crash { .. }
+        | Command::Restart { .. }
+        | Command::TimeOut { .. }
+        | Command::Request { .. }
+        | Command::SetLink { .. }
+        | Command::SetAllLinks { .. }
+        | Command::Clog { .. }
+        | Command::Unclog { .. }
+        | Command::Filter { .. }
+        | Command::Kill { .. }
+        | Command::CrashAfter { .. }
+        | Command::Pause { .. }
+        | Command::Resume { .. }
+        | Command::Wipe { .. }
+        | Command::SetDisk { .. }
+        | Command::FlipBit { .. }
+        | Command::SetClock { .. }
+        | Command::JumpClock { .. }
+        | Command::Configure { .. }
+        | Command::AddServer
+        | Command::ChangeMembership { .. }
+        | Command::LeaveJoint { .. }
+        | Command::Transfer { .. }
+        | Command::ForgetLeader { .. }
+        | Command::Compact { .. }
+        | Command::RequestSnapshot { .. }
+        | Command::Packet { .. }
+        | Command::MakeMistakes { .. }
+        | Command::Requests { .. }
+        | Command::GiveUp { .. }
+        | Command::SetRetries { .. } => None,
     }
 }
 
@@ -206,7 +234,23 @@ fn about(record: &Record) -> Thing {
         | Happening::Asked { request, .. }
         | Happening::TimedOut { request, .. }
         | Happening::Retried { request, .. } => Thing::Request(*request),
-        other => other.server().map_or(Thing::Cluster, Thing::Server),
+        Happening::CommandRefused { .. }
+        | Happening::Started { .. }
+        | Happening::Crashed { .. }
+        | Happening::TornWriteDropped { .. }
+        | Happening::StartRefused { .. }
+        | Happening::StartImpossible { .. }
+        | Happening::DiskFull { .. }
+        | Happening::Rejected { .. }
+        | Happening::TimerFired { .. }
+        | Happening::WriteBegan { .. }
+        | Happening::WriteDurable { .. }
+        | Happening::SnapshotBegan { .. }
+        | Happening::SnapshotDurable { .. }
+        | Happening::Applied { .. }
+        | Happening::Node { .. }
+        | Happening::SessionOpened { .. }
+        | Happening::Violated(_) => record.what.server().map_or(Thing::Cluster, Thing::Server),
     }
 }
 

@@ -274,7 +274,11 @@ pub fn questions(view: &View, about: Thing) -> Vec<Asks> {
             if known { [Asks::Broken].into() } else { Vec::new() }
         }
         Thing::Link { from, to } => {
-            if link::is_blocked(view, from, to) { [Asks::Blocked].into() } else { Vec::new() }
+            if link::is_blocked(view, from, to) {
+                [Asks::Blocked].into()
+            } else {
+                Vec::new()
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::Event;
 
-use super::look::Look;
+use super::look::{Look, commanded};
 use super::{Cause, NotSo, Thing, link, otherwise, vote};
 use crate::address::Address;
 use crate::command::{Command, PacketAct};
@@ -18,13 +18,14 @@ const BACK: usize = 5;
 
 /// The sending of a packet, or that of which it is a copy.
 fn sending(look: &Look<'_>, id: PacketId) -> Option<(Record, Option<Record>)> {
-    let found = look.last(&|record| match &record.what {
-        Happening::Sent { packet, .. } => *packet == id,
-        Happening::Doubled { copy, .. } => *copy == id,
-        _ => false,
+    let found = look.last(&|record| {
+        matches!(record.what, Happening::Sent { packet: it, .. } | Happening::Doubled { copy: it, .. } if it == id)
     })?;
     if let Happening::Doubled { packet, .. } = found.what {
-        let sent = look.last_before(found.id, &|record| matches!(&record.what, Happening::Sent { packet: of, .. } if *of == packet))?;
+        let sent = look.last_before(
+            found.id,
+            &|record| matches!(&record.what, Happening::Sent { packet: of, .. } if *of == packet),
+        )?;
         return Some((sent, Some(found)));
     }
     Some((found, None))
@@ -35,8 +36,17 @@ pub(super) fn sent(look: &Look<'_>, id: PacketId) -> Result<Vec<Cause>, NotSo> {
     let mut causes: Vec<Cause> = copy.iter().map(|copy| look.told(copy)).collect();
     let Happening::Sent { from, to, what, .. } = &sent.what else { return Ok(causes) };
     causes.push(look.told(&sent));
-    if let (PacketKind::VoteReply { granted: false } | PacketKind::PreVoteReply { granted: false }, Address::Server(from), Address::Server(to)) = (what.kind, from, to) {
-        let refused = look.event_before(sent.id, *from, &|event| matches!(event, Event::VoteRefused { to: whom, .. } if whom == to));
+    if let (
+        PacketKind::VoteReply { granted: false } | PacketKind::PreVoteReply { granted: false },
+        Address::Server(from),
+        Address::Server(to),
+    ) = (what.kind, from, to)
+    {
+        let refused = look.event_before(
+            sent.id,
+            *from,
+            &|event| matches!(event, Event::VoteRefused { to: whom, .. } if whom == to),
+        );
         if let Some(refused) = refused {
             causes.extend(vote::refusal(look, *from, &refused));
             return Ok(causes);
@@ -45,7 +55,10 @@ pub(super) fn sent(look: &Look<'_>, id: PacketId) -> Result<Vec<Cause>, NotSo> {
     // What was decided on the way is a fruit of the same cause.
     let decided = sent.cause.and_then(|cause| {
         let decided = |record: &Record| {
-            record.cause == Some(cause) && from.server().is_some_and(|from| matches!(&record.what, Happening::Node { server, .. } if *server == from))
+            record.cause == Some(cause)
+                && from
+                    .server()
+                    .is_some_and(|from| matches!(&record.what, Happening::Node { server, .. } if *server == from))
         };
         look.last_before(sent.id, &|record| record.id == cause || decided(record)).filter(|found| found.id != cause)
     });
@@ -81,17 +94,18 @@ pub(super) fn lost(look: &Look<'_>, id: PacketId) -> Result<Vec<Cause>, NotSo> {
 }
 
 fn sets(record: &Record, from: raftarium_core::NodeId, to: raftarium_core::NodeId) -> bool {
-    match &record.what {
-        Happening::Commanded(Command::SetAllLinks { .. }) => true,
-        Happening::Commanded(Command::SetLink { from: a, to: b, both, .. }) => (*a, *b) == (from, to) || *both && (*b, *a) == (from, to),
-        _ => false,
-    }
+    commanded(record).is_some_and(|command| {
+        matches!(command, Command::SetAllLinks { .. })
+            || matches!(command, Command::SetLink { from: a, to: b, both, .. }
+                if (*a, *b) == (from, to) || *both && (*b, *a) == (from, to))
+    })
 }
 
 pub(super) fn held(look: &Look<'_>, packet: &PacketView) -> Result<Vec<Cause>, NotSo> {
     let id = packet.id;
     let Some(since) = packet.held else { return otherwise("This message does not stand still.") };
-    let by_hand = look.done(&|command| matches!(command, Command::Packet { packet, act: PacketAct::Hold } if *packet == id));
+    let by_hand =
+        look.done(&|command| matches!(command, Command::Packet { packet, act: PacketAct::Hold } if *packet == id));
     let ends = packet.from.server().zip(packet.to.server());
     let receiver = packet.to.server().and_then(|to| look.find(to)).filter(|server| server.paused);
     let mut causes = Vec::new();

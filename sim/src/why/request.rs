@@ -21,7 +21,8 @@ pub(super) fn unanswered(look: &Look<'_>, request: &Request) -> Result<Vec<Cause
         RequestStatus::Waiting => {}
         RequestStatus::Unknown { .. } => {
             let id = request.id;
-            let ended = look.last(&|record| matches!(&record.what, Happening::TimedOut { request, .. } if *request == id));
+            let ended =
+                look.last(&|record| matches!(&record.what, Happening::TimedOut { request, .. } if *request == id));
             let words = format!(
                 "{} has stopped waiting; it may have been done, or may still be, and nobody can tell it (§8).",
                 request.client
@@ -68,8 +69,11 @@ fn whereabouts(look: &Look<'_>, request: &Request) -> Vec<Cause> {
         }
         return causes;
     };
-    if let Some(crashed) = look.last(&|record| record.id > arrival.id && matches!(&record.what, Happening::Crashed { server, .. } if *server == asked)) {
-        let words = format!("{asked} had it, and crashed before it could answer: whom it was to tell was in its memory.");
+    if let Some(crashed) = look.last(&|record| {
+        record.id > arrival.id && matches!(&record.what, Happening::Crashed { server, .. } if *server == asked)
+    }) {
+        let words =
+            format!("{asked} had it, and crashed before it could answer: whom it was to tell was in its memory.");
         causes.push(Cause::new(words, Thing::Server(asked)).when(Some(&crashed)));
     }
     match entry_of(look, &arrival, asked) {
@@ -83,7 +87,9 @@ fn whereabouts(look: &Look<'_>, request: &Request) -> Vec<Cause> {
             causes.extend(look.find(asked).and_then(|server| server::paused(look, server)));
             let is_read = matches!(request.op, crate::Op::Read { .. });
             if is_read {
-                let words = format!("{asked} answers a read once it knows that its state is not old (§6.4 of the dissertation).");
+                let words = format!(
+                    "{asked} answers a read once it knows that its state is not old (§6.4 of the dissertation)."
+                );
                 causes.push(Cause::new(words, Thing::Server(asked)).when(Some(&arrival)));
             } else {
                 causes.push(look.told(&arrival));
@@ -101,7 +107,8 @@ fn sent(look: &Look<'_>, request: &Request) -> Option<(Record, Option<Record>)> 
             && matches!(&record.what, Happening::Sent { from, to: whom, what, .. }
                 if *from == client && *whom == to && what.kind == PacketKind::Request)
     })?;
-    let arrival = look.last(&|record| record.cause == Some(sent.id) && matches!(record.what, Happening::Delivered { .. }));
+    let arrival =
+        look.last(&|record| record.cause == Some(sent.id) && matches!(record.what, Happening::Delivered { .. }));
     Some((sent, arrival))
 }
 
@@ -111,10 +118,7 @@ fn entry_of(look: &Look<'_>, arrival: &Record, server: NodeId) -> Option<EntryId
         record.cause == Some(arrival.id)
             && matches!(&record.what, Happening::Node { server: of, event: Event::Appended { .. } } if *of == server)
     })?;
-    match appended.what {
-        Happening::Node { event: Event::Appended { last, .. }, .. } => Some(last),
-        _ => None,
-    }
+    if let Happening::Node { event: Event::Appended { last, .. }, .. } = appended.what { Some(last) } else { None }
 }
 
 /// What keeps an entry from being answered for.
@@ -124,7 +128,10 @@ fn of_entry(look: &Look<'_>, id: NodeId, entry: EntryId) -> Vec<Cause> {
     let found = server.log.iter().find(|own| own.id == entry);
     match found {
         Some(own) if !own.committed => {
-            let words = format!("{id} made it entry {}, and answers when that is committed and applied (§5.3, §8).", entry.index);
+            let words = format!(
+                "{id} made it entry {}, and answers when that is committed and applied (§5.3, §8).",
+                entry.index
+            );
             let mut causes = [Cause::new(words, place)].to_vec();
             causes.extend(committed::is_not(look, server, own).unwrap_or_default());
             causes
@@ -132,7 +139,9 @@ fn of_entry(look: &Look<'_>, id: NodeId, entry: EntryId) -> Vec<Cause> {
         Some(own) if !own.applied => super::entry::not_applied(look, server, own).unwrap_or_default(),
         Some(_) => [Cause::new(format!("{id} has entry {} in its log, committed.", entry.index), place)].to_vec(),
         None => {
-            let mut causes = [Cause::new(format!("{id} made it entry {}, and has it in its log no more.", entry.index), place)].to_vec();
+            let mut causes =
+                [Cause::new(format!("{id} made it entry {}, and has it in its log no more.", entry.index), place)]
+                    .to_vec();
             causes.extend(super::entry::gone(look, server, entry.index).unwrap_or_default());
             causes
         }
@@ -150,7 +159,9 @@ pub(super) fn refused(look: &Look<'_>, request: &Request) -> Result<Vec<Cause>, 
     match answer {
         Answer::Committed { .. } | Answer::Read { .. } | Answer::Opened { .. } => return otherwise("It was done."),
         Answer::NotLeader { leader, .. } => {
-            let known = leader.and_then(|leader| look.find(leader)).filter(|leader| leader.role == Some(raftarium_core::Role::Leader));
+            let known = leader
+                .and_then(|leader| look.find(leader))
+                .filter(|leader| leader.role == Some(raftarium_core::Role::Leader));
             causes.extend(known.map(|known| super::leader::elected(look, known)));
             let words = "Only the leader takes what clients ask (§5.1, §8).";
             causes.push(Cause::new(words, Thing::Request(id)));
@@ -170,8 +181,9 @@ pub(super) fn refused(look: &Look<'_>, request: &Request) -> Result<Vec<Cause>, 
 }
 
 fn superseded(look: &Look<'_>, server: NodeId, index: LogIndex) -> Vec<Cause> {
-    let erased = look.last_event(server, &|event| {
-        matches!(event, Event::Truncated { first, last, .. } if (*first..=last.index).contains(&index))
-    });
+    let erased = look.last_event(
+        server,
+        &|event| matches!(event, Event::Truncated { first, last, .. } if (*first..=last.index).contains(&index)),
+    );
     erased.map(|erased| look.told(&erased)).into_iter().collect()
 }

@@ -12,7 +12,12 @@ pub(super) fn broken(look: &Look<'_>, number: u32) -> Result<Vec<Cause>, NotSo> 
     let found = usize::try_from(number).ok().and_then(|number| look.view.violations.get(number));
     let Some(violation) = found else { return Err(NotSo::Unknown { given }) };
     let about = violation.servers.first().map_or(Thing::Cluster, |server| Thing::Server(*server));
-    let words = format!("{} is broken: {} ({}).", violation.rule.name(), violation.story.trim_end_matches('.'), violation.rule.source());
+    let words = format!(
+        "{} is broken: {} ({}).",
+        violation.rule.name(),
+        violation.story.trim_end_matches('.'),
+        violation.rule.source()
+    );
     let after = look.record(violation.after);
     let mut causes = [Cause::new(words, about).when(after.as_ref())].to_vec();
     let mut faults: Vec<Cause> = Vec::new();

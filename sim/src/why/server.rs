@@ -34,14 +34,10 @@ pub(super) fn stopped(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
     };
     let mut causes = [look.told(&last)].to_vec();
     let mut chain = look.chain(last.id).into_iter().skip(1);
-    let by = chain.find(|record| {
-        matches!(record.what, Happening::Commanded(_) | Happening::DiskFull { .. })
-    });
+    let by = chain.find(|record| matches!(record.what, Happening::Commanded(_) | Happening::DiskFull { .. }));
     causes.extend(by.as_ref().map(|by| look.told(by)));
     // It is told beforehand to stop in the middle of something, and so what it did then is what stopped it.
-    let fused = |record: &Record| {
-        matches!(&record.what, Happening::Commanded(Command::CrashAfter { server, .. }) if *server == id)
-    };
+    let fused = |record: &Record| matches!(&record.what, Happening::Commanded(Command::CrashAfter { server, .. }) if *server == id);
     if by.is_none() {
         causes.extend(look.last_before(last.id, &fused).map(|fuse| look.told(&fuse)));
     }
@@ -51,7 +47,10 @@ pub(super) fn stopped(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
         causes.push(Cause::new(format!("It does not start: {corruption}."), about));
     }
     if server.corruption.is_none() && matches!(last.what, Happening::Crashed { .. }) {
-        let words = format!("Nobody has started it since; its disk has its term, its vote and {}.", count(server.log.len() as u64, "entry", "entries"));
+        let words = format!(
+            "Nobody has started it since; its disk has its term, its vote and {}.",
+            count(server.log.len() as u64, "entry", "entries")
+        );
         causes.push(Cause::new(words, about));
     }
     causes

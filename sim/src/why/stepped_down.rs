@@ -34,15 +34,14 @@ pub(super) fn last(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, N
         }
         StepDownReason::QuorumLost => causes.extend(unheard(look, &record, server)),
         StepDownReason::DiskStalled => {
-            let stalled = |record: &Record| {
-                matches!(&record.what, Happening::Commanded(Command::SetDisk { server, settings }) if *server == id && settings.stalled)
-            };
+            let stalled = |record: &Record| matches!(&record.what, Happening::Commanded(Command::SetDisk { server, settings }) if *server == id && settings.stalled);
             let began = |record: &Record| matches!(&record.what, Happening::WriteBegan { server, .. } if *server == id);
             causes.extend(look.last_before(record.id, &began).map(|began| look.told(&began)));
             causes.extend(look.last_before(record.id, &stalled).map(|stalled| look.told(&stalled)));
         }
         StepDownReason::Removed => {
-            let changed = |event: &Event| matches!(event, Event::MembershipChanged { membership } if !membership.is_voter(id));
+            let changed =
+                |event: &Event| matches!(event, Event::MembershipChanged { membership } if !membership.is_voter(id));
             causes.extend(look.event_before(record.id, id, &changed).map(|changed| look.told(&changed)));
             let asked = |record: &Record| matches!(&record.what, Happening::Commanded(Command::ChangeMembership { server, .. }) if *server == id);
             causes.extend(look.last_before(record.id, &asked).map(|asked| look.told(&asked)));
@@ -87,9 +86,12 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
     let timeout = node.config().settings().election_timeout_min;
     // Who voted when it led: what it knows now may be another membership.
     let changed = |event: &Event| matches!(event, Event::MembershipChanged { .. });
-    let voters: Vec<NodeId> = match look.event_before(record.id, id, &changed).map(|changed| changed.what) {
-        Some(Happening::Node { event: Event::MembershipChanged { membership }, .. }) => membership.voters().to_vec(),
-        _ => look.timeline.setup().everyone().voters().to_vec(),
+    let voters: Vec<NodeId> = if let Some(Happening::Node { event: Event::MembershipChanged { membership }, .. }) =
+        look.event_before(record.id, id, &changed).map(|changed| changed.what)
+    {
+        membership.voters().to_vec()
+    } else {
+        look.timeline.setup().everyone().voters().to_vec()
     };
     let begins = record.at.as_micros().saturating_sub(u64::try_from(timeout.as_micros()).unwrap_or(0));
     let mut groups: Vec<(Option<Record>, Why, Vec<NodeId>)> = Vec::new();
@@ -128,8 +130,12 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
         let words = match why {
             Why::Down => format!("{} down.", subject(&ids, "was", "were")),
             Why::Paused => format!("{} paused.", subject(&ids, "was", "were")),
-            Why::CutBack => format!("Nothing got through from {} to {id}: the network was cut.", crate::story::list(&ids)),
-            Why::CutThere => format!("Nothing got through from {id} to {}: the network was cut.", crate::story::list(&ids)),
+            Why::CutBack => {
+                format!("Nothing got through from {} to {id}: the network was cut.", crate::story::list(&ids))
+            }
+            Why::CutThere => {
+                format!("Nothing got through from {id} to {}: the network was cut.", crate::story::list(&ids))
+            }
             Why::Silent => format!("No answer of {} had come in time.", crate::story::list(&ids)),
         };
         Cause::new(words, about).when(by.as_ref())

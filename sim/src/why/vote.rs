@@ -30,34 +30,30 @@ pub(super) fn refusal(look: &Look<'_>, id: NodeId, record: &Record) -> Vec<Cause
     let Happening::Node { event, .. } = &record.what else { return Vec::new() };
     let mut causes = Vec::new();
     let first = look.told(record);
-    let candidate = match event {
-        Event::VoteRefused { to, reason } => {
-            causes.push(Cause { words: with_rule(&first.words, rule(*reason)), ..first });
-            causes.extend(ground(look, id, record, *reason));
-            *to
+    let candidate = if let Event::VoteRefused { to, reason } = event {
+        causes.push(Cause { words: with_rule(&first.words, rule(*reason)), ..first });
+        causes.extend(ground(look, id, record, *reason));
+        *to
+    } else if let Event::VoteIgnored { from, leader, .. } = event {
+        causes.push(Cause { words: with_rule(&first.words, "§4.2.3 of the dissertation"), ..first });
+        if let Some(leader) = leader {
+            let heard = look.last_before(record.id, &|record| {
+                matches!(&record.what, Happening::Delivered { to: Address::Server(to), .. } if *to == id)
+                    && look.sending_of(record).is_some_and(|sent| is_from(&sent, *leader))
+            });
+            causes.extend(heard.map(|heard| look.told(&heard)));
         }
-        Event::VoteIgnored { from, leader, .. } => {
-            causes.push(Cause { words: with_rule(&first.words, "§4.2.3 of the dissertation"), ..first });
-            if let Some(leader) = leader {
-                let heard = look.last_before(record.id, &|record| {
-                    matches!(&record.what, Happening::Delivered { to: Address::Server(to), .. } if *to == id)
-                        && look.sending_of(record).is_some_and(|sent| is_from(&sent, *leader))
-                });
-                causes.extend(heard.map(|heard| look.told(&heard)));
-            }
-            *from
-        }
-        _ => return causes,
+        *from
+    } else {
+        return causes;
     };
     // Whoever refuses was asked: the chain leads to the arrival, the sending, and what made the other stand.
     let chain = look.chain(record.id);
-    let stood = chain.iter().find_map(|asked| match &asked.what {
-        Happening::Sent { from: Address::Server(from), .. } if *from == candidate => {
-            look.event_before(asked.id, candidate, &|event| {
-                matches!(event, Event::ElectionStarted { .. } | Event::PreVoteStarted { .. })
-            })
-        }
-        _ => None,
+    let is_asking = |asked: &&Record| is_from(asked, candidate);
+    let stood = chain.iter().find(is_asking).and_then(|asked| {
+        look.event_before(asked.id, candidate, &|event| {
+            matches!(event, Event::ElectionStarted { .. } | Event::PreVoteStarted { .. })
+        })
     });
     if let Some(stood) = stood {
         causes.push(look.told(&stood));
@@ -98,11 +94,8 @@ fn ground(look: &Look<'_>, id: NodeId, record: &Record, reason: VoteRefusal) -> 
 }
 
 /// Whether a server enters a term with this.
-pub(super) const fn enters(event: &Event, now: Term) -> bool {
-    match event {
-        Event::TermAdvanced { to: term, .. } | Event::ElectionStarted { term, .. } => term.0 == now.0,
-        _ => false,
-    }
+fn enters(event: &Event, now: Term) -> bool {
+    matches!(event, Event::TermAdvanced { to: term, .. } | Event::ElectionStarted { term, .. } if term.0 == now.0)
 }
 
 /// What became of the request for a vote.
@@ -136,10 +129,9 @@ pub(super) fn missing(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
         granted.len(),
         voters.len()
     );
-    let stood = look.last_event(id, &|event| match event {
-        Event::ElectionStarted { term: of, .. } => !pre && *of == term,
-        Event::PreVoteStarted { term: of, .. } => pre && *of == term,
-        _ => false,
+    let stood = look.last_event(id, &|event| {
+        matches!(event, Event::ElectionStarted { term: of, .. } if !pre && *of == term)
+            || matches!(event, Event::PreVoteStarted { term: of, .. } if pre && *of == term)
     });
     let mut causes = [Cause::new(words, Thing::Server(id)).when(stood.as_ref())].to_vec();
     causes.extend(server::paused(look, server));
@@ -162,9 +154,10 @@ pub(super) fn missing(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
                 causes.push(refused.map_or(said, |refused| look.told(&refused)));
             }
             None => {
-                let ignored = look.last_event(voter, &|event| {
-                    matches!(event, Event::VoteIgnored { from, term: of, .. } if *from == id && *of == term)
-                });
+                let ignored = look.last_event(
+                    voter,
+                    &|event| matches!(event, Event::VoteIgnored { from, term: of, .. } if *from == id && *of == term),
+                );
                 if let Some(ignored) = ignored {
                     causes.push(look.told(&ignored));
                     continue;
@@ -188,7 +181,6 @@ pub(super) fn missing(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
             (_, ids) => ids.first().map_or(Thing::Cluster, |first| Thing::Server(*first)),
         };
         let cause = Cause::new(unanswered(silence, id, &ids), about).when(record.as_ref());
-        // Votes that cannot come say more than those that were denied.
         causes.push(cause);
     }
     if let Some(deadline) = server.deadline.filter(|deadline| deadline.timer == raftarium_core::Timer::Election) {
@@ -202,7 +194,8 @@ pub(super) fn missing(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
 fn silence(look: &Look<'_>, candidate: NodeId, voter: NodeId) -> (Silence, Option<Record>) {
     let Some(server) = look.find(voter) else { return (Silence::Lost, None) };
     if server.role.is_none() {
-        let crashed = look.last(&|record| matches!(&record.what, Happening::Crashed { server, .. } if *server == voter));
+        let crashed =
+            look.last(&|record| matches!(&record.what, Happening::Crashed { server, .. } if *server == voter));
         return (Silence::Down, crashed);
     }
     if server.paused {
@@ -214,10 +207,10 @@ fn silence(look: &Look<'_>, candidate: NodeId, voter: NodeId) -> (Silence, Optio
         look.view.packets.iter().any(|packet| {
             (packet.from, packet.to) == ends
                 && packet.lost.is_none()
-                && match packet.what.kind {
-                    PacketKind::VoteRequest | PacketKind::PreVoteRequest => !is_answer,
-                    PacketKind::VoteReply { .. } | PacketKind::PreVoteReply { .. } => is_answer,
-                    _ => false,
+                && if is_answer {
+                    matches!(packet.what.kind, PacketKind::VoteReply { .. } | PacketKind::PreVoteReply { .. })
+                } else {
+                    matches!(packet.what.kind, PacketKind::VoteRequest | PacketKind::PreVoteRequest)
                 }
         })
     };
@@ -243,6 +236,8 @@ fn unanswered(silence: Silence, candidate: NodeId, ids: &[NodeId]) -> String {
         Silence::CutBack => format!("Nothing gets from {who} to {candidate}: the network is cut there."),
         Silence::UnderWay => format!("The request to {who} is under way."),
         Silence::Answering => format!("The answer of {who} is under way."),
-        Silence::Lost => format!("{} not answered, and nothing is under way between them.", subject(ids, "has", "have")),
+        Silence::Lost => {
+            format!("{} not answered, and nothing is under way between them.", subject(ids, "has", "have"))
+        }
     }
 }

@@ -56,7 +56,24 @@ impl Asks {
         let (before, after) = self.frame();
         match self {
             Self::NoLeader | Self::Broken => format!("Why {before}{after}?"),
-            _ => format!("Why {before} it {after}?"),
+            Self::NotLeader
+            | Self::NotCandidate
+            | Self::Leads
+            | Self::Candidate
+            | Self::SteppedDown
+            | Self::VotedNo
+            | Self::Down
+            | Self::Lags
+            | Self::NotCommitted
+            | Self::NotApplied
+            | Self::NotDurable
+            | Self::Gone
+            | Self::Sent
+            | Self::Lost
+            | Self::Held
+            | Self::Unanswered
+            | Self::Refused
+            | Self::Blocked => format!("Why {before} it {after}?"),
         }
     }
 
