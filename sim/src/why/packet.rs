@@ -16,19 +16,18 @@ use crate::view::PacketView;
 /// The most steps back that are told.
 const BACK: usize = 5;
 
-/// The sending of a packet, or that of which it is a copy.
+/// The sending of a packet, and how it was doubled, if it is a copy; perhaps of a copy.
 fn sending(look: &Look<'_>, id: PacketId) -> Option<(Record, Option<Record>)> {
-    let found = look.last(&|record| {
-        matches!(record.what, Happening::Sent { packet: it, .. } | Happening::Doubled { copy: it, .. } if it == id)
-    })?;
-    if let Happening::Doubled { packet, .. } = found.what {
-        let sent = look.last_before(
-            found.id,
-            &|record| matches!(&record.what, Happening::Sent { packet: of, .. } if *of == packet),
-        )?;
-        return Some((sent, Some(found)));
+    let (mut wanted, mut copied) = (id, None);
+    let mut end = crate::trace::RecordId(look.view.records);
+    loop {
+        let found = look.last_before(end, &|record| {
+            matches!(record.what, Happening::Sent { packet: it, .. } | Happening::Doubled { copy: it, .. } if it == wanted)
+        })?;
+        let Happening::Doubled { packet, .. } = found.what else { return Some((found, copied)) };
+        (wanted, end) = (packet, found.id);
+        copied = copied.or(Some(found));
     }
-    Some((found, None))
 }
 
 pub(super) fn sent(look: &Look<'_>, id: PacketId) -> Result<Vec<Cause>, NotSo> {
@@ -77,7 +76,7 @@ pub(super) fn lost(look: &Look<'_>, id: PacketId) -> Result<Vec<Cause>, NotSo> {
     let Happening::Sent { from, to, .. } = sent.what else { return Ok(causes) };
     if let (Happening::Lost { reason, .. }, (Address::Server(from), Address::Server(to))) = (&lost.what, (from, to)) {
         let by = match reason {
-            LossReason::Cut => look.cut_before(crate::RecordId(lost.id.0), from, to),
+            LossReason::Cut => look.cut_before(lost.id, from, to),
             LossReason::ReceiverDown => look.crash_before(lost.id, to),
             LossReason::Dropped => look.cause_of(&lost),
             LossReason::Chance => look.last_before(lost.id, &|record| sets(record, from, to)),

@@ -13,7 +13,7 @@ use crate::story::list;
 impl fmt::Display for Thing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cluster => write!(f, "cluster"),
+            Self::Cluster => write!(f, "the cluster"),
             Self::Server(id) => id.fmt(f),
             Self::Link { from, to } => write!(f, "link from {from} to {to}"),
             Self::Packet(id) => write!(f, "message {}", id.0),
