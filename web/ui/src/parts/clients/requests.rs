@@ -43,10 +43,10 @@ fn row(dispatch: &Dispatch, view: &View, request: &Request, wrong: bool) -> Html
             <span class="who">{ request.client.to_string() }</span>
             <span class="what">{ asked(&request.op) }</span>
             <span class="outcome">{ status(request) }{ if wrong { "; the first answer that is not linearizable" } else { "" } }</span>
+            { time_link(dispatch, request.asked) }
             if let Some(question) = question {
                 <button type="button" class="time-link" aria-label={format!("Why {} of {}: {}?", asked(&request.op), request.client, status(request))} onclick={on(dispatch, Action::Why(question))}>{ "why?" }</button>
             }
-            { time_link(dispatch, request.asked) }
         </li>
     }
 }
