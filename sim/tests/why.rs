@@ -666,5 +666,5 @@ fn in_random_runs_everything_can_be_asked_about_everything() {
             answered += ask_everything(&timeline);
         }
     }
-    assert!(answered > 10_000, "{answered}");
+    assert!(answered > 5_000, "{answered}: too little was asked to mean anything");
 }
