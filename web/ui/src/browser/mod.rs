@@ -2,6 +2,7 @@
 
 pub(crate) mod black_box;
 pub(crate) mod clipboard;
+pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;

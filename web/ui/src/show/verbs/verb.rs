@@ -95,6 +95,8 @@ pub(crate) enum OnCluster {
     StepBack,
     ToStart,
     Events,
+    Scenarios,
+    BrokenRules,
     Help,
 }
 
