@@ -91,7 +91,8 @@ fn a_scenario_that_does_not_come_out_says_where_and_what_was_not_looked_at() {
         "It did not come out as it should, in step 4: this should be, and is not: S2 refused entries 3 times."
     );
     assert!(!outcome.expected);
-    let holds: Vec<Option<bool>> = lesson.steps.iter().flat_map(|step| &step.expected).map(|(_, holds)| *holds).collect();
+    let holds: Vec<Option<bool>> =
+        lesson.steps.iter().flat_map(|step| &step.expected).map(|(_, holds)| *holds).collect();
     assert_eq!(holds.iter().filter(|holds| **holds == Some(false)).count(), 1, "{holds:?}");
     assert_eq!(holds.last(), Some(&None), "the end did not come");
     assert_eq!(lesson.steps.last().and_then(|step| step.at), None);
@@ -103,7 +104,10 @@ fn what_is_no_lesson_is_named_with_its_line() {
     let (_, mistake) = files("mistakes").swap_remove(0);
     let cases = [
         ("hello".to_owned(), "line 1, column 1: expected value"),
-        ("{}".to_owned(), "it is no run; allowed are a run, with `setup` and `commands`, or a trial, with `version`, or a scenario, with `steps`, or a mistake that is shown, with `mistake`"),
+        (
+            "{}".to_owned(),
+            "it is no run; allowed are a run, with `setup` and `commands`, or a trial, with `version`, or a scenario, with `steps`, or a mistake that is shown, with `mistake`",
+        ),
         (scenario.replace("\"title\"", "\"titel\""), "line 4, column 9: unknown field `titel`"),
         (scenario.replacen("\"version\": 1", "\"version\": 7", 1), "line 2, column 14: version is 7; allowed is 1"),
         (mistake.replacen("\"version\": 1", "\"version\": 7", 1), "version is 7; allowed is 1"),

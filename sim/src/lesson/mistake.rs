@@ -30,9 +30,7 @@ impl Lesson {
             |finding| Outcome { expected: false, at: finding.at, words: found(&finding) },
         );
         let outcome = match &finding {
-            Some(finding) => {
-                Outcome { expected: finding.broken == shown.finds, at: finding.at, words: found(finding) }
-            }
+            Some(finding) => Outcome { expected: finding.broken == shown.finds, at: finding.at, words: found(finding) },
             None => Outcome { expected: false, at: shown.until, words: "No rule is broken in it.".into() },
         };
         Ok(Self {
@@ -76,7 +74,11 @@ fn steps(trial: &Trial, shown: &Demonstration, outcome: &Outcome) -> Vec<LessonS
             Some(step) => step.did.push(commanded(&timed.command)),
             None => steps.push(LessonStep {
                 at: Some(timed.at),
-                says: if faults_end == Some(timed.at) { "The faults end. From here on, clients ask for something again and again.".into() } else { String::new() },
+                says: if faults_end == Some(timed.at) {
+                    "The faults end. From here on, clients ask for something again and again.".into()
+                } else {
+                    String::new()
+                },
                 did: [commanded(&timed.command)].into(),
                 ..LessonStep::default()
             }),

@@ -112,11 +112,9 @@ impl Told<'_> {
 
     fn outcome(&self, timeline: &Timeline) -> Outcome {
         match self.failure {
-            None => Outcome {
-                expected: true,
-                at: timeline.now(),
-                words: "Everything came out as it should.".to_owned(),
-            },
+            None => {
+                Outcome { expected: true, at: timeline.now(), words: "Everything came out as it should.".to_owned() }
+            }
             Some((place, at, problem)) => {
                 let words = format!("It did not come out as it should, in {place}: {}.", in_words(problem));
                 Outcome { expected: false, at: *at, words }

@@ -11,6 +11,7 @@ pub(crate) mod pointing;
 pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
+pub(crate) mod storage;
 pub(crate) mod theme;
 
 use wasm_bindgen::{JsCast, closure::Closure};

@@ -19,6 +19,7 @@ use super::light::Light;
 use super::log::Log;
 use super::machines::Machines;
 use super::news::Announcer;
+use super::remember::{last_visit, use_remember};
 use super::rules::Rules;
 use super::share::{share, use_drop};
 use super::story::Story;
@@ -34,7 +35,7 @@ use crate::state::{About, Action, State};
 /// The page: five places, and what connects them.
 #[component]
 pub(crate) fn App() -> Html {
-    let state = use_reducer_eq(first_state);
+    let state = use_reducer_eq(|| last_visit(first_state()));
     let dispatcher = state.dispatcher();
     let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
     let state: &State = &state;
@@ -45,6 +46,7 @@ pub(crate) fn App() -> Html {
     use_address(state, &dispatch);
     use_drop(&dispatch);
     use_wanted(state, &dispatch);
+    use_remember(state);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}>

@@ -216,7 +216,11 @@ pub(crate) fn use_wanted(state: &State, dispatch: &Dispatch) {
         list(wanted.shelf, move |cards| {
             let file = cards.and_then(|cards| match cards.named(&wanted.name) {
                 Some(name) => Ok(name.to_owned()),
-                None => Err(format!("No {} is called “{}”; allowed are those in the list.", wanted.shelf.one(), wanted.name)),
+                None => Err(format!(
+                    "No {} is called “{}”; allowed are those in the list.",
+                    wanted.shelf.one(),
+                    wanted.name
+                )),
             });
             match file {
                 Ok(name) => open(&wanted, name, &dispatch),
@@ -236,7 +240,9 @@ fn open(wanted: &Rc<Wanted>, name: String, dispatch: &Dispatch) {
                 Action::OpenLesson(Box::new(Opened { lesson, place, at: wanted.at, play: !prefers_reduced_motion() }))
             }
             Some(Err(error)) => Action::CannotFetch(format!("The {} “{name}” cannot be shown: {error}.", shelf.one())),
-            None => Action::CannotFetch(format!("The {} “{name}” cannot be loaded: there is no way to it.", shelf.one())),
+            None => {
+                Action::CannotFetch(format!("The {} “{name}” cannot be loaded: there is no way to it.", shelf.one()))
+            }
         });
     });
 }

@@ -15,6 +15,7 @@ mod light;
 mod log;
 mod machines;
 mod news;
+mod remember;
 mod rules;
 mod share;
 mod space_time;

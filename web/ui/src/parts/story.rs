@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use raftarium_sim::lesson::{LessonKind, LessonStep, Outcome};
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::icon::{Picture, icon};
@@ -37,13 +37,11 @@ impl PartialEq for Props {
 #[component]
 pub(crate) fn Story(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let current = use_node_ref();
+    let (place, current) = (use_node_ref(), use_node_ref());
     let (told, step, departs) = props.seen();
-    use_effect_with((current.clone(), step), |(current, _)| {
-        if let Some(element) = current.cast::<Element>() {
-            let nearest = ScrollIntoViewOptions::new();
-            nearest.set_block(ScrollLogicalPosition::Nearest);
-            element.scroll_into_view_with_scroll_into_view_options(&nearest);
+    use_effect_with((place.clone(), current.clone(), step), |(place, current, _)| {
+        if let (Some(place), Some(current)) = (place.cast::<Element>(), current.cast::<Element>()) {
+            show_in(&place, &current);
         }
     });
     let Some(told) = told else { return Html::default() };
@@ -62,11 +60,15 @@ pub(crate) fn Story(props: &Props) -> Html {
     let outcome = if told.kept { &lesson.kept } else { &lesson.outcome };
     let mistake = lesson.kind == LessonKind::Mistake;
     html! {
-        <aside class="panel inspector story" aria-label="Story" tabindex="0">
+        <aside class="panel inspector story" aria-label="Story">
             <button type="button" class="inside close" aria-label="Close story" title="Show the overview" onclick={on(&dispatch, Action::CloseLesson)}>
                 { icon(Picture::Close) }
             </button>
             <div class="head"><h2>{ &lesson.title }</h2></div>
+            if mistake {
+                { rules_switch(&dispatch, told.kept) }
+            }
+            <div ref={place} class="told" tabindex="0" role="group" aria-label="What is told">
             <p class="muted source">{ &lesson.source }</p>
             if departs {
                 <div class="why">
@@ -75,16 +77,22 @@ pub(crate) fn Story(props: &Props) -> Html {
                 </div>
             }
             <p class="look">{ &lesson.look }</p>
-            if mistake {
-                { rules_switch(&dispatch, told.kept) }
-            }
             if let Some(outcome) = outcome.as_ref() {
                 { outcome_line(&dispatch, outcome, mistake && !told.kept) }
             }
             <ol class="steps" aria-label="Steps">{ for steps }</ol>
+            </div>
             { neighbours(&dispatch, told) }
         </aside>
     }
+}
+
+/// Scrolls `place` so that `current` is seen in it, and nothing else: the page stays where it is.
+fn show_in(place: &Element, current: &Element) {
+    let (outer, inner) = (place.get_bounding_client_rect(), current.get_bounding_client_rect());
+    let below = (inner.bottom() - outer.bottom()).max(0.0).min(inner.top() - outer.top());
+    let above = (inner.top() - outer.top()).min(0.0);
+    place.set_scroll_top(place.scroll_top() + (below + above) as i32);
 }
 
 fn one_step(dispatch: &Dispatch, step: &LessonStep) -> Html {
@@ -97,7 +105,7 @@ fn one_step(dispatch: &Dispatch, step: &LessonStep) -> Html {
         let (class, says) = match holds {
             Some(true) => ("holds", "so"),
             Some(false) => ("fails", "not so"),
-            None => ("open", "not looked at"),
+            None => ("undone", "not looked at"),
         };
         html! { <li {class}>{ words }<span class="unseen">{ format!(": {says}") }</span></li> }
     });
@@ -122,7 +130,7 @@ fn one_step(dispatch: &Dispatch, step: &LessonStep) -> Html {
 
 /// What came of it. A rule that is broken on purpose is what should come, and no less bad.
 fn outcome_line(dispatch: &Dispatch, outcome: &Outcome, harm: bool) -> Html {
-    let class = if outcome.expected && !harm { "outcome good" } else { "outcome harm" };
+    let class = if outcome.expected && !harm { "comes good" } else { "comes harm" };
     html! { <p {class} role="note" aria-label="What comes of it">{ &outcome.words }{ " " }{ time_link(dispatch, outcome.at) }</p> }
 }
 

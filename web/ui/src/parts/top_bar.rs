@@ -47,7 +47,7 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
             { unrest_field(&dispatch, props.unrest) }
             <NoticeLine notice={props.notice.clone()} />
-            <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="o" title="Scenarios, and rules that are broken (o)" onclick={on(&dispatch, Action::ShowLibrary(Some(Shelf::Scenarios)))}>
+            <button type="button" class="button to-library" aria-haspopup="dialog" aria-keyshortcuts="o" title="Scenarios, and rules that are broken (o)" onclick={on(&dispatch, Action::ShowLibrary(Some(Shelf::Scenarios)))}>
                 { "Scenarios" }
             </button>
             { do_buttons(&dispatch) }

@@ -67,8 +67,8 @@ impl Cards {
                 more: Vec::new(),
             });
         }
-        // Their numbers follow the groups, but for those that came later.
-        cards.sort_by_key(|card| card.group);
+        // Of two with one number, the one with the shorter name is what the other one changes.
+        cards.sort_by(|one, other| (one.group, &one.name).cmp(&(other.group, &other.name)));
         Self { groups: index.groups.into_iter().map(|group| group.name).collect(), cards }
     }
 
@@ -169,6 +169,7 @@ mod tests {
         let all = scenarios();
         assert_eq!(all.named("7"), Some("07-fast-backup"));
         assert_eq!(all.named("07"), Some("07-fast-backup"));
+        assert_eq!(all.named("8"), Some("08-figure-8"));
         assert_eq!(all.named("07-fast-backup"), Some("07-fast-backup"));
         assert_eq!(mistakes().named("drop-corrupt-tail"), Some("21-drop-corrupt-tail"));
         assert_eq!(all.named("99"), None);

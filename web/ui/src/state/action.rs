@@ -71,6 +71,8 @@ pub(crate) enum Action {
     /// Shows the story from where it begins; with servers that keep to the rules, or not.
     TellAgain(bool),
     CloseLesson,
+    /// Goes on where a person was the last time, or does not.
+    TakeOffer(bool),
     ShowLibrary(Option<Shelf>),
     /// Says something that was done with the run, and did not happen in it.
     Tell(String),

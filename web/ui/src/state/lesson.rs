@@ -165,11 +165,8 @@ mod tests {
         assert_eq!(state.link(None).as_deref(), Ok("#scenario=07-fast-backup"));
         let link = state.link(Some(Instant::from_micros(60_500))).expect("a link");
         assert_eq!(link, "#scenario=07-fast-backup&at=60.5");
-        let wanted = Wanted {
-            shelf: Shelf::Scenarios,
-            name: "07-fast-backup".into(),
-            at: Some(Instant::from_micros(60_500)),
-        };
+        let wanted =
+            Wanted { shelf: Shelf::Scenarios, name: "07-fast-backup".into(), at: Some(Instant::from_micros(60_500)) };
         assert_eq!(parse(&link), Ok(Asked::Lesson(wanted)));
     }
 

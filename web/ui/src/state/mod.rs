@@ -3,6 +3,7 @@
 mod action;
 pub(crate) mod address;
 mod doing;
+mod kept;
 pub(crate) mod last_run;
 mod lesson;
 mod pointed;
@@ -26,6 +27,7 @@ use crate::show::space_time::first_wrong;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
+pub(crate) use kept::{Offer, Settings};
 pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
@@ -67,6 +69,8 @@ pub(crate) struct State {
     pub(crate) palette_open: bool,
     /// The stories that one can choose from, if the list is open.
     pub(crate) library_open: Option<Shelf>,
+    /// Where a person was the last time.
+    pub(crate) offer: Option<Rc<Offer>>,
     /// A story that is being fetched.
     pub(crate) wanted: Option<Rc<Wanted>>,
     /// The story of the run that is shown.
@@ -177,6 +181,7 @@ impl State {
             help_open: false,
             palette_open: false,
             library_open: None,
+            offer: None,
             wanted: None,
             told: None,
             menu: None,

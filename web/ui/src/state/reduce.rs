@@ -107,6 +107,8 @@ impl Reducible for State {
             Action::OpenLesson(opened) => state.open_lesson(*opened),
             Action::TellAgain(kept) => state.tell_again(kept),
             Action::CloseLesson => state.told = None,
+            Action::TakeOffer(true) => state.take_offer(),
+            Action::TakeOffer(false) => state.offer = None,
             Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
                 state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });

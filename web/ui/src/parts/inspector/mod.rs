@@ -32,6 +32,7 @@ impl PartialEq for Props {
         let (one, other) = (&self.state, &other.state);
         Rc::ptr_eq(&one.view, &other.view)
             && (one.selection, &one.sheet, one.unrest) == (other.selection, &other.sheet, other.unrest)
+            && one.offer.is_some() == other.offer.is_some()
     }
 }
 
