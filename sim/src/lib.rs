@@ -21,6 +21,7 @@ mod footprint;
 mod history;
 mod initial;
 mod kv;
+pub mod lesson;
 pub mod linear;
 mod mend;
 mod network;

@@ -2,6 +2,7 @@
 
 pub(crate) mod black_box;
 pub(crate) mod clipboard;
+pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
@@ -10,6 +11,7 @@ pub(crate) mod pointing;
 pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
+pub(crate) mod storage;
 pub(crate) mod theme;
 
 use wasm_bindgen::{JsCast, closure::Closure};

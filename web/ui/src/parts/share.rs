@@ -5,10 +5,9 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::Dispatch;
-use super::app::about;
-use crate::browser::{Listener, clipboard, document, element, files, location};
+use crate::browser::{Listener, clipboard, document, element, files, location, prefers_reduced_motion};
 use crate::state::address::parse_file;
-use crate::state::{About, Action, State};
+use crate::state::{About, Action, Opened, State};
 
 /// The buttons.
 pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
@@ -49,7 +48,7 @@ pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Call
     Callback::from(move |_| {
         let at = (at > Instant::ZERO).then_some(at);
         let dispatch = dispatch.clone();
-        match state.shared(at).to_link() {
+        match state.link(at) {
             Ok(link) => clipboard::copy(&format!("{}{link}", location::page()), move |copied| {
                 dispatch.emit(if copied {
                     Action::Tell("The link is copied.".to_owned())
@@ -78,11 +77,12 @@ fn save_run(dispatch: &Dispatch, state: &State) {
 fn take(dispatch: &Dispatch, file: &File) {
     let (dispatch, name) = (dispatch.clone(), file.name());
     files::read(file, move |text| match text.map(|text| parse_file(&text)) {
-        Ok(Ok(shared)) => {
-            dispatch.emit(Action::Open(Box::new(shared)));
+        Ok(Ok(lesson)) => {
+            let opened = Opened { lesson, place: None, at: None, play: !prefers_reduced_motion() };
+            dispatch.emit(Action::OpenLesson(Box::new(opened)));
             dispatch.emit(Action::Tell(format!("The run in {name} is shown.")));
         }
-        Ok(Err(error)) => dispatch.emit(Action::Complain(about(&error), format!("{name}: {error}"))),
+        Ok(Err(error)) => dispatch.emit(Action::Complain(About::Address, format!("{name}: {error}"))),
         Err(reason) => dispatch.emit(Action::Complain(About::Address, reason)),
     });
 }

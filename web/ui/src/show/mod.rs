@@ -17,6 +17,7 @@ pub(crate) mod names;
 pub(crate) mod packet;
 pub(crate) mod reach;
 pub(crate) mod request;
+pub(crate) mod shelf;
 pub(crate) mod space_time;
 pub(crate) mod term;
 pub(crate) mod verbs;

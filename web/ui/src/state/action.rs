@@ -6,7 +6,7 @@ use raftarium_sim::why::{Cause, Question};
 use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Menu, Pointed, Selection, Speed};
+use super::{About, Menu, Opened, Pointed, Selection, Shelf, Speed, Wanted};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
 use crate::show::verbs::{Kind, Subject};
@@ -70,6 +70,18 @@ pub(crate) enum Action {
     Begin(Address),
     /// Shows a run that somebody shared, at the moment that they looked at.
     Open(Box<Shared>),
+    /// Fetches a story that comes with the page, and shows it.
+    Want(Wanted),
+    /// There is no such story, or it cannot be fetched: why.
+    CannotFetch(String),
+    /// Shows a story.
+    OpenLesson(Box<Opened>),
+    /// Shows the story from where it begins; with servers that keep to the rules, or not.
+    TellAgain(bool),
+    CloseLesson,
+    /// Goes on where a person was the last time, or does not.
+    TakeOffer(bool),
+    ShowLibrary(Option<Shelf>),
     /// Says something that was done with the run, and did not happen in it.
     Tell(String),
     Complain(About, String),

@@ -3,7 +3,9 @@
 mod action;
 pub(crate) mod address;
 mod doing;
+mod kept;
 pub(crate) mod last_run;
+mod lesson;
 mod pointed;
 mod reduce;
 mod selection;
@@ -26,6 +28,8 @@ use crate::show::space_time::first_wrong;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
+pub(crate) use kept::{Offer, Settings};
+pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
@@ -65,6 +69,14 @@ pub(crate) struct State {
     pub(crate) jump: Jump,
     pub(crate) help_open: bool,
     pub(crate) palette_open: bool,
+    /// The stories that one can choose from, if the list is open.
+    pub(crate) library_open: Option<Shelf>,
+    /// Where a person was the last time.
+    pub(crate) offer: Option<Rc<Offer>>,
+    /// A story that is being fetched.
+    pub(crate) wanted: Option<Rc<Wanted>>,
+    /// The story of the run that is shown.
+    pub(crate) told: Option<Rc<Told>>,
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
@@ -172,6 +184,10 @@ impl State {
             jump: Jump::Any,
             help_open: false,
             palette_open: false,
+            library_open: None,
+            offer: None,
+            wanted: None,
+            told: None,
             menu: None,
             sheet: None,
             why: None,
@@ -219,9 +235,19 @@ impl State {
         look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
     }
 
+    /// Whether the address can be written at once: it is short.
+    pub(crate) fn begins(&self) -> bool {
+        self.timeline.borrow().commands().is_empty() || self.told.is_some() && !self.departs()
+    }
+
+    /// Whether the story of the run is to be seen, in the place of the overview.
+    pub(crate) fn tells(&self) -> bool {
+        self.told.is_some() && self.selection == Selection::Nothing && self.sheet.is_none()
+    }
+
     /// Whether something lies over the page, and time stands still until it is gone.
     pub(crate) const fn is_covered(&self) -> bool {
-        self.menu.is_some() || self.palette_open
+        self.menu.is_some() || self.palette_open || self.library_open.is_some()
     }
 
     /// Whether we look at the past: an action here starts another future.

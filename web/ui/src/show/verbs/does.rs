@@ -11,7 +11,7 @@ use super::verb::{Kind, OnCluster, OnLink, OnPacket, OnServer};
 use crate::show::forms::Form;
 use crate::show::names;
 use crate::show::why;
-use crate::state::{Action, Entry};
+use crate::state::{Action, Entry, Shelf};
 
 /// What comes of a verb.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,6 +184,8 @@ impl Scene<'_> {
             OnCluster::StepBack => Doing::Page(Action::StepBack),
             OnCluster::ToStart => Doing::Page(Action::Seek(Instant::ZERO)),
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
+            OnCluster::Scenarios => Doing::Page(Action::ShowLibrary(Some(Shelf::Scenarios))),
+            OnCluster::BrokenRules => Doing::Page(Action::ShowLibrary(Some(Shelf::Mistakes))),
             OnCluster::Help => Doing::Page(Action::ShowHelp(true)),
         }
     }

@@ -97,6 +97,8 @@ pub(crate) enum OnCluster {
     StepBack,
     ToStart,
     Events,
+    Scenarios,
+    BrokenRules,
     Help,
 }
 
