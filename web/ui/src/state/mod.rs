@@ -33,7 +33,7 @@ pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
-pub(crate) use why::Told;
+pub(crate) use why::Explained;
 
 /// Everything that is on the screen, cheap to clone and to compare.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ pub(crate) struct State {
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
     /// The last question, and its answer.
-    pub(crate) why: Option<Rc<Told>>,
+    pub(crate) why: Option<Rc<Explained>>,
     /// The first and the last moment of what was done by one press, if that was more than one command.
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.

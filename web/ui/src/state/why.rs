@@ -9,7 +9,7 @@ use crate::show::why::selection;
 
 /// A question, and its answer.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Explained {
     pub(crate) explanation: Explanation,
     /// Tells an answer from an equal one that comes after it.
     pub(crate) number: u64,
@@ -26,7 +26,7 @@ impl State {
                 let all = explanation.causes.iter().map(|cause| cause.words.clone());
                 let sentences = std::iter::once(question.to_string()).chain(all).collect();
                 self.news = Rc::new(News { number: self.news.number + 1, sentences });
-                self.why = Some(Rc::new(Told { explanation, number: self.news.number }));
+                self.why = Some(Rc::new(Explained { explanation, number: self.news.number }));
             }
             Err(not_so) => self.complain(About::Command, not_so.to_string()),
         }

@@ -10,7 +10,7 @@ use super::super::icon::{Picture, icon};
 use super::super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
 use crate::show::verbs::{Group, Subject, menu};
-use crate::state::{Action, State, Told};
+use crate::state::{Action, Explained, State};
 
 /// What can be asked about what is selected.
 pub(super) fn questions(dispatch: &Dispatch, state: &State) -> Html {
@@ -30,7 +30,7 @@ pub(super) fn questions(dispatch: &Dispatch, state: &State) -> Html {
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
-    pub(super) told: Rc<Told>,
+    pub(super) told: Rc<Explained>,
 }
 
 /// The causes of what was asked about, each of which leads to its moment. They stay while one looks at them.
