@@ -17,6 +17,7 @@ mod file;
 mod model;
 mod pack;
 mod plain;
+pub mod trace;
 
 use alloc::borrow::ToOwned;
 use alloc::format;

@@ -96,6 +96,7 @@ pub(crate) enum OnCluster {
     ToStart,
     Events,
     Scenarios,
+    SaveAs,
     BrokenRules,
     Help,
 }
