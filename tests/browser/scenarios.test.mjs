@@ -53,7 +53,7 @@ test("a scenario is found by typing, chosen with the keyboard, and told step by 
   const { page, person, problems } = await meet(visit, t, "#seed=42&servers=5");
   await openLibrary(page);
   await page.keyboard.type("figure 8 §5.4.2");
-  await eventually("two fit", async () => (await options(page).count()) === 2);
+  await eventually("three fit", async () => (await options(page).count()) === 3);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");

@@ -21,7 +21,7 @@ pub use gallery::{Gallery, GalleryMistake};
 
 use crate::run::Run;
 use crate::scenario::Scenario;
-use crate::share::{ShareError, Shared};
+use crate::share::{ShareError, Shared, trace};
 
 /// A story, and the run that it is told of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,10 +88,11 @@ pub struct Outcome {
 struct Top {
     steps: Option<IgnoredAny>,
     mistake: Option<IgnoredAny>,
+    records: Option<IgnoredAny>,
 }
 
 impl Lesson {
-    /// Reads the text of a scenario, of a demonstration of a mistake, of a run or of a trial, and plays it.
+    /// Reads the text of a scenario, of a demonstration of a mistake, of a run, of a trial or of a trace, and plays it.
     ///
     /// # Errors
     ///
@@ -104,6 +105,9 @@ impl Lesson {
         if top.mistake.is_some() {
             let shown = serde_json::from_str(text).map_err(|error| LessonError::Text(error.into()))?;
             return Self::of_mistake(&shown);
+        }
+        if top.records.is_some() {
+            return Self::of_run(trace::read(text)?);
         }
         Self::of_run(Shared::from_json(text)?)
     }

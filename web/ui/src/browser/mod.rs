@@ -7,6 +7,7 @@ pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod picture;
 pub(crate) mod pointing;
 pub(crate) mod press;
 pub(crate) mod random;

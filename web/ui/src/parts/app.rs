@@ -21,6 +21,7 @@ use super::machines::Machines;
 use super::news::Announcer;
 use super::remember::{last_visit, use_remember};
 use super::rules::Rules;
+use super::saving::Saving;
 use super::share::{share, use_drop};
 use super::story::Story;
 use super::time_bar::time_bar;
@@ -86,6 +87,9 @@ pub(crate) fn App() -> Html {
             }
             if let Some(shelf) = state.library_open {
                 <Library {shelf} />
+            }
+            if state.saving {
+                <Saving state={state.clone()} />
             }
             if state.help_open {
                 <Help onclose={on(&dispatch, Action::ShowHelp(false))} />

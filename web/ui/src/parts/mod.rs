@@ -17,6 +17,7 @@ mod machines;
 mod news;
 mod remember;
 mod rules;
+mod saving;
 mod share;
 mod space_time;
 mod story;

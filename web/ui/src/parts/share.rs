@@ -1,13 +1,17 @@
 //! Handing a run on, and taking one: as a link, and as a file.
 
+use js_sys::Array;
 use raftarium_sim::core::Instant;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::Dispatch;
+use super::{Dispatch, on};
 use crate::browser::{Listener, clipboard, document, element, files, location, prefers_reduced_motion};
 use crate::state::address::parse_file;
 use crate::state::{About, Action, Opened, State};
+
+/// What the browser calls JSON.
+pub(super) const JSON: &str = "application/json";
 
 /// The buttons.
 pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
@@ -34,7 +38,8 @@ pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
                 { "Copy link" }
             </button>
             <button type="button" class="button" title="Save this run as a file" onclick={save}>{ "Save" }</button>
-            <button type="button" class="button" title="Open a run from a file; dropping it on the page does the same" onclick={open}>
+            <button type="button" class="button square" aria-label="Save as…" aria-haspopup="dialog" aria-keyshortcuts="s" title="Save the trace or a picture (s)" onclick={on(dispatch, Action::ShowSaving(true))}>{ "…" }</button>
+            <button type="button" class="button" title="Open a run, a scenario or a trace from a file; dropping it on the page does the same" onclick={open}>
                 { "Open" }
             </button>
             <input id="run-file" type="file" accept=".json,application/json" aria-label="File of a run" hidden=true {onchange} />
@@ -64,12 +69,19 @@ pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Call
     })
 }
 
-fn save_run(dispatch: &Dispatch, state: &State) {
+pub(super) fn save_run(dispatch: &Dispatch, state: &State) {
     let shared = state.shared((state.now > Instant::ZERO).then_some(state.now));
     let name = format!("raftarium-{}.json", shared.run.setup.seed);
-    dispatch.emit(match files::save(&name, &shared.to_json()) {
-        Ok(()) => Action::Tell(format!("The run is saved as {name}.")),
-        Err(_) => Action::Complain(About::Command, format!("The run could not be saved as {name}.")),
+    let done = files::save(&name, JSON, &Array::of1(&shared.to_json().into()));
+    tell(dispatch, "The run", &name, done.is_ok());
+}
+
+/// Says whether something was saved.
+pub(super) fn tell(dispatch: &Dispatch, what: &str, name: &str, done: bool) {
+    dispatch.emit(if done {
+        Action::Tell(format!("{what} is saved as {name}."))
+    } else {
+        Action::Complain(About::Command, format!("{what} could not be saved as {name}."))
     });
 }
 

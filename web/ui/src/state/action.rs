@@ -81,6 +81,8 @@ pub(crate) enum Action {
     CloseLesson,
     /// Goes on where a person was the last time, or does not.
     TakeOffer(bool),
+    /// Shows what can be saved, or no longer.
+    ShowSaving(bool),
     ShowLibrary(Option<Shelf>),
     /// Says something that was done with the run, and did not happen in it.
     Tell(String),

@@ -16,6 +16,7 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::share::trace;
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
@@ -71,6 +72,8 @@ pub(crate) struct State {
     pub(crate) palette_open: bool,
     /// The stories that one can choose from, if the list is open.
     pub(crate) library_open: Option<Shelf>,
+    /// Whether a person chooses what to save.
+    pub(crate) saving: bool,
     /// Where a person was the last time.
     pub(crate) offer: Option<Rc<Offer>>,
     /// A story that is being fetched.
@@ -185,6 +188,7 @@ impl State {
             help_open: false,
             palette_open: false,
             library_open: None,
+            saving: false,
             offer: None,
             wanted: None,
             told: None,
@@ -201,6 +205,12 @@ impl State {
     /// The run that is shown, for others to see: at the moment `at`.
     pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
         Shared { at, ..self.timeline.borrow().run().into() }
+    }
+
+    /// Writes everything that happened up to now, piece by piece.
+    pub(crate) fn write_trace(&self, take: impl FnMut(&str)) -> Result<(), RunError> {
+        let run = self.timeline.borrow().run();
+        trace::write(&run, self.now, take)
     }
 
     /// The known trace, as far as it is kept: the place of a record need not be its number.
@@ -247,7 +257,7 @@ impl State {
 
     /// Whether something lies over the page, and time stands still until it is gone.
     pub(crate) const fn is_covered(&self) -> bool {
-        self.menu.is_some() || self.palette_open || self.library_open.is_some()
+        self.menu.is_some() || self.palette_open || self.library_open.is_some() || self.saving
     }
 
     /// Whether we look at the past: an action here starts another future.

@@ -113,6 +113,7 @@ impl Reducible for State {
             Action::CloseLesson => state.told = None,
             Action::TakeOffer(true) => state.take_offer(),
             Action::TakeOffer(false) => state.offer = None,
+            Action::ShowSaving(open) => state.saving = open,
             Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
                 state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });

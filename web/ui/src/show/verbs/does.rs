@@ -186,6 +186,7 @@ impl Scene<'_> {
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
             OnCluster::Scenarios => Doing::Page(Action::ShowLibrary(Some(Shelf::Scenarios))),
             OnCluster::BrokenRules => Doing::Page(Action::ShowLibrary(Some(Shelf::Mistakes))),
+            OnCluster::SaveAs => Doing::Page(Action::ShowSaving(true)),
             OnCluster::Help => Doing::Page(Action::ShowHelp(true)),
         }
     }

@@ -98,6 +98,7 @@ pub(crate) enum OnCluster {
     ToStart,
     Events,
     Scenarios,
+    SaveAs,
     BrokenRules,
     Help,
 }
