@@ -2,7 +2,7 @@
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
-use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
+use raftarium_sim::{BranchId, ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
 use super::{About, Menu, Pointed, Selection, Speed};
@@ -46,6 +46,11 @@ pub(crate) enum Action {
     ShowPalette(bool),
     /// Lets things go wrong by chance, or ends that and mends everything.
     SetUnrest(Option<Unrest>),
+    /// Looks at another future that was begun.
+    SwitchBranch(BranchId),
+    /// Gives it a name; an empty one takes its name away.
+    RenameBranch(BranchId, String),
+    DeleteBranch(BranchId),
     /// Back to just before what was done last.
     Undo,
     /// Forward to just after what was done next.

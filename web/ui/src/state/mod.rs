@@ -2,6 +2,7 @@
 
 mod action;
 pub(crate) mod address;
+mod branches;
 mod doing;
 pub(crate) mod last_run;
 mod pointed;
@@ -16,6 +17,7 @@ use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
+use crate::show::branches::Branches;
 use crate::show::digest::Digest;
 use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
@@ -38,6 +40,10 @@ pub(crate) struct State {
     /// The world at the moment that is looked at. Its `now` may be older: it is read anew only when something changed.
     pub(crate) view: Rc<View>,
     pub(crate) digest: Rc<Digest>,
+    /// The other futures that were begun.
+    pub(crate) branches: Rc<Branches>,
+    /// What is known of them.
+    kept: Rc<Vec<branches::Kept>>,
     /// How many records the digest has read.
     read: usize,
     pub(crate) now: Instant,
@@ -152,6 +158,8 @@ impl State {
             setup: Rc::new(setup),
             view,
             digest: Rc::new(digest),
+            branches: Rc::default(),
+            kept: Rc::default(),
             end,
             playing,
             speed: Speed::default(),

@@ -74,6 +74,9 @@ impl Reducible for State {
             Action::ShowMenu(menu) => state.menu = menu,
             Action::ShowPalette(open) => state.palette_open = open,
             Action::SetUnrest(unrest) => state.set_unrest(unrest),
+            Action::SwitchBranch(id) => state.switch_branch(id),
+            Action::RenameBranch(id, name) => state.rename_branch(id, &name),
+            Action::DeleteBranch(id) => state.delete_branch(id),
             Action::Undo => state.undo(),
             Action::Redo => state.redo(),
             Action::NextMessage(forward) => state.select_next_message(forward),
@@ -167,7 +170,9 @@ impl State {
             (timeline.run(), timeline.world().earliest_command())
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
+        let here = self.kept_here();
         self.timeline.borrow_mut().dispatch(command)?;
+        let branched = self.keep_if_left(here);
         if before < self.read {
             Rc::make_mut(&mut self.digest).forget_after(before);
             self.read = before;
@@ -175,11 +180,14 @@ impl State {
         self.run_version += 1;
         self.notice = None;
         self.look(before);
+        if branched {
+            self.look_at_branches();
+        }
         Ok(())
     }
 
     /// Takes over what the timeline shows now; `before` records were known to have happened.
-    fn look(&mut self, before: usize) {
+    pub(super) fn look(&mut self, before: usize) {
         let timeline = self.timeline.borrow();
         self.now = timeline.now();
         self.end = timeline.end();

@@ -1,6 +1,8 @@
 //! The time bar: when.
 
 mod controls;
+mod glyph;
+mod lanes;
 mod slider;
 
 use std::rc::Rc;
@@ -22,7 +24,7 @@ pub(crate) fn time_bar(dispatch: &Dispatch, state: &State) -> Html {
             if state.space_time_open {
                 <SpaceTime state={state.clone()} />
             }
-            <Slider now={state.now} end={state.end} digest={Rc::clone(&state.digest)} />
+            <Slider now={state.now} end={state.end} digest={Rc::clone(&state.digest)} branches={Rc::clone(&state.branches)} />
         </section>
     }
 }
