@@ -3,11 +3,13 @@
 mod action;
 pub(crate) mod address;
 mod branches;
+mod compare;
 mod doing;
 pub(crate) mod last_run;
 mod pointed;
 mod reduce;
 mod selection;
+mod side;
 mod speed;
 
 use std::cell::{Ref, RefCell};
@@ -28,7 +30,9 @@ use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
 pub(crate) use pointed::Pointed;
+pub(crate) use compare::Other;
 pub(crate) use selection::{Entry, Selection};
+pub(crate) use side::Side;
 pub(crate) use speed::Speed;
 
 /// Everything that is on the screen, cheap to clone and to compare.
@@ -76,6 +80,12 @@ pub(crate) struct State {
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
     pub(crate) unrest: Option<Unrest>,
+    /// The cluster beside this one, if two are compared.
+    pub(crate) other: Option<Rc<Other>>,
+    /// The one that the inspector is about.
+    pub(crate) side: Side,
+    /// Whether a person is choosing what to compare with.
+    pub(crate) choosing: bool,
     /// Counts the changes.
     version: u64,
     /// Counts the changes of the run itself: what is in a link.
@@ -137,12 +147,17 @@ impl State {
     ///
     /// If a command in it is not valid.
     pub(crate) fn open(shared: Shared, playing: bool) -> Result<Self, RunError> {
+        let with = shared.with;
         let mut timeline = Timeline::replay(shared.run)?;
         if let Some(at) = shared.at {
             last_run::begin(timeline.run());
             timeline.seek(at.min(address::AHEAD_MAX));
         }
-        Ok(Self::of(timeline, playing && shared.at.is_none()))
+        let mut state = Self::of(timeline, playing && shared.at.is_none());
+        if let Some(Err(error)) = with.map(|with| state.compare(with)) {
+            state.complain(About::Address, format!("The other run cannot be shown: {error}."));
+        }
+        Ok(state)
     }
 
     fn of(timeline: Timeline, playing: bool) -> Self {
@@ -180,6 +195,9 @@ impl State {
             sheet: None,
             together: Rc::default(),
             unrest: None,
+            other: None,
+            side: Side::Only,
+            choosing: false,
             version: 0,
             run_version: 0,
         }
@@ -187,7 +205,8 @@ impl State {
 
     /// The run that is shown, for others to see: at the moment `at`.
     pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
-        Shared { at, ..self.timeline.borrow().run().into() }
+        let with = self.other.as_ref().map(|other| other.difference().clone());
+        Shared { at, with, ..self.timeline.borrow().run().into() }
     }
 
     /// The known trace, as far as it is kept: the place of a record need not be its number.

@@ -55,7 +55,7 @@ impl Reducible for State {
             Action::Slower => state.speed = state.speed.slower(),
             Action::Select(selection) => {
                 state.selection = selection;
-                state.sheet = None;
+                (state.sheet, state.choosing) = (None, false);
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }
@@ -77,6 +77,11 @@ impl Reducible for State {
             Action::SwitchBranch(id) => state.switch_branch(id),
             Action::RenameBranch(id, name) => state.rename_branch(id, &name),
             Action::DeleteBranch(id) => state.delete_branch(id),
+            Action::Choose(open) => state.choosing = open,
+            Action::Compare(difference) => state.begin_comparing(difference),
+            Action::LookInto(side) => state.side = side,
+            Action::ToParting => state.go_to_parting(),
+            Action::Keep(side) => state.keep(side),
             Action::Undo => state.undo(),
             Action::Redo => state.redo(),
             Action::NextMessage(forward) => state.select_next_message(forward),
@@ -96,7 +101,12 @@ impl Reducible for State {
             }
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
+                let compared = state.other.as_ref().map(|other| other.difference().clone());
                 state.replace_by(fresh);
+                // Another seed is compared as this one was.
+                if let Some(difference) = compared {
+                    state.begin_comparing(difference);
+                }
             }
             Action::Open(shared) => match Self::open(*shared, state.playing) {
                 Ok(fresh) => state.replace_by(fresh),
@@ -128,7 +138,7 @@ impl State {
     }
 
     /// Shows another run in the same page.
-    fn replace_by(&mut self, fresh: Self) {
+    pub(super) fn replace_by(&mut self, fresh: Self) {
         let selection = if self.selection.exists(fresh.setup.servers) { self.selection } else { Selection::Nothing };
         *self = Self {
             version: self.version,
@@ -215,6 +225,7 @@ impl State {
         if !new.is_empty() {
             self.news = Rc::new(News { number: self.news.number + 1, sentences: new });
         }
+        self.lead_on();
     }
 
     pub(crate) fn complain(&mut self, about: About, text: String) {

@@ -113,7 +113,7 @@ pub(super) fn Lanes(props: &Props) -> Html {
             html! { <svg key={mark.record.0} class={classes!("mark", class)} {style} viewBox="-8 -8 16 16" width="12" height="12" aria-hidden="true">{ shape }</svg> }
         });
         html! {
-            <li key={id.0} class="lane" {style}>
+            <li key={id.0} class="branch" {style}>
                 <div class="words">{ words }</div>
                 <div class="glyphs" aria-hidden="true">{ for marks }</div>
             </li>

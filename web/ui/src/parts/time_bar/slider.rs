@@ -27,6 +27,10 @@ pub(crate) struct Props {
     pub(crate) end: Instant,
     pub(crate) digest: Rc<Digest>,
     pub(crate) branches: Rc<Branches>,
+    /// Where the cluster beside this one parts from it, if it does.
+    pub(crate) parting: Option<Instant>,
+    /// What happened in that one.
+    pub(crate) beside: Html,
 }
 
 /// The axis with its marks, and the moment that is looked at.
@@ -89,7 +93,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
     let percent = px_percent(axis.percent(now));
     html! {
         <div class="timeline">
-            <Marks {axis} digest={Rc::clone(&props.digest)} />
+            <Marks {axis} digest={Rc::clone(&props.digest)} parting={props.parting} />
             <div class="track" ref={track} {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}>
                 <div class="known" style={format!("width:{}%", px_percent(axis.percent(end)))} />
                 <div class="past" style={format!("width:{percent}%")} />
@@ -109,6 +113,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
                 />
             </div>
             { ticks(axis) }
+            { props.beside.clone() }
             if !props.branches.lanes.is_empty() {
                 <Lanes {axis} branches={Rc::clone(&props.branches)} />
             }
@@ -132,6 +137,7 @@ pub(super) fn px_percent(percent: f64) -> String {
 struct MarksProps {
     axis: Axis,
     digest: Rc<Digest>,
+    parting: Option<Instant>,
 }
 
 /// What happened when, as glyphs. The list of events says the same in words, so Tab passes them over.
@@ -149,7 +155,14 @@ fn Marks(props: &MarksProps) -> Html {
             </button>
         }
     });
-    html! { <div class="marks">{ for marks }</div> }
+    let parting = props.parting.map(|at| {
+        let style = format!("left:{}%", px_percent(axis.percent(at)));
+        let words = format!("A and B part, {}", seconds(at));
+        html! {
+            <button type="button" class="mark parting" {style} tabindex="-1" title={words.clone()} aria-label={words} onclick={on(&dispatch, Action::Seek(at))}>{ "≠" }</button>
+        }
+    });
+    html! { <div class="marks">{ for marks }{ parting }</div> }
 }
 
 fn ticks(axis: Axis) -> Html {

@@ -16,7 +16,7 @@ use Group::{Carries, Clock, Crashes, Disk, First, Log, Members, Page, Settings, 
 
 /// All verbs, in the order in which they are shown.
 #[rustfmt::skip]
-pub(crate) static VERBS: [Verb; 82] = [
+pub(crate) static VERBS: [Verb; 83] = [
     keyed(verb(Kind::Server(OnServer::Crash), First, ("Crash", "Crash {}"), "Its power fails, and what is not on its disk is lost.", "stop kill power failure down"), "c"),
     keyed(verb(Kind::Server(OnServer::Restart), First, ("Restart", "Restart {}"), "It starts from what is on its disk.", "start up boot recover"), "c"),
     keyed(verb(Kind::Server(OnServer::TimeOut), First, ("Time out now", "Time out {} now"), "Its election timer runs out now.", "timeout election campaign candidate"), "t"),
@@ -102,6 +102,7 @@ pub(crate) static VERBS: [Verb; 82] = [
     keyed(verb(Kind::Cluster(OnCluster::StepForward), Time, ("One event forward", "One event forward"), "The next thing happens.", "step next"), "→"),
     keyed(verb(Kind::Cluster(OnCluster::StepBack), Time, ("One event back", "One event back"), "The last thing has not happened yet.", "step previous"), "←"),
     keyed(verb(Kind::Cluster(OnCluster::ToStart), Time, ("To the start", "Go to the start"), "Back to 0 s.", "rewind begin"), "Home"),
+    verb(Kind::Cluster(OnCluster::Compare), Page, ("Compare with…", "Compare with…"), "The same run side by side, with one setting or one rule otherwise.", "two clusters lockstep difference versus setting rule"),
     keyed(verb(Kind::Cluster(OnCluster::Events), Page, ("Events", "Show or hide the events"), "What happened, in sentences.", "list story log"), "e"),
     keyed(verb(Kind::Cluster(OnCluster::Help), Page, ("Help", "Help"), "What can be done, and the keys for it.", "keys shortcuts legend"), "?"),
 ];

@@ -178,6 +178,7 @@ impl Scene<'_> {
             OnCluster::StepForward => Doing::Page(Action::StepForward),
             OnCluster::StepBack => Doing::Page(Action::StepBack),
             OnCluster::ToStart => Doing::Page(Action::Seek(Instant::ZERO)),
+            OnCluster::Compare => Doing::Page(Action::Choose(true)),
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
             OnCluster::Help => Doing::Page(Action::ShowHelp(true)),
         }

@@ -94,6 +94,7 @@ pub(crate) enum OnCluster {
     StepForward,
     StepBack,
     ToStart,
+    Compare,
     Events,
     Help,
 }
