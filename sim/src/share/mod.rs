@@ -182,8 +182,9 @@ fn unpacked(value: &str) -> Result<Shared, ShareError> {
             break;
         }
     }
+    // Nobody writes a longer one.
     if length > TEXT_MAX {
-        return Err(ShareError::TooLong { given: length, max: TEXT_MAX });
+        return Err(ShareError::Damaged);
     }
     let text = pack::unpack(KNOWN, rest, length);
     if check(&text) != check_bytes {
