@@ -7,6 +7,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
@@ -80,14 +81,18 @@ impl fmt::Display for DifferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form { given } => {
-                write!(f, "`{given}` is no difference; allowed are a setting and its value, as in pre_vote:true, and mistake:…")
+                write!(
+                    f,
+                    "`{given}` is no difference; allowed are a setting and its value, as in pre_vote:true, and mistake:…"
+                )
             }
             Self::Setting { given, known } => write!(f, "there is no setting `{given}`; there are {known}"),
             Self::Mistake { given } => {
                 write!(f, "there is no mistake `{given}`; there are ")?;
-                Mistake::ALL.iter().enumerate().try_for_each(|(at, mistake)| {
-                    write!(f, "{}{}", if at == 0 { "" } else { ", " }, mistake.name())
-                })
+                Mistake::ALL
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(at, mistake)| write!(f, "{}{}", if at == 0 { "" } else { ", " }, mistake.name()))
             }
             Self::Value { name, given, reason } => write!(f, "`{name}` cannot be `{given}`: {reason}"),
             Self::Same { given } => write!(f, "`{given}` is so already; allowed is what is otherwise"),
@@ -235,7 +240,7 @@ pub struct Parting {
 pub struct Lockstep {
     difference: Difference,
     /// The commands of the first run that the other one has, too.
-    commands: Vec<Timed>,
+    commands: Arc<[Timed]>,
     /// How many records are known to be the same.
     same: u64,
     parting: Option<Parting>,
@@ -254,7 +259,7 @@ impl Lockstep {
             given: String::new(),
             reason: error.to_string(),
         })?;
-        let mut lockstep = Self { difference, commands: first.commands().to_vec(), same: 0, parting: None };
+        let mut lockstep = Self { difference, commands: first.commands().into(), same: 0, parting: None };
         // Both are read from the beginning, even if the first one has forgotten it.
         other.seek(first.now());
         lockstep.compare(first, &other);
@@ -280,7 +285,7 @@ impl Lockstep {
     ///
     /// If a command can never be carried out in the other one; then that one has not changed.
     pub fn follow(&mut self, first: &Timeline, other: &mut Timeline) -> Result<bool, RunError> {
-        let changed = self.commands != first.commands();
+        let changed = *self.commands != *first.commands();
         if changed {
             self.take_over(first, other)?;
         }
@@ -315,7 +320,7 @@ impl Lockstep {
                 *other = Timeline::replay(run)?;
             }
         }
-        self.commands = commands.to_vec();
+        self.commands = commands.into();
         if self.parting.as_ref().is_none_or(|parting| parting.at >= from) {
             self.parting = None;
             let records = first.all_records();

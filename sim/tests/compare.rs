@@ -123,7 +123,8 @@ fn whatever_is_done_the_other_one_is_the_same_run_but_for_the_difference() {
         }
         follow(&first);
         let server = NodeId(1 + round % 5);
-        let acts = [Command::Pause { server }, Command::Resume { server }, Command::Isolate { server }, Command::HealAll];
+        let acts =
+            [Command::Pause { server }, Command::Resume { server }, Command::Isolate { server }, Command::HealAll];
         let _refused_or_not = first.dispatch(acts[(round % 4) as usize].clone());
         follow(&first);
     }
@@ -171,9 +172,15 @@ fn what_is_no_difference_is_told() {
         Err(error) => Err(error.to_string()),
     };
     let cases = [
-        ("pre_vote", "`pre_vote` is no difference; allowed are a setting and its value, as in pre_vote:true, and mistake:…"),
+        (
+            "pre_vote",
+            "`pre_vote` is no difference; allowed are a setting and its value, as in pre_vote:true, and mistake:…",
+        ),
         ("pre_vote:false", "`pre_vote:false` is so already; allowed is what is otherwise"),
-        ("pre_vote:true,\"leases\":true", "`pre_vote` cannot be `true,\"leases\":true`: allowed are true, false, null and numbers"),
+        (
+            "pre_vote:true,\"leases\":true",
+            "`pre_vote` cannot be `true,\"leases\":true`: allowed are true, false, null and numbers",
+        ),
     ];
     for (given, message) in cases {
         assert_eq!(told(given), Err(message.to_owned()), "{given}");

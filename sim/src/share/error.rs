@@ -3,8 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::compare::DifferenceError;
 use super::{RUN_END, VERSION, plain::milliseconds};
+use crate::compare::DifferenceError;
 use crate::setup::{SERVERS_MAX, SetupError};
 
 /// Why a link or a file is no run.

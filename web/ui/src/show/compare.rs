@@ -70,7 +70,11 @@ pub(crate) fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub(crate) fn verdict(view: &View) -> (bool, String) {
     let broken = view.violations.len() as u64;
     if let Some(first) = view.violations.first() {
-        let more = if broken > 1 { format!(", and {}", count(broken - 1, "more finding", "more findings")) } else { String::new() };
+        let more = if broken > 1 {
+            format!(", and {}", count(broken - 1, "more finding", "more findings"))
+        } else {
+            String::new()
+        };
         return (false, format!("{} is broken: {}{more}.", first.rule.name(), first.story));
     }
     let checks = view.checks.iter().map(|check| check.count).sum();
@@ -121,7 +125,10 @@ mod tests {
             (words.a, words.b)
         };
         assert_eq!(said("pre_vote:true"), ("PreVote off".into(), "PreVote on".into()));
-        assert_eq!(said("heartbeat_interval:20.5"), ("Heartbeat every: 50 ms".into(), "Heartbeat every: 20.5 ms".into()));
+        assert_eq!(
+            said("heartbeat_interval:20.5"),
+            ("Heartbeat every: 50 ms".into(), "Heartbeat every: 20.5 ms".into())
+        );
         assert_eq!(
             said("snapshot_after_entries:3"),
             ("Snapshot after entries: never".into(), "Snapshot after entries: 3 entries".into())

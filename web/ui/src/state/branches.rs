@@ -39,9 +39,8 @@ impl State {
     /// Takes over what the timeline says of its branches.
     pub(super) fn look_at_branches(&mut self) {
         const NONE: &[Mark] = &[];
-        let marks = |id: BranchId| {
-            self.kept.iter().find(|kept| kept.id == id).map_or(NONE, |kept| &kept.digest.marks[..])
-        };
+        let marks =
+            |id: BranchId| self.kept.iter().find(|kept| kept.id == id).map_or(NONE, |kept| &kept.digest.marks[..]);
         self.branches = Rc::new(Branches::of(&self.timeline.borrow(), marks));
     }
 

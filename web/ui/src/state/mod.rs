@@ -29,8 +29,8 @@ use crate::show::space_time::first_wrong;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
-pub(crate) use pointed::Pointed;
 pub(crate) use compare::Other;
+pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use side::Side;
 pub(crate) use speed::Speed;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use raftarium_sim::core::Settings;
 use raftarium_sim::Setup;
+use raftarium_sim::core::Settings;
 use yew::prelude::*;
 
 use super::super::choice::Choice;
@@ -66,7 +66,9 @@ pub(crate) fn ChooseForm(props: &Props) -> Html {
         })
     };
     let options: Vec<(AttrValue, AttrValue)> = match &*chosen {
-        Chosen::Setting(_) => settings::of(&raft).into_iter().map(|field| (field.id.into(), field.label.into())).collect(),
+        Chosen::Setting(_) => {
+            settings::of(&raft).into_iter().map(|field| (field.id.into(), field.label.into())).collect()
+        }
         Chosen::Rule(_) => rules().map(|(name, words)| (name.into(), words.into())).collect(),
     };
     let value = match &*chosen {
@@ -100,7 +102,8 @@ pub(crate) fn ChooseForm(props: &Props) -> Html {
             }
         })
     };
-    let kinds: Vec<(AttrValue, AttrValue)> = vec![(SETTING.into(), "one setting".into()), (RULE.into(), "one broken rule".into())];
+    let kinds: Vec<(AttrValue, AttrValue)> =
+        vec![(SETTING.into(), "one setting".into()), (RULE.into(), "one broken rule".into())];
     html! {
         <aside class="panel inspector open filled" aria-label="Inspector" {onkeydown}>
             <form class="sheet-form choose" aria-labelledby="choose-title" {onsubmit}>

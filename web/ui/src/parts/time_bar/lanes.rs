@@ -53,11 +53,12 @@ pub(super) fn Lanes(props: &Props) -> Html {
             action.into_iter().for_each(|action| dispatch.emit(action));
         }
     };
-    let button = |class: &'static str, name: String, words: Html, action: Option<Action>, next: Option<About>, then: String| {
-        let act = act.clone();
-        let onclick = Callback::from(move |_: MouseEvent| act(action.clone(), next, then.clone()));
-        html! { <button type="button" {class} aria-label={name.clone()} title={name} {onclick}>{ words }</button> }
-    };
+    let button =
+        |class: &'static str, name: String, words: Html, action: Option<Action>, next: Option<About>, then: String| {
+            let act = act.clone();
+            let onclick = Callback::from(move |_: MouseEvent| act(action.clone(), next, then.clone()));
+            html! { <button type="button" {class} aria-label={name.clone()} title={name} {onclick}>{ words }</button> }
+        };
     let rename = |id: BranchId, name: &str| {
         let next = Some(About::Renaming(id));
         button("inside", format!("Rename {name}"), icon(Picture::Pencil), None, next, "branch-name".to_owned())
