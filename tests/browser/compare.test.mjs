@@ -73,7 +73,7 @@ test("with PreVote a server that comes back from a partition leaves the term as 
   const at = Number(/([\d.]+) s/.exec(await parting.innerText())[1]) * 1_000;
   await parting.click();
   assert.equal(await person.now(), Math.floor(at));
-  assert.match(await strip(page).innerText(), /A: .* starts an election.*\s.*B: .*would win/s);
+  assert.match(await strip(page).innerText(), /A: .* starts an election .*B: .* asks whether it could win/s);
 
   // The address holds all of it.
   await eventually("the address says so", () => page.url().includes("&with=pre_vote:true"));

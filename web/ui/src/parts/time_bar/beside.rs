@@ -43,7 +43,7 @@ pub(super) fn beside(state: &State, axis: Axis) -> Html {
     });
     let left = parting.map_or_else(|| "0".to_owned(), |at| px_percent(axis.percent(at)));
     html! {
-        <div class="lanes beside" style={format!("--height:{}px", px(ROW + 4.0))}>
+        <div class="branches beside" style={format!("--height:{}px", px(ROW + 4.0))}>
             <div class="all">
                 { lane }
                 <p class="branch"><span class="words" style={format!("--top:0px;--left:{left}%")}>

@@ -137,7 +137,7 @@ pub(super) fn Lanes(props: &Props) -> Html {
         (_, None) => Html::default(),
     };
     html! {
-        <section class="lanes" aria-label="Branches">
+        <section class="branches" aria-label="Branches">
             <div class="here words">
                 <span class="muted">{ "Branch:" }</span>
                 { here }
@@ -178,7 +178,11 @@ fn naming(id: BranchId, value: &str, name: &str, done: impl Fn(Option<Action>) +
     let onkeydown = {
         let take = take.clone();
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => take(event.target_unchecked_into()),
+            // Or what has the focus next would be pressed.
+            "Enter" => {
+                event.prevent_default();
+                take(event.target_unchecked_into());
+            }
             "Escape" => {
                 event.prevent_default();
                 done(None);
