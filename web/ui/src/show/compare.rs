@@ -108,14 +108,9 @@ mod tests {
             // A number is left as it is until it is filled in.
             assert_eq!(words.a != words.b, matches!(field.value, Value::Flag(_)), "{words:?}");
         }
-        let all = serde_free_names(&plain);
+        let error = "no such setting:1".parse::<Difference>().expect_err("there is none").to_string();
+        let all = error.split("there are ").nth(1).map_or(0, |names| names.split(", ").count());
         assert_eq!(all, settings::of(&plain).len(), "a setting that cannot be chosen");
-    }
-
-    /// How many settings there are, without the seed and the mistakes.
-    fn serde_free_names(_plain: &Settings) -> usize {
-        let error = "no such setting:1".parse::<Difference>().expect_err("there is none");
-        error.to_string().split("there are ").nth(1).map_or(0, |names| names.split(", ").count())
     }
 
     #[test]

@@ -53,9 +53,8 @@ impl Other {
         let timeline = self.state.timeline.borrow();
         let count = timeline.world().record_count();
         let new = timeline.records_from(RecordId(before as u64)).iter().take_while(|record| record.id.0 < count);
-        new.filter_map(|record| match &record.what {
-            Happening::CommandRefused { error, .. } => Some(error.to_string()),
-            _other => None,
+        new.filter_map(|record| {
+            if let Happening::CommandRefused { error, .. } = &record.what { Some(error.to_string()) } else { None }
         })
         .last()
     }
