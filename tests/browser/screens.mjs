@@ -68,6 +68,21 @@ const SCREENS = {
     await person.page.keyboard.press(follower.slice(1));
     await person.page.keyboard.press("c");
   }],
+  branches: ["#seed=42", async (person) => {
+    await work(person);
+    await person.seek(500);
+    await person.page.keyboard.press((await person.leader()).id.slice(1));
+    await person.page.keyboard.press("c");
+    await person.selectNothing();
+    await person.reach(1_200);
+  }],
+  compare: ["#seed=42&with=pre_vote:true", async (person) => {
+    person.ring = person.page.getByRole("group", { name: "Servers and links of A", exact: true });
+    await person.reach(600);
+    const leader = (await person.leader()).id;
+    await person.drawAround([(await person.servers()).map(({ id }) => id).find((id) => id !== leader)]);
+    await person.reach(1_500);
+  }],
   help: ["#seed=42", async (person) => void (await person.page.keyboard.press("?"))],
   one: ["#seed=42&servers=1", work],
   two: ["#seed=42&servers=2", work],

@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod flight;
+pub(crate) mod lanes;
 pub(crate) mod mark;
 pub(crate) mod partition;
 pub(crate) mod ring;

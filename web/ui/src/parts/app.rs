@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::banner::banner;
 use super::clients::clients;
 use super::cluster::Cluster;
+use super::compare::{ChooseForm, halves, versus};
 use super::doing::{Palette, VerbMenu};
 use super::events::Events;
 use super::help::Help;
@@ -41,6 +42,7 @@ pub(crate) fn App() -> Html {
     let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
     let state: &State = &state;
 
+    let shown = state.shown();
     use_frames(state.playing, &dispatch);
     use_keys(state, &dispatch);
     use_presses(&dispatch);
@@ -53,28 +55,39 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={share(&dispatch, state)} />
-            { banner(&dispatch, state) }
-            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
-                <Cluster
-                    view={Rc::clone(&state.view)}
-                    now={state.now}
-                    setup={Rc::clone(&state.setup)}
-                    selection={state.selection}
-                />
-                { time_bar(&dispatch, state) }
-                if state.machines_open {
-                    <Machines view={Rc::clone(&state.view)} />
+            if state.other.is_none() {
+                { banner(&dispatch, state) }
+            }
+            <main class={classes!("places", state.space_time_open.then_some("with-space-time"), state.other.as_ref().map(|_| "comparing"))}>
+                if state.other.is_some() {
+                    { versus(&dispatch, state) }
+                    { halves(state) }
                 } else {
-                    <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                    <Cluster
+                        view={Rc::clone(&state.view)}
+                        now={state.now}
+                        setup={Rc::clone(&state.setup)}
+                        selection={state.selection}
+                    />
                 }
-                <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
-                { clients(state) }
-                if state.events_open {
-                    <Events state={state.clone()} />
+                { time_bar(&dispatch, state) }
+                if state.other.is_none() {
+                    if state.machines_open {
+                        <Machines view={Rc::clone(&state.view)} />
+                    } else {
+                        <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                    }
+                    <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
+                }
+                { clients(&shown) }
+                if state.choosing {
+                    <ChooseForm setup={Rc::clone(&state.setup)} />
+                } else if state.events_open {
+                    <Events state={shown} />
                 } else if state.tells() {
                     <Story state={state.clone()} />
                 } else {
-                    <Inspector state={state.clone()} />
+                    <Inspector state={shown} />
                 }
             </main>
             <Light state={state.clone()} />

@@ -2,6 +2,8 @@
 
 pub(crate) mod ask;
 pub(crate) mod axis;
+pub(crate) mod branches;
+pub(crate) mod compare;
 pub(crate) mod digest;
 pub(crate) mod disc;
 #[cfg(test)]

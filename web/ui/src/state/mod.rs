@@ -2,6 +2,8 @@
 
 mod action;
 pub(crate) mod address;
+mod branches;
+mod compare;
 mod doing;
 mod kept;
 pub(crate) mod last_run;
@@ -9,6 +11,7 @@ mod lesson;
 mod pointed;
 mod reduce;
 mod selection;
+mod side;
 mod speed;
 mod why;
 
@@ -20,6 +23,7 @@ use raftarium_sim::share::trace;
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
+use crate::show::branches::Branches;
 use crate::show::digest::Digest;
 use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
@@ -29,10 +33,12 @@ use crate::show::space_time::first_wrong;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
+pub(crate) use compare::Other;
 pub(crate) use kept::{Offer, Settings};
 pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
+pub(crate) use side::Side;
 pub(crate) use speed::Speed;
 pub(crate) use why::Explained;
 
@@ -45,6 +51,10 @@ pub(crate) struct State {
     /// The world at the moment that is looked at. Its `now` may be older: it is read anew only when something changed.
     pub(crate) view: Rc<View>,
     pub(crate) digest: Rc<Digest>,
+    /// The other futures that were begun.
+    pub(crate) branches: Rc<Branches>,
+    /// What is known of them.
+    kept: Rc<Vec<branches::Kept>>,
     /// How many records the digest has read.
     read: usize,
     pub(crate) now: Instant,
@@ -89,6 +99,12 @@ pub(crate) struct State {
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
     pub(crate) unrest: Option<Unrest>,
+    /// The cluster beside this one, if two are compared.
+    pub(crate) other: Option<Rc<Other>>,
+    /// The one that the inspector is about.
+    pub(crate) side: Side,
+    /// Whether a person is choosing what to compare with.
+    pub(crate) choosing: bool,
     /// Counts the changes.
     version: u64,
     /// Counts the changes of the run itself: what is in a link.
@@ -150,12 +166,17 @@ impl State {
     ///
     /// If a command in it is not valid.
     pub(crate) fn open(shared: Shared, playing: bool) -> Result<Self, RunError> {
+        let with = shared.with;
         let mut timeline = Timeline::replay(shared.run)?;
         if let Some(at) = shared.at {
             last_run::begin(timeline.run());
             timeline.seek(at.min(address::AHEAD_MAX));
         }
-        Ok(Self::of(timeline, playing && shared.at.is_none()))
+        let mut state = Self::of(timeline, playing && shared.at.is_none());
+        if let Some(Err(error)) = with.map(|with| state.compare(with)) {
+            state.complain(About::Address, format!("The other run cannot be shown: {error}."));
+        }
+        Ok(state)
     }
 
     fn of(timeline: Timeline, playing: bool) -> Self {
@@ -171,6 +192,8 @@ impl State {
             setup: Rc::new(setup),
             view,
             digest: Rc::new(digest),
+            branches: Rc::default(),
+            kept: Rc::default(),
             end,
             playing,
             speed: Speed::default(),
@@ -197,6 +220,9 @@ impl State {
             why: None,
             together: Rc::default(),
             unrest: None,
+            other: None,
+            side: Side::Only,
+            choosing: false,
             version: 0,
             run_version: 0,
         }
@@ -204,7 +230,8 @@ impl State {
 
     /// The run that is shown, for others to see: at the moment `at`.
     pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
-        Shared { at, ..self.timeline.borrow().run().into() }
+        let with = self.other.as_ref().map(|other| other.difference().clone());
+        Shared { at, with, ..self.timeline.borrow().run().into() }
     }
 
     /// Writes everything that happened up to now, piece by piece.

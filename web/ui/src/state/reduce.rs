@@ -55,7 +55,7 @@ impl Reducible for State {
             Action::Slower => state.speed = state.speed.slower(),
             Action::Select(selection) => {
                 state.selection = selection;
-                state.sheet = None;
+                (state.sheet, state.choosing) = (None, false);
                 if selection == Selection::Nothing {
                     state.why = None;
                 }
@@ -81,6 +81,14 @@ impl Reducible for State {
             Action::ShowMenu(menu) => state.menu = menu,
             Action::ShowPalette(open) => state.palette_open = open,
             Action::SetUnrest(unrest) => state.set_unrest(unrest),
+            Action::SwitchBranch(id) => state.switch_branch(id),
+            Action::RenameBranch(id, name) => state.rename_branch(id, &name),
+            Action::DeleteBranch(id) => state.delete_branch(id),
+            Action::Choose(open) => state.choosing = open,
+            Action::Compare(difference) => state.begin_comparing(difference),
+            Action::LookInto(side) => state.side = side,
+            Action::ToParting => state.go_to_parting(),
+            Action::Keep(side) => state.keep(side),
             Action::Undo => state.undo(),
             Action::Redo => state.redo(),
             Action::NextMessage(forward) => state.select_next_message(forward),
@@ -100,7 +108,12 @@ impl Reducible for State {
             }
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
+                let compared = state.other.as_ref().map(|other| other.difference().clone());
                 state.replace_by(fresh);
+                // Another seed is compared as this one was.
+                if let Some(difference) = compared {
+                    state.begin_comparing(difference);
+                }
             }
             Action::Open(shared) => match Self::open(*shared, state.playing) {
                 Ok(fresh) => state.replace_by(fresh),
@@ -186,7 +199,9 @@ impl State {
             (timeline.run(), timeline.world().earliest_command())
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
+        let here = self.kept_here();
         self.timeline.borrow_mut().dispatch(command)?;
+        let branched = self.keep_if_left(here);
         // What was explained is no more, or has another past.
         self.why = self.why.take().filter(|told| told.explanation.at < at);
         if before < self.read {
@@ -196,11 +211,14 @@ impl State {
         self.run_version += 1;
         self.notice = None;
         self.look(before);
+        if branched {
+            self.look_at_branches();
+        }
         Ok(())
     }
 
     /// Takes over what the timeline shows now; `before` records were known to have happened.
-    fn look(&mut self, before: usize) {
+    pub(super) fn look(&mut self, before: usize) {
         let timeline = self.timeline.borrow();
         self.now = timeline.now();
         self.end = timeline.end();
@@ -228,6 +246,7 @@ impl State {
         if !new.is_empty() {
             self.news = Rc::new(News { number: self.news.number + 1, sentences: new });
         }
+        self.lead_on();
     }
 
     pub(crate) fn complain(&mut self, about: About, text: String) {

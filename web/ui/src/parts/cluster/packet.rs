@@ -12,10 +12,17 @@ use crate::geometry::trig::angle;
 use crate::geometry::{Point, px, px_hundredths};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
-use crate::state::{Action, Selection};
+use crate::state::{Action, Selection, Side};
 
 /// All messages, where they are now.
-pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instant, selection: Selection) -> Html {
+pub(super) fn packets(
+    dispatch: &Dispatch,
+    side: Side,
+    ring: &Ring,
+    view: &View,
+    now: Instant,
+    selection: Selection,
+) -> Html {
     let packets = marks(view, ring, now).map(|Mark { packet, flight }| {
         let Flight { place, heading, lost, strength } = flight;
         let selected = matches!(selection, Selection::Packet(chosen) if chosen.id == packet.id);
@@ -28,7 +35,7 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
         html! {
             <g
                 key={packet.id.0}
-                id={format!("packet-{}", packet.id.0)}
+                id={side.id(&format!("packet-{}", packet.id.0))}
                 {class}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}

@@ -183,6 +183,7 @@ impl Scene<'_> {
             OnCluster::StepForward => Doing::Page(Action::StepForward),
             OnCluster::StepBack => Doing::Page(Action::StepBack),
             OnCluster::ToStart => Doing::Page(Action::Seek(Instant::ZERO)),
+            OnCluster::Compare => Doing::Page(Action::Choose(true)),
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
             OnCluster::Scenarios => Doing::Page(Action::ShowLibrary(Some(Shelf::Scenarios))),
             OnCluster::BrokenRules => Doing::Page(Action::ShowLibrary(Some(Shelf::Mistakes))),
