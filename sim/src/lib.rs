@@ -41,6 +41,7 @@ pub mod timeline;
 mod trace;
 mod trial;
 mod view;
+pub mod why;
 mod world;
 
 pub use raftarium_core as core;

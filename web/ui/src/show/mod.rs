@@ -22,6 +22,7 @@ pub(crate) mod space_time;
 pub(crate) mod term;
 pub(crate) mod verbs;
 pub(crate) mod wait;
+pub(crate) mod why;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};
 

@@ -2,6 +2,7 @@
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
+use raftarium_sim::why::{Cause, Question};
 use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
@@ -37,6 +38,13 @@ pub(crate) enum Action {
     Do(Command),
     /// Does what a verb says.
     Perform(Kind, Subject),
+    /// Asks why something is as it is.
+    Why(Question),
+    /// Goes to the moment of a cause, and selects what it is about.
+    Follow(Box<Cause>),
+    /// Goes back to the moment that the question was about.
+    WhyAgain,
+    CloseWhy,
     /// Opens a form, in place of the inspector.
     Fill(Form),
     /// Does what the open form says, as it is filled in.

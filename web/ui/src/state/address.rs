@@ -124,9 +124,13 @@ pub(crate) fn parse(text: &str) -> Result<Asked, AddressError> {
 ///
 /// Names the first thing that is wrong, where, and what is allowed.
 pub(crate) fn parse_file(text: &str) -> Result<Lesson, String> {
-    let lesson = Lesson::read(text).map_err(|error| match error {
-        LessonError::Share(error) if *error != ShareError::NoRun => AddressError::from(*error).to_string(),
-        error => format!("It cannot be shown: {error}."),
+    let lesson = Lesson::read(text).map_err(|error| {
+        if let LessonError::Share(error) = &error
+            && **error != ShareError::NoRun
+        {
+            return AddressError::from((**error).clone()).to_string();
+        }
+        format!("It cannot be shown: {error}.")
     })?;
     let shared = shown(lesson.run.clone().into()).map_err(|error| error.to_string())?;
     Ok(Lesson { run: shared.run, ..lesson })

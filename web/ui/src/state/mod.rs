@@ -10,6 +10,7 @@ mod pointed;
 mod reduce;
 mod selection;
 mod speed;
+mod why;
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
@@ -33,6 +34,7 @@ pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
+pub(crate) use why::Explained;
 
 /// Everything that is on the screen, cheap to clone and to compare.
 #[derive(Clone)]
@@ -81,6 +83,8 @@ pub(crate) struct State {
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
+    /// The last question, and its answer.
+    pub(crate) why: Option<Rc<Explained>>,
     /// The first and the last moment of what was done by one press, if that was more than one command.
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
@@ -190,6 +194,7 @@ impl State {
             told: None,
             menu: None,
             sheet: None,
+            why: None,
             together: Rc::default(),
             unrest: None,
             version: 0,

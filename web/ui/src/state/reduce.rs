@@ -68,6 +68,10 @@ impl Reducible for State {
                     return Rc::new(state).reduce(action);
                 }
             }
+            Action::Why(question) => state.ask_why(question),
+            Action::Follow(cause) => state.follow(&cause),
+            Action::WhyAgain => state.why_again(),
+            Action::CloseWhy => state.why = None,
             Action::Fill(form) => state.fill(form),
             Action::Submit(fields) => state.submit(&fields),
             Action::CloseForm => state.sheet = None,
@@ -180,6 +184,8 @@ impl State {
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
         self.timeline.borrow_mut().dispatch(command)?;
+        // What was explained is no more, or has another past.
+        self.why = self.why.take().filter(|told| told.explanation.at < at);
         if before < self.read {
             Rc::make_mut(&mut self.digest).forget_after(before);
             self.read = before;

@@ -10,6 +10,7 @@ use super::subject::Subject;
 use super::verb::{Kind, OnCluster, OnLink, OnPacket, OnServer};
 use crate::show::forms::Form;
 use crate::show::names;
+use crate::show::why;
 use crate::state::{Action, Entry, Shelf};
 
 /// What comes of a verb.
@@ -63,6 +64,10 @@ impl Scene<'_> {
             }
             (Kind::GiveUp, Subject::Client(client)) => one(Command::GiveUp { client }),
             (Kind::Cluster(kind), Subject::Cluster) => self.cluster(kind),
+            (Kind::Why(asks), subject) => match why::question(self.view, asks, subject) {
+                Some(question) => Doing::Page(Action::Why(question)),
+                None => Doing::Cannot("There is nothing to ask that about.".into()),
+            },
             _ => Doing::Cannot("That cannot be done to this.".into()),
         }
     }
@@ -238,6 +243,7 @@ impl Scene<'_> {
             (Kind::Cluster(OnCluster::MildUnrest), _) => self.unrest != Some(Unrest::Mild),
             (Kind::Cluster(OnCluster::WildUnrest), _) => self.unrest != Some(Unrest::Wild),
             (Kind::Cluster(OnCluster::Calm), _) => self.unrest.is_some(),
+            (Kind::Why(asks), subject) => why::fits(self.view, asks, subject),
             _ => true,
         }
     }
