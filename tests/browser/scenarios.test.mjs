@@ -60,6 +60,7 @@ test("a scenario is found by typing, chosen with the keyboard, and told step by 
   await title(page, "8. Figure 8, (a) to (d)").waitFor();
   assert.equal(await hash(page), "#scenario=08-figure-8");
   assert.equal((await person.servers()).length, 5);
+  await person.pause();
   const steps = story(page).getByRole("list", { name: "Steps" });
   const first = steps.getByRole("listitem").filter({ hasText: "(b) S5 leads term 3" }).first();
   await first.getByRole("button", { name: /^Go to / }).click();

@@ -16,7 +16,7 @@ const PARTS = {
 };
 
 /** Loaded only when a person asks for what is in it, so no part of a first load. */
-const LATER = /(^|\/)(scenarios|lessons|workers?)\//;
+const LATER = /(^|\/)(scenarios|mistakes|workers?)\//;
 
 export function brotli(bytes) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT, BROTLI_MAX_QUALITY } = constants;

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use raftarium_sim::core::Instant;
 use raftarium_sim::lesson::{Lesson, LessonKind};
-use raftarium_sim::{Timeline, core::Instant};
+use raftarium_sim::share::trace;
+use raftarium_sim::{Record, Timeline};
 
 /// The files of a folder of `static`, without the index: their names and their texts.
 fn files(folder: &str) -> Vec<(String, String)> {
@@ -119,4 +121,34 @@ fn what_is_no_lesson_is_named_with_its_line() {
         let error = Lesson::read(&text).expect_err(says).to_string();
         assert!(error.contains(says), "{error}\n  does not say: {says}");
     }
+}
+
+#[test]
+fn a_trace_holds_its_run_and_is_refused_if_it_is_not_what_the_run_gives() {
+    let (_, text) =
+        files("scenarios").into_iter().find(|(name, _)| name.starts_with("08-figure-8.")).expect("it is there");
+    let lesson = read("08", &text);
+    let until = lesson.outcome.as_ref().expect("it was played").at;
+    let mut timeline = Timeline::replay(lesson.run.clone()).expect("a run of ours");
+    timeline.seek(until);
+
+    let (mut written, mut pieces) = (String::new(), 0);
+    trace::write(&lesson.run, until, |piece| {
+        written.push_str(piece);
+        pieces += 1;
+    })
+    .expect("a run of ours");
+    assert!(pieces > 1, "a long trace comes piece by piece");
+    let value: serde_json::Value = serde_json::from_str(&written).expect("JSON");
+    let records: Vec<Record> = serde_json::from_value(value["records"].clone()).expect("records");
+    assert_eq!(records, timeline.all_records());
+
+    let again = read("trace", &written);
+    assert_eq!((&again.run, again.at, again.kind), (&lesson.run, until, LessonKind::Run));
+    let other = written.replace(&timeline.hash().to_string(), "0123456789abcdef");
+    let error = Lesson::read(&other).expect_err("another trace").to_string();
+    assert!(error.contains("0123456789abcdef") && error.contains(&timeline.hash().to_string()), "{error}");
+    let later = written.replacen("\"version\":1", "\"version\":2", 1);
+    assert!(Lesson::read(&later).is_err_and(|error| error.to_string().contains("version `2`")));
+    assert!(Lesson::read(&written[..written.len() / 2]).is_err());
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use js_sys::Array;
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -150,11 +150,14 @@ fn copy(svg: &Element, colours: &Colours) -> Result<Element, JsValue> {
             }
         }
         copy.set_attribute("style", &text)?;
-        for name in ["class", "tabindex", "role", "data-subject"] {
+        for name in ["class", "tabindex", "role"] {
             copy.remove_attribute(name)?;
         }
     }
     unseen.iter().for_each(Element::remove);
+    for name in ["class", "style", "role", "aria-label", "tabindex"] {
+        copy.remove_attribute(name)?;
+    }
     Ok(copy)
 }
 
@@ -166,7 +169,11 @@ struct Colours {
 
 impl Colours {
     fn new() -> Result<Self, JsValue> {
-        let (_, context) = canvas(1, 1)?;
+        let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+        // It is read again and again, so the browser is to keep it where that is quick.
+        let options = Object::new();
+        Reflect::set(&options, &"willReadFrequently".into(), &true.into())?;
+        let context = canvas.get_context_with_context_options("2d", &options)?.ok_or(JsValue::NULL)?.unchecked_into();
         Ok(Self { context, known: RefCell::default() })
     }
 

@@ -65,22 +65,21 @@ pub(crate) fn Story(props: &Props) -> Html {
                 { icon(Picture::Close) }
             </button>
             <div class="head"><h2>{ &lesson.title }</h2></div>
-            if mistake {
-                { rules_switch(&dispatch, told.kept) }
-            }
-            <div ref={place} class="told" tabindex="0" role="group" aria-label="What is told">
-            <p class="muted source">{ &lesson.source }</p>
             if departs {
                 <div class="why">
                     <p>{ "You did something in this run. From there on it is yours, and goes its own way." }</p>
                     <button type="button" class="button small" onclick={on(&dispatch, Action::TellAgain(told.kept))}>{ "Back to the story" }</button>
                 </div>
+            } else if mistake {
+                { rules_switch(&dispatch, told.kept) }
             }
-            <p class="look">{ &lesson.look }</p>
-            if let Some(outcome) = outcome.as_ref() {
-                { outcome_line(&dispatch, outcome, mistake && !told.kept) }
-            }
-            <ol class="steps" aria-label="Steps">{ for steps }</ol>
+            <div ref={place} class="told" tabindex="0" role="group" aria-label="What is told">
+                <p class="muted source">{ &lesson.source }</p>
+                <p class="look">{ &lesson.look }</p>
+                if let Some(outcome) = outcome.as_ref() {
+                    { outcome_line(&dispatch, outcome, mistake && !told.kept) }
+                }
+                <ol class="steps" aria-label="Steps">{ for steps }</ol>
             </div>
             { neighbours(&dispatch, told) }
         </aside>

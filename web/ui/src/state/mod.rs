@@ -279,7 +279,7 @@ impl State {
 
     /// Whether the story of the run is to be seen, in the place of the overview.
     pub(crate) fn tells(&self) -> bool {
-        self.told.is_some() && self.selection == Selection::Nothing && self.sheet.is_none()
+        self.told.is_some() && self.selection == Selection::Nothing && self.sheet.is_none() && self.why.is_none()
     }
 
     /// Whether something lies over the page, and time stands still until it is gone.
