@@ -11,6 +11,7 @@ pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod theme;
+pub(crate) mod wishes;
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};

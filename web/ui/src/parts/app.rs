@@ -22,10 +22,12 @@ use super::rules::Rules;
 use super::share::{share, use_drop};
 use super::time_bar::time_bar;
 use super::top_bar::TopBar;
+use super::tour::Tour;
 use super::{Dispatch, on};
 use crate::browser::frames::Frames;
 use crate::browser::press::Presses;
-use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window};
+use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window, wishes};
+use crate::show::tour::{Seen, Step};
 use crate::state::address::Address;
 use crate::state::{About, Action, State};
 
@@ -48,7 +50,13 @@ pub(crate) fn App() -> Html {
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={share(&dispatch, state)} />
             { banner(&dispatch, state) }
-            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
+            <main
+                class={classes!("places", state.space_time_open.then_some("with-space-time"))}
+                data-tour={state.tour.map(Step::mark)}
+            >
+                if let Some(step) = state.tour {
+                    <Tour {step} done={step.done(&Seen { view: &state.view, past: state.is_past() })} playing={state.playing} />
+                }
                 <Cluster
                     view={Rc::clone(&state.view)}
                     now={state.now}
@@ -78,14 +86,22 @@ pub(crate) fn App() -> Html {
                 <Palette state={state.clone()} />
             }
             if state.help_open {
-                <Help onclose={on(&dispatch, Action::ShowHelp(false))} />
+                <Help voice={state.voice} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
         </ContextProvider<Dispatch>>
     }
 }
 
-/// The run in the address bar, or the default one and what is wrong with the address.
+/// The run in the address bar, or the default one and what is wrong with the address; and what a person wished before.
 fn first_state() -> State {
+    let by_link = !location::text().is_empty();
+    let mut state = first_run();
+    state.voice = wishes::voice();
+    state.tour = wishes::wants_tour(by_link).then_some(Step::Watch);
+    state
+}
+
+fn first_run() -> State {
     let playing = !prefers_reduced_motion();
     let default = || State::new(Address::default().setup(), playing);
     match location::read() {

@@ -20,6 +20,7 @@ mod space_time;
 mod time_bar;
 mod time_link;
 mod top_bar;
+mod tour;
 
 use yew::prelude::*;
 

@@ -14,11 +14,13 @@ pub(crate) mod light;
 pub(crate) mod lives;
 pub(crate) mod machine;
 pub(crate) mod names;
+pub(crate) mod news;
 pub(crate) mod packet;
 pub(crate) mod reach;
 pub(crate) mod request;
 pub(crate) mod space_time;
 pub(crate) mod term;
+pub(crate) mod tour;
 pub(crate) mod verbs;
 pub(crate) mod wait;
 

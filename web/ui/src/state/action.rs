@@ -8,6 +8,8 @@ use super::address::Address;
 use super::{About, Menu, Pointed, Selection, Speed};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
+use crate::show::news::Voice;
+use crate::show::tour::Step;
 use crate::show::verbs::{Kind, Subject};
 
 /// One change.
@@ -76,4 +78,8 @@ pub(crate) enum Action {
     /// Goes to the mark of the chosen kind before this moment.
     JumpBack,
     ShowHelp(bool),
+    /// Chooses how much is read out.
+    SetVoice(Voice),
+    /// Goes to a step of the tour, or ends it.
+    Tour(Option<Step>),
 }

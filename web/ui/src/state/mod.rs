@@ -21,7 +21,9 @@ use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
+use crate::show::news::{Told, Voice};
 use crate::show::space_time::first_wrong;
+use crate::show::tour::Step;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
@@ -52,6 +54,10 @@ pub(crate) struct State {
     pub(crate) longest_flight: u64,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) news: Rc<News>,
+    /// How much of what happens is read out.
+    pub(crate) voice: Voice,
+    /// The step of the tour, if it is under way.
+    pub(crate) tour: Option<Step>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
     /// The client that a person wants to ask something, if they said which.
@@ -106,7 +112,7 @@ pub(crate) enum About {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct News {
     pub(crate) number: u64,
-    pub(crate) sentences: Vec<String>,
+    pub(crate) told: Vec<Told>,
 }
 
 impl PartialEq for State {
@@ -160,6 +166,8 @@ impl State {
             longest_flight: 0,
             notice: None,
             news: Rc::new(News::default()),
+            voice: Voice::default(),
+            tour: None,
             propose_to: (None, 0),
             ask_as: None,
             events_open: false,
