@@ -1,6 +1,7 @@
 // Pictures of every screen: 375, 1440 and 1920 px wide, light and dark. Run by `cargo xtask screenshots`; a screen that is
 // not in the list below is not looked at.
 
+import { readFile } from "node:fs/promises";
 import { shot, startVisit } from "./harness.mjs";
 import { Person } from "./person.mjs";
 
@@ -31,7 +32,16 @@ async function partition(person) {
   return id;
 }
 
-/** Each screen: the run in the address, and how to get there. */
+/** The run in which a rule is broken on purpose, at its end. */
+async function openMistake(person, name) {
+  const { setup, commands } = JSON.parse(await readFile(new URL(`../../static/mistakes/${name}.json`, import.meta.url)));
+  const file = { name: "run.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ setup, commands })) };
+  const [chooser] = await Promise.all([person.page.waitForEvent("filechooser"), person.button("Open").click()]);
+  await chooser.setFiles(file);
+  await person.playUntil("the rule is broken", async () => (await person.page.getByText("is broken on").count()) > 0);
+}
+
+/** Each screen: the run in the address, how to get there, and what the person wants. */
 const SCREENS = {
   fresh: ["#seed=42", async () => {}],
   election: ["#seed=42", async (person) => void (await person.playUntil("somebody asks for votes", async () => (await person.servers()).some(({ role }) => role === "candidate")))],
@@ -68,28 +78,82 @@ const SCREENS = {
     await person.page.keyboard.press(follower.slice(1));
     await person.page.keyboard.press("c");
   }],
+  message: ["#seed=42", async (person) => {
+    await work(person);
+    await person.page.keyboard.press("n");
+  }],
+  menu: ["#seed=42", async (person) => {
+    await work(person);
+    await person.server("S3").click({ button: "right" });
+    await person.menu.waitFor();
+  }],
+  palette: ["#seed=42", async (person) => {
+    await work(person);
+    await person.page.keyboard.press("Control+k");
+    await person.page.keyboard.type("disk");
+  }],
+  form: ["#seed=42", async (person) => {
+    await work(person);
+    await person.say("settings");
+  }],
+  "space-time": ["#seed=42", async (person) => {
+    await work(person);
+    await person.button("Space–time").click();
+  }],
+  machines: ["#seed=42", async (person) => {
+    await work(person);
+    await person.button("State machines").click();
+  }],
+  violation: ["#seed=42", async (person) => {
+    await openMistake(person, "10-skip-up-to-date-check");
+  }],
+  wrong: ["#seed=42", async (person) => {
+    await person.page.getByRole("textbox", { name: "Seed" }).fill("-1");
+    await person.page.keyboard.press("Enter");
+  }],
+  tour: ["", async (person) => {
+    await person.page.getByRole("dialog", { name: "Watch an election" }).waitFor();
+  }, { tour: true }],
+  "tour-crash": ["", async (person) => {
+    await person.reach(600);
+    await person.button("Next").click();
+    await person.page.keyboard.press((await person.leader()).id.slice(1));
+    await person.page.keyboard.press("c");
+  }, { tour: true }],
+  "tour-put": ["", async (person) => {
+    for (const _ of [1, 2]) await person.button("Next").click();
+  }, { tour: true }],
+  "tour-end": ["", async (person) => {
+    for (const _ of [1, 2, 3, 4, 5]) await person.button("Next").click();
+  }, { tour: true }],
+  still: ["#seed=42", work, { media: { reducedMotion: "reduce" } }],
+  large: ["#seed=42", async (person) => void (await partition(person)), { large: true }],
   help: ["#seed=42", async (person) => void (await person.page.keyboard.press("?"))],
   one: ["#seed=42&servers=1", work],
   two: ["#seed=42&servers=2", work],
+  three: ["#seed=42&servers=3", work],
+  seven: ["#seed=42&servers=7", work],
   nine: ["#seed=42&servers=9", work],
   many: ["#seed=42&servers=51", work],
 };
 
-const only = process.env.RAFTARIUM_SCREENS?.split(",");
-const names = Object.keys(SCREENS).filter((name) => !only || only.includes(name));
+const chosen = (list, all) => (list ? list.split(",").filter((one) => all.includes(one)) : all);
+const names = chosen(process.env.RAFTARIUM_SCREENS, Object.keys(SCREENS));
+const widths = chosen(process.env.RAFTARIUM_WIDTHS, SIZES.map(({ width }) => `${width}`));
+const schemes = chosen(process.env.RAFTARIUM_SCHEMES, ["light", "dark"]);
 const visit = await startVisit();
 try {
-  for (const size of SIZES) {
-    for (const colorScheme of ["light", "dark"]) {
+  for (const size of SIZES.filter(({ width }) => widths.includes(`${width}`))) {
+    for (const colorScheme of schemes) {
       for (const name of names) {
-        const [suffix, go] = SCREENS[name];
-        const { page, problems } = await visit.open(suffix, { size, media: { colorScheme } });
+        const [suffix, go, { media, ...wishes } = {}] = SCREENS[name];
+        const { page, problems } = await visit.open(suffix, { size, media: { colorScheme, ...media }, wishes });
         const person = new Person(page);
-        await person.pause();
+        if (!wishes.tour) await person.pause();
         await go(person);
         await page.evaluate(() => scrollTo(0, 0));
-        const file = await shot(page, `${name}-${size.width}-${colorScheme}`, { fullPage: size.width < 760 });
-        console.log(file);
+        const whole = size.width < 760 && (await page.getByRole("dialog").count()) === 0;
+        console.log(await shot(page, `${name}-${size.width}-${colorScheme}`, { fullPage: whole }));
         if (problems.length > 0) throw new Error(`${name}: ${problems.join("\n")}`);
         await page.close();
       }

@@ -1,7 +1,8 @@
 //! What a person chose for themselves, remembered on this machine. A browser that keeps nothing is no reason to fail.
 
-use super::{document, window};
+use super::{Listener, REDUCED_MOTION, document, prefers_reduced_motion, window};
 use crate::show::news::Voice;
+use crate::state::Ease;
 
 const VOICE: &str = "raftarium-voice";
 const TOUR: &str = "raftarium-tour";
@@ -46,6 +47,17 @@ pub(crate) fn end_tour() {
 fn is_driven() -> bool {
     let driven = js_sys::Reflect::get(&window().navigator(), &"webdriver".into());
     driven.is_ok_and(|driven| driven.is_truthy())
+}
+
+/// What makes it easier, now.
+pub(crate) fn ease() -> Ease {
+    Ease { still: prefers_reduced_motion(), large: is_large() }
+}
+
+/// Calls `hear` when a person asks their system for less motion, or no longer does.
+pub(crate) fn listen(hear: impl Fn() + 'static) -> Option<Listener> {
+    let query = window().match_media(REDUCED_MOTION).ok().flatten()?;
+    Some(Listener::new(query, "change", move |_| hear()))
 }
 
 /// Whether letters are large, for those who sit far away.

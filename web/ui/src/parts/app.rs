@@ -44,6 +44,7 @@ pub(crate) fn App() -> Html {
     use_presses(&dispatch);
     use_address(state, &dispatch);
     use_drop(&dispatch);
+    use_ease(&dispatch);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
@@ -62,6 +63,7 @@ pub(crate) fn App() -> Html {
                     now={state.now}
                     setup={Rc::clone(&state.setup)}
                     selection={state.selection}
+                    ease={state.ease}
                 />
                 { time_bar(&dispatch, state) }
                 if state.machines_open {
@@ -86,7 +88,7 @@ pub(crate) fn App() -> Html {
                 <Palette state={state.clone()} />
             }
             if state.help_open {
-                <Help voice={state.voice} onclose={on(&dispatch, Action::ShowHelp(false))} />
+                <Help voice={state.voice} ease={state.ease} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
         </ContextProvider<Dispatch>>
     }
@@ -97,6 +99,7 @@ fn first_state() -> State {
     let by_link = !location::text().is_empty();
     let mut state = first_run();
     state.voice = wishes::voice();
+    state.ease = wishes::ease();
     state.tour = wishes::wants_tour(by_link).then_some(Step::Watch);
     state
 }
@@ -163,6 +166,16 @@ fn use_keys(state: &State, dispatch: &Dispatch) {
                 dispatch.emit(action);
             }
         });
+        move || drop(listener)
+    });
+}
+
+/// Hears that a person wants less motion, or no longer does.
+#[hook]
+fn use_ease(dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with((), move |()| {
+        let listener = wishes::listen(move || dispatch.emit(Action::SetEase(wishes::ease())));
         move || drop(listener)
     });
 }

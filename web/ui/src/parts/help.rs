@@ -11,12 +11,13 @@ use crate::browser::wishes;
 use crate::show::news::Voice;
 use crate::show::tour::Step;
 use crate::show::verbs::{On, VERBS};
-use crate::state::Action;
+use crate::state::{Action, Ease};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     /// How much is read out.
     pub(crate) voice: Voice,
+    pub(crate) ease: Ease,
     /// Called when the dialog was closed, however that was done.
     pub(crate) onclose: Callback<Event>,
 }
@@ -79,7 +80,7 @@ pub(crate) fn Help(props: &Props) -> Html {
             <div class="wishes">
                 <button type="button" class="button" onclick={on(&dispatch, Action::Tour(Some(Step::Watch)))}>{ "Show me around" }</button>
                 { voices(&dispatch, props.voice) }
-                <LargeType />
+                { large_type(&dispatch, props.ease) }
             </div>
             <div class="columns">
                 <section>
@@ -123,7 +124,8 @@ fn voices(dispatch: &Dispatch, voice: Voice) -> Html {
             }
         })
     };
-    let options: Vec<(AttrValue, AttrValue)> = Voice::ALL.map(|voice| (voice.name().into(), voice.name().into())).into();
+    let options: Vec<(AttrValue, AttrValue)> =
+        Voice::ALL.map(|voice| (voice.name().into(), voice.name().into())).into();
     html! {
         <div class="field">
             <label for="voice">{ "Screen readers say" }</label>
@@ -133,15 +135,11 @@ fn voices(dispatch: &Dispatch, voice: Voice) -> Html {
 }
 
 /// Large letters and thick lines, for a projector.
-#[component]
-fn LargeType() -> Html {
-    let large = use_state_eq(wishes::is_large);
-    let onchange = {
-        let large = large.clone();
-        Callback::from(move |_: Event| {
-            wishes::set_large(!*large);
-            large.set(!*large);
-        })
-    };
-    html! { <label class="check"><input type="checkbox" checked={*large} {onchange} />{ "Large type, for a projector" }</label> }
+fn large_type(dispatch: &Dispatch, ease: Ease) -> Html {
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |_: Event| {
+        wishes::set_large(!ease.large);
+        dispatch.emit(Action::SetEase(wishes::ease()));
+    });
+    html! { <label class="check"><input type="checkbox" checked={ease.large} {onchange} />{ "Large type, for a projector" }</label> }
 }

@@ -254,7 +254,10 @@ mod tests {
         let words = said(&[vote("S1", "S3"), vote("S2", "S4"), vote("S5", "S3"), vote("S6", "S3")]);
         assert_eq!(words, "S1, S5 and S6 vote for S3 in term 2. S2 votes for S4 in term 2.");
         assert_eq!(
-            said(&[told(Weight::Step, "S1 does not vote for S2: no."), told(Weight::Step, "S3 does not vote for S2: no.")]),
+            said(&[
+                told(Weight::Step, "S1 does not vote for S2: no."),
+                told(Weight::Step, "S3 does not vote for S2: no.")
+            ]),
             "S1 and S3 do not vote for S2: no."
         );
     }
@@ -302,8 +305,7 @@ mod tests {
 
     #[test]
     fn each_voice_says_what_the_quieter_one_says_and_more() {
-        let weights =
-            [Weight::Step, Weight::Commit, Weight::Answer, Weight::Turn, Weight::Lead, Weight::First];
+        let weights = [Weight::Step, Weight::Commit, Weight::Answer, Weight::Turn, Weight::Lead, Weight::First];
         let counts = Voice::ALL.map(|voice| weights.iter().filter(|weight| voice.says(**weight)).count());
         assert_eq!(counts, [0, 3, 5, 6]);
         for voice in Voice::ALL {

@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn it_is_read_in_under_a_minute() {
         // People read about four words in a second.
-        let words = Step::ALL.map(|step| step.says().split_whitespace().count() + step.title().split_whitespace().count());
+        let words =
+            Step::ALL.map(|step| step.says().split_whitespace().count() + step.title().split_whitespace().count());
         assert!(words.iter().sum::<usize>() < 4 * 45, "{words:?}");
         assert!(Step::ALL.len() <= 6);
     }

@@ -5,7 +5,7 @@ use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Menu, Pointed, Selection, Speed};
+use super::{About, Ease, Menu, Pointed, Selection, Speed};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
 use crate::show::news::Voice;
@@ -80,6 +80,7 @@ pub(crate) enum Action {
     ShowHelp(bool),
     /// Chooses how much is read out.
     SetVoice(Voice),
+    SetEase(Ease),
     /// Goes to a step of the tour, or ends it.
     Tour(Option<Step>),
 }

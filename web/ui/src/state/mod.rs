@@ -56,6 +56,7 @@ pub(crate) struct State {
     pub(crate) news: Rc<News>,
     /// How much of what happens is read out.
     pub(crate) voice: Voice,
+    pub(crate) ease: Ease,
     /// The step of the tour, if it is under way.
     pub(crate) tour: Option<Step>,
     /// The server that a person wants to propose to, and how often they wanted that.
@@ -106,6 +107,15 @@ pub(crate) enum About {
     Servers,
     Address,
     Command,
+}
+
+/// What makes it easier for some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Ease {
+    /// Nothing travels.
+    pub(crate) still: bool,
+    /// Letters are large.
+    pub(crate) large: bool,
 }
 
 /// What has just happened, to be read out.
@@ -167,6 +177,7 @@ impl State {
             notice: None,
             news: Rc::new(News::default()),
             voice: Voice::default(),
+            ease: Ease::default(),
             tour: None,
             propose_to: (None, 0),
             ask_as: None,

@@ -101,7 +101,8 @@ impl Reducible for State {
                 Err(error) => state.complain(About::Address, format!("The run cannot be shown: {error}.")),
             },
             Action::Tell(text) => {
-                state.news = Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
+                state.news =
+                    Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -113,6 +114,7 @@ impl Reducible for State {
             Action::JumpBack => state.jump_to(state.jump.previous(&state.digest.marks, state.now), "earlier"),
             Action::ShowHelp(open) => state.help_open = open,
             Action::SetVoice(voice) => state.voice = voice,
+            Action::SetEase(ease) => state.ease = ease,
             Action::Tour(step) => {
                 state.help_open = false;
                 state.tour = step;
@@ -143,6 +145,7 @@ impl State {
             jump: self.jump,
             news: Rc::clone(&self.news),
             voice: self.voice,
+            ease: self.ease,
             tour: self.tour,
             propose_to: (None, self.propose_to.1),
             selection,
