@@ -123,6 +123,7 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, ...c
         const wish = (key, value) => (value ? localStorage.setItem(key, value) : localStorage.removeItem(key));
         wish("raftarium-tour", tour && "show");
         wish("raftarium-type", large && "large");
+        wish("raftarium-voice");
       }, wishes);
       await page.goto(host.url + suffix);
       await page.waitForFunction(() => globalThis.raftariumStarted === true);

@@ -89,16 +89,15 @@ impl Step {
         match self {
             Self::Watch => names::leader(view)
                 .map(|leader| format!("{} has a majority of the votes, and leads: the thick ring.", leader.id)),
-            Self::Crash => down(view).map(|id| {
-                format!("{id} is down. The others hear nothing from it, and soon one of them wants to lead.")
-            }),
-            Self::Put => (!view.requests.is_empty()).then(|| {
-                "The leader copies it to the others. In the log, dashed is not committed yet; solid is on the disks of a majority.".to_owned()
-            }),
+            Self::Crash => {
+                down(view).map(|id| format!("{id} is down. Nobody hears from it, and soon another wants to lead."))
+            }
+            Self::Put => (!view.requests.is_empty())
+                .then(|| "The leader copies it to the others: dashed, then solid once it is committed.".to_owned()),
             Self::Cut => (!view.cuts.is_empty())
-                .then(|| "What is sent along it is lost now: see the crosses. Press it again to mend it.".to_owned()),
+                .then(|| "What is sent along it is lost now: the crosses. Press again to mend it.".to_owned()),
             Self::Back => {
-                past.then(|| "This is the same run, earlier. Do something here, and another future begins.".to_owned())
+                past.then(|| "The same run, earlier. Do something here, and another future begins.".to_owned())
             }
             Self::Onward => None,
         }

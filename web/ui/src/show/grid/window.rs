@@ -42,7 +42,7 @@ pub(crate) struct Window {
 impl Metrics {
     /// For these logs; on a `tall` screen, what is read from afar gets more of it.
     pub(crate) fn of(view: &View, tall: bool) -> Self {
-        let character = if tall { 8.6 } else { 7.2 };
+        let character = if tall { 9.6 } else { 7.2 };
         let count = view.servers.len();
         let row = match (count, tall) {
             (0..=COMFORTABLE, false) => 44.0,
@@ -55,8 +55,8 @@ impl Metrics {
         // Where rows are low, the term stands beside the words.
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
         let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
-        let least = if tall { 66.0 } else { 56.0 };
-        let most = if tall { 122.0 } else { 104.0 };
+        let least = if tall { 78.0 } else { 56.0 };
+        let most = if tall { 140.0 } else { 104.0 };
         let column = within(longest as f64 * character + 16.0 + term, least, most).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
     }
