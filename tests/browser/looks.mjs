@@ -12,13 +12,13 @@ export async function violations(page) {
   return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
-/** What is wider than the screen, or has text that is cut off. The log's entries are the one place that scrolls. */
+/** What is wider than the screen, or has text that is cut off. The log's entries, or the states in their place, are the one place that scrolls. */
 export function cutOff(page) {
   return page.evaluate(() => {
     const found = [];
     const root = document.documentElement;
     if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
-    const log = document.querySelector('[aria-label="Log entries"]');
+    const log = document.querySelector('[aria-label="Log entries"], [aria-label="Keys and values"]');
     const name = (element) => `${element.localName}.${element.getAttribute("class")} “${element.textContent.trim().slice(0, 40)}”`;
     for (const element of document.body.querySelectorAll("*")) {
       const { width, height } = element.getBoundingClientRect();

@@ -36,7 +36,12 @@ async function openMistake(person, name) {
 /** Each screen: the run in the address, how to get there, and what the person wants. */
 export const SCREENS = {
   fresh: ["#seed=42", async () => {}],
-  election: ["#seed=42", async (person) => void (await person.playUntil("somebody asks for votes", async () => (await person.servers()).some(({ role }) => role === "candidate")))],
+  election: ["#seed=42", async (person) => {
+    await person.reach(400);
+    await person.choice("Kind of mark").selectOption("elections");
+    for (const _ of ["from whoever leads", "to the election"]) await person.button("Previous election").click();
+    await person.slider.press("ArrowRight");
+  }],
   work: ["#seed=42", work],
   partition: ["#seed=42", async (person) => void (await partition(person))],
   overwritten: [
