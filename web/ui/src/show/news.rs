@@ -18,7 +18,7 @@ const LETTER_MS: u32 = 55;
 /// How much it matters, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Weight {
-    /// How something came about: a vote, a follower that found its leader.
+    /// How something came about: a vote.
     Step,
     Commit,
     /// What a client learnt.
@@ -55,8 +55,8 @@ impl Voice {
         match self {
             Self::Nothing => "nothing",
             Self::Main => "leaders and faults",
-            Self::Usual => "also commits and answers",
-            Self::All => "every vote, too",
+            Self::Usual => "commits, too",
+            Self::All => "votes, too",
         }
     }
 
@@ -94,13 +94,14 @@ pub(crate) fn weight(record: &Record, marks: &[Mark]) -> Option<Weight> {
             | Event::VoteIgnored { .. }
             | Event::PreVoteStarted { .. }
             | Event::PreVoteGranted { .. }
-            | Event::LeaderFound { .. }
             | Event::LeaderForgotten { .. }
             | Event::Truncated { .. }
             | Event::SnapshotInstalled { .. }
             | Event::TransferEnded { .. }
             | Event::PeerLostData { .. } => Some(Weight::Step),
-            Event::TermAdvanced { .. }
+            // That all follow whoever was elected goes without saying.
+            Event::LeaderFound { .. }
+            | Event::TermAdvanced { .. }
             | Event::VoteCounted { .. }
             | Event::PreVoteCounted { .. }
             | Event::Appended { .. }

@@ -56,8 +56,8 @@ impl Metrics {
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
         let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
         let least = if tall { 78.0 } else { 56.0 };
-        let most = term + if tall { 140.0 } else { 104.0 };
-        let column = within(longest as f64 * character + 16.0 + term, least, most).round();
+        let most = term + if tall { 146.0 } else { 110.0 };
+        let column = within(longest as f64 * character + 22.0 + term, least, most).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
     }
 }
