@@ -51,6 +51,11 @@ impl Point {
         Self { x: (other.x - self.x) / distance, y: (other.y - self.y) / distance }
     }
 
+    /// The vector from `origin` to here.
+    pub(crate) const fn from(self, origin: Self) -> Self {
+        Self { x: self.x - origin.x, y: self.y - origin.y }
+    }
+
     /// The place `distance` further along `direction`.
     pub(crate) fn along(self, direction: Self, distance: f64) -> Self {
         Self { x: self.x + direction.x * distance, y: self.y + direction.y * distance }

@@ -25,6 +25,7 @@ mod story;
 mod time_bar;
 mod time_link;
 mod top_bar;
+mod tour;
 
 use yew::prelude::*;
 

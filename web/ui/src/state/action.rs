@@ -6,9 +6,11 @@ use raftarium_sim::why::{Cause, Question};
 use raftarium_sim::{BranchId, ClientId, Command, Difference, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Menu, Opened, Pointed, Selection, Shelf, Side, Speed, Wanted};
+use super::{About, Ease, Menu, Opened, Pointed, Selection, Shelf, Side, Speed, Wanted};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
+use crate::show::news::Voice;
+use crate::show::tour::Step;
 use crate::show::verbs::{Kind, Subject};
 
 /// One change.
@@ -113,4 +115,9 @@ pub(crate) enum Action {
     /// Goes to the mark of the chosen kind before this moment.
     JumpBack,
     ShowHelp(bool),
+    /// Chooses how much is read out.
+    SetVoice(Voice),
+    SetEase(Ease),
+    /// Goes to a step of the tour, or ends it.
+    Tour(Option<Step>),
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use raftarium_sim::{Difference, DifferenceError, Happening, Lockstep, Parting, RUN_END, RecordId};
 
 use super::{About, News, Side, State, last_run};
+use crate::show::news::{Told, Weight};
 use crate::show::seconds;
 use crate::show::verbs::sentence;
 
@@ -82,7 +83,8 @@ impl State {
             Ok(()) => {
                 self.notice = None;
                 let text = "Two clusters stand side by side; what is done is done in both.".to_owned();
-                self.news = Rc::new(News { number: self.news.number + 1, sentences: vec![text] });
+                self.news =
+                    Rc::new(News { number: self.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
             }
             Err(error) => self.complain(About::Command, sentence(&error.to_string())),
         }

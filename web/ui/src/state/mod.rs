@@ -29,13 +29,15 @@ use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
+use crate::show::news::{Told, Voice};
 use crate::show::space_time::first_wrong;
+use crate::show::tour::Step;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
 pub(crate) use compare::Other;
 pub(crate) use kept::{Offer, Settings};
-pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
+pub(crate) use lesson::{Opened, Shelf, ToldLesson, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use side::Side;
@@ -69,6 +71,11 @@ pub(crate) struct State {
     pub(crate) longest_flight: u64,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) news: Rc<News>,
+    /// How much of what happens is read out.
+    pub(crate) voice: Voice,
+    pub(crate) ease: Ease,
+    /// The step of the tour, if it is under way.
+    pub(crate) tour: Option<Step>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
     /// The client that a person wants to ask something, if they said which.
@@ -89,7 +96,7 @@ pub(crate) struct State {
     /// A story that is being fetched.
     pub(crate) wanted: Option<Rc<Wanted>>,
     /// The story of the run that is shown.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<ToldLesson>>,
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
@@ -137,11 +144,20 @@ pub(crate) enum About {
     Command,
 }
 
+/// What makes it easier for some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Ease {
+    /// Nothing travels.
+    pub(crate) still: bool,
+    /// Letters are large.
+    pub(crate) large: bool,
+}
+
 /// What has just happened, to be read out.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct News {
     pub(crate) number: u64,
-    pub(crate) sentences: Vec<String>,
+    pub(crate) told: Vec<Told>,
 }
 
 impl PartialEq for State {
@@ -202,6 +218,9 @@ impl State {
             longest_flight: 0,
             notice: None,
             news: Rc::new(News::default()),
+            voice: Voice::default(),
+            ease: Ease::default(),
+            tour: None,
             propose_to: (None, 0),
             ask_as: None,
             events_open: false,

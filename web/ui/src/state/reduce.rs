@@ -8,8 +8,9 @@ use raftarium_sim::{Command, CommandError, Happening, RUN_END, Record, RecordId,
 use yew::Reducible;
 
 use super::{About, Action, News, Notice, Selection, State, last_run};
-use crate::show::digest::{Digest, is_announced};
+use crate::show::digest::Digest;
 use crate::show::names::LinkState;
+use crate::show::news::{Told, Weight, weight};
 use crate::show::verbs::sentence as sentence_of;
 use raftarium_sim::story::sentence;
 
@@ -132,7 +133,8 @@ impl Reducible for State {
             Action::ShowSaving(open) => state.saving = open,
             Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
-                state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });
+                state.news =
+                    Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -143,6 +145,12 @@ impl Reducible for State {
             Action::JumpForward => state.jump_to(state.jump.next(&state.digest.marks, state.now), "later"),
             Action::JumpBack => state.jump_to(state.jump.previous(&state.digest.marks, state.now), "earlier"),
             Action::ShowHelp(open) => state.help_open = open,
+            Action::SetVoice(voice) => state.voice = voice,
+            Action::SetEase(ease) => state.ease = ease,
+            Action::Tour(step) => {
+                state.help_open = false;
+                state.tour = step;
+            }
         }
         Rc::new(state)
     }
@@ -168,6 +176,9 @@ impl State {
             machines_open: self.machines_open,
             jump: self.jump,
             news: Rc::clone(&self.news),
+            voice: self.voice,
+            ease: self.ease,
+            tour: self.tour,
             propose_to: (None, self.propose_to.1),
             selection,
             ..fresh
@@ -235,16 +246,18 @@ impl State {
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
         self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
         let happened = from(self.record_count());
-        let new: Vec<String> = timeline
+        let new: Vec<Told> = timeline
             .records_from(from(before))
             .iter()
             .take_while(|record| record.id < happened)
-            .filter(|record| is_announced(record, &self.digest.marks))
-            .map(|record| sentence(record, records))
+            .filter_map(|record| {
+                let weight = weight(record, &self.digest.marks).filter(|weight| self.voice.says(*weight))?;
+                Some(Told { weight, text: sentence(record, records) })
+            })
             .collect();
         drop(timeline);
         if !new.is_empty() {
-            self.news = Rc::new(News { number: self.news.number + 1, sentences: new });
+            self.news = Rc::new(News { number: self.news.number + 1, told: new });
         }
         self.lead_on();
     }
@@ -311,7 +324,7 @@ mod tests {
     #[test]
     fn what_happens_is_told_and_marked() {
         let state = after(start(), [seconds(1)]);
-        assert!(state.news.sentences.iter().any(|line| line.contains("is elected leader")), "{:?}", state.news);
+        assert!(state.news.told.iter().any(|told| told.text.contains("is elected leader")), "{:?}", state.news);
         assert!(!state.digest.marks.is_empty());
     }
 

@@ -35,7 +35,7 @@ use crate::geometry::{Point, px, px_hundredths};
 use crate::show::disc::discs;
 use crate::show::names;
 use crate::show::reach::Reach;
-use crate::state::{Action, Selection, Side};
+use crate::state::{Action, Ease, Selection, Side};
 
 /// How near to a message that is drawn on the canvas a press has to be, in pixels.
 const PRESSED_WITHIN: f64 = 12.0;
@@ -46,6 +46,7 @@ pub(crate) struct Props {
     pub(crate) now: Instant,
     pub(crate) setup: Rc<Setup>,
     pub(crate) selection: Selection,
+    pub(crate) ease: Ease,
 }
 
 /// The ring of servers, with everything that goes on between them.
@@ -57,8 +58,8 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     let size = use_size(node.clone());
     let drawn = use_state_eq(|| None::<Drawn>);
     let servers = props.view.servers.len();
-    let ring = use_memo((size, servers, props.setup.clients), |&(size, servers, clients)| {
-        size.map(|size| Rc::new(Ring::new(size, servers, clients as usize)))
+    let ring = use_memo((size, servers, props.setup.clients, props.ease), |&(size, servers, clients, ease)| {
+        size.map(|size| Rc::new(Ring::new(size, servers, clients as usize).for_whom(ease.still, ease.large)))
     });
     let cuts = use_memo((props.view.cuts.clone(), servers, Rc::clone(&ring)), |(cuts, servers, ring)| {
         Rc::new(Cuts::new(Reach::new(*servers, cuts), ring.as_ref().as_ref().map(|ring| &**ring)))

@@ -9,7 +9,7 @@ use crate::geometry::flight::Flight;
 use crate::geometry::mark::{Mark, marks};
 use crate::geometry::ring::Ring;
 use crate::geometry::trig::angle;
-use crate::geometry::{Point, px, px_hundredths};
+use crate::geometry::{Point, px, px_hundredths, xy};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
 use crate::state::{Action, Selection, Side};
@@ -24,7 +24,7 @@ pub(super) fn packets(
     selection: Selection,
 ) -> Html {
     let packets = marks(view, ring, now).map(|Mark { packet, flight }| {
-        let Flight { place, heading, lost, strength } = flight;
+        let Flight { place, heading, lost, strength, way } = flight;
         let selected = matches!(selection, Selection::Packet(chosen) if chosen.id == packet.id);
         let class = classes!(
             "packet",
@@ -42,6 +42,9 @@ pub(super) fn packets(
                 onclick={on(dispatch, Action::Select(Selection::Packet(*packet)))}
             >
                 <title>{ title(packet) }</title>
+                if ring.still {
+                    <path class="way" d={format!("M{}L{}", xy(way.0.from(place)), xy(way.1.from(place)))} />
+                }
                 <circle class="hit" r="14" />
                 { shape(packet, heading, lost) }
             </g>

@@ -15,7 +15,7 @@ use super::cluster::Cluster;
 use super::log::Log;
 use super::{Dispatch, use_dispatch};
 use crate::show::grid::Overwritten;
-use crate::state::{Action, Selection, Side, State};
+use crate::state::{Action, Ease, Selection, Side, State};
 
 /// Ring and logs of both.
 pub(super) fn halves(state: &State) -> Html {
@@ -28,6 +28,7 @@ pub(super) fn halves(state: &State) -> Html {
                 now={of.now}
                 setup={Rc::clone(&of.setup)}
                 selection={state.selection}
+                ease={state.ease}
                 gone={of.overwritten()}
             />
         }
@@ -42,6 +43,7 @@ struct Props {
     now: Instant,
     setup: Rc<Setup>,
     selection: Selection,
+    ease: Ease,
     gone: Vec<Overwritten>,
 }
 
@@ -59,7 +61,7 @@ fn Half(props: &Props) -> Html {
     html! {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
-                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} />
+                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
                 <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>

@@ -21,7 +21,7 @@ use raftarium_sim::story::sentence;
 /// Where in the run we look, and how to go elsewhere.
 pub(crate) fn time_bar(dispatch: &Dispatch, state: &State) -> Html {
     html! {
-        <section class="panel time" aria-label="Time">
+        <section class="panel time" id="time" aria-label="Time">
             { controls(dispatch, state, latest(state)) }
             if state.space_time_open {
                 <SpaceTime state={state.clone()} />

@@ -100,7 +100,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
                 <div
                     class="thumb"
                     id="time-slider"
-                    style={format!("left:{percent}%")}
+                    style={format!("translate:{percent}cqi")}
                     role="slider"
                     tabindex="0"
                     aria-label="Moment"
