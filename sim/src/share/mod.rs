@@ -16,6 +16,7 @@ mod error;
 mod file;
 mod pack;
 mod plain;
+pub mod trace;
 
 use alloc::borrow::ToOwned;
 use alloc::format;

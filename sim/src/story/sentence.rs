@@ -22,7 +22,7 @@ use crate::trace::{Happening, LossReason, Record};
 #[must_use]
 pub fn sentence(record: &Record, records: &[Record]) -> String {
     match &record.what {
-        Happening::Commanded(command) => done(command),
+        Happening::Commanded(command) => commanded(command),
         Happening::CommandRefused { error, .. } => format!("Could not be done: {error}."),
         Happening::Started { server, hard_state, last } if is_restart(record) => {
             format!("{server} restarts in term {} with {}.", hard_state.term, count(last.0, "entry", "entries"))
@@ -117,9 +117,9 @@ fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address
     })
 }
 
-/// What a command does, in a sentence.
+/// What was done, in a sentence.
 #[must_use]
-pub fn done(command: &Command) -> String {
+pub fn commanded(command: &Command) -> String {
     match command {
         Command::Crash { server } => format!("The power of {server} fails."),
         Command::Restart { server } => format!("{server} is started again."),

@@ -1,7 +1,7 @@
 //! The branches of a run, as they stand below the time bar.
 
 use raftarium_sim::core::Instant;
-use raftarium_sim::story::done;
+use raftarium_sim::story::commanded;
 use raftarium_sim::{BranchId, BranchInfo, Timeline};
 
 use super::digest::Mark;
@@ -94,7 +94,7 @@ fn what(timeline: &Timeline, id: BranchId, from: Instant) -> String {
     commands
         .iter()
         .find(|timed| timed.at >= from)
-        .map_or_else(|| "Nothing is done.".to_owned(), |timed| done(&timed.command))
+        .map_or_else(|| "Nothing is done.".to_owned(), |timed| commanded(&timed.command))
 }
 
 #[cfg(test)]
