@@ -58,7 +58,7 @@ impl State {
         let found = kept.iter().position(|kept| kept.id == to).map(|at| kept.swap_remove(at));
         let found = found.unwrap_or(Kept { id: to, digest: Rc::default(), read: 0, together: Rc::default() });
         (self.digest, self.read, self.together) = (found.digest, found.read, found.together);
-        self.sheet = None;
+        (self.sheet, self.why) = (None, None);
         self.notice = None;
         self.run_version += 1;
         last_run::begin(self.timeline.borrow().run());

@@ -1,9 +1,10 @@
 //! Another cluster beside the one that is shown: the same run but for one difference.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use raftarium_sim::{Difference, DifferenceError, Happening, Lockstep, Parting, RUN_END, RecordId};
+use raftarium_sim::{Difference, DifferenceError, Happening, Lockstep, Parting, RUN_END, RecordId, Timeline};
 
 use super::{About, News, Side, State, last_run};
 use crate::show::news::{Told, Weight};
@@ -73,7 +74,7 @@ impl State {
         last_run::begin(self.timeline.borrow().run());
         state.speed = self.speed;
         self.other = Some(Rc::new(Other { state, lockstep }));
-        (self.side, self.choosing, self.sheet) = (Side::A, false, None);
+        (self.side, self.choosing, self.sheet, self.why) = (Side::A, false, None, None);
         self.run_version += 1;
         Ok(())
     }
@@ -102,7 +103,7 @@ impl State {
                 last_run::begin(self.timeline.borrow().run());
             }
         }
-        (self.side, self.sheet) = (Side::Only, None);
+        (self.side, self.sheet, self.why) = (Side::Only, None, None);
         self.run_version += 1;
     }
 
@@ -136,6 +137,14 @@ impl State {
         self.go(|timeline| timeline.seek(at));
     }
 
+    /// The timeline of what the inspector is about.
+    pub(super) fn inspected(&self) -> Rc<RefCell<Timeline>> {
+        match (&self.other, self.side) {
+            (Some(other), Side::B) => Rc::clone(&other.state.timeline),
+            (Some(_) | None, _) => Rc::clone(&self.timeline),
+        }
+    }
+
     /// What the inspector is about: this cluster, or the other one.
     pub(crate) fn shown(&self) -> Self {
         match (&self.other, self.side) {
@@ -143,6 +152,7 @@ impl State {
                 version: self.version,
                 selection: self.selection,
                 sheet: self.sheet.clone(),
+                why: self.why.clone(),
                 unrest: self.unrest,
                 playing: self.playing,
                 propose_to: self.propose_to,
@@ -163,7 +173,7 @@ mod tests {
 
     use super::*;
     use crate::state::Action;
-    use crate::state::address::{self, Address};
+    use crate::state::address::{self, Address, Asked};
 
     fn after(state: Rc<State>, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
         actions.into_iter().fold(state, State::reduce)
@@ -202,7 +212,7 @@ mod tests {
         let state = after(compared(), [Action::Do(Command::Crash { server: NodeId(2) }), at(2_000)]);
         let link = state.shared(Some(state.now)).to_link().expect("it is short");
         assert!(link.contains("&with=pre_vote:true"), "{link}");
-        let Ok(address::Asked::Run(shared)) = address::parse(&link) else { panic!("just written") };
+        let Ok(Asked::Run(shared)) = address::parse(&link) else { panic!("just written") };
         let opened = after(Rc::new(State::new(Address::default().setup(), false)), [Action::Open(shared)]);
         assert_eq!(opened.view, state.view);
         assert_eq!(other(&opened).state.view, other(&state).state.view);

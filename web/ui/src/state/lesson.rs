@@ -121,7 +121,7 @@ impl State {
 
     /// The link to the run that is shown, at the moment `at`: short, as long as it is a story that comes with the page.
     pub(crate) fn link(&self, at: Option<Instant>) -> Result<String, ShareError> {
-        if let Some(told) = self.told.as_ref().filter(|told| !told.kept && !self.departs())
+        if let Some(told) = self.told.as_ref().filter(|told| !told.kept && !self.departs() && self.other.is_none())
             && let Some((shelf, name)) = &told.place
         {
             let plain = Shared { at, ..raftarium_sim::Run { setup: Default::default(), commands: Vec::new() }.into() };
