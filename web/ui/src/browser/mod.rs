@@ -5,6 +5,7 @@ pub(crate) mod clipboard;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod later;
 pub(crate) mod location;
 pub(crate) mod pointing;
 pub(crate) mod press;
