@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 struct Counting;
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
-static BYTES: AtomicU64 = AtomicU64::new(0);
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -15,15 +14,6 @@ static ALLOCATOR: Counting = Counting;
 /// How many allocations there were so far; to grow one counts as well.
 pub fn allocations() -> u64 {
     COUNT.load(Ordering::Relaxed)
-}
-
-/// How many bytes are allocated now.
-pub fn allocated_bytes() -> u64 {
-    BYTES.load(Ordering::Relaxed)
-}
-
-fn bytes(more: usize, less: usize) {
-    BYTES.store(BYTES.load(Ordering::Relaxed).wrapping_add(more as u64).wrapping_sub(less as u64), Ordering::Relaxed);
 }
 
 fn count() {
@@ -35,27 +25,23 @@ fn count() {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        bytes(layout.size(), 0);
         // SAFETY: the caller's promise is the one that `System` asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        bytes(0, layout.size());
         // SAFETY: as above.
         unsafe { System.dealloc(place, layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count();
-        bytes(layout.size(), 0);
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        bytes(size, layout.size());
         // SAFETY: as above.
         unsafe { System.realloc(place, layout, size) }
     }

@@ -9,7 +9,7 @@ mod ours;
 mod run;
 mod workload;
 
-pub use allocations::{allocated_bytes, allocations};
+pub use allocations::allocations;
 pub use ours::Ours;
 pub use run::{Report, Run, main};
 pub use workload::{Applied, COMPACT_EVERY, Cell, Cluster, payload};

@@ -17,7 +17,9 @@ use crate::setup::Setup;
 
 /// Within how many of the longest elections a majority whose faults have ended must have a leader, answer a request, and
 /// have applied it everywhere. An election takes a timeout, and two writes: of the candidate's term, and of the votes.
-/// With disks that are hardly faster than the timeouts, many of them fail (§5.6; a swarm found it, seed 15913).
+/// With disks that are hardly faster than the timeouts, many of them fail (§5.6; a swarm found it, seed 15913). Whoever
+/// is behind then may go on catching up, as long as it comes nearer in each half of that time: a new server that is sent
+/// one entry at a time has a long way (profile `broken-disks`, seed 1450).
 pub const RECOVERY_TIMEOUTS: u32 = 40;
 /// How often somebody asks for something meanwhile.
 const PROBE_INTERVAL: Duration = Duration::from_millis(200);

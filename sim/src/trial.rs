@@ -47,7 +47,8 @@ pub enum Missing {
     Leader,
     /// Somebody leads, and no request is answered.
     Service,
-    /// Requests are answered, and not every server follows the leader and has applied what it serves.
+    /// Requests are answered, and not every server follows the leader and has applied what it serves; those that have
+    /// not do not come nearer either.
     Convergence,
 }
 
@@ -168,26 +169,36 @@ impl Trial {
         let mut recovery = self.ending.as_ref().map(Recovery::new);
         let mut finding = None;
         let mut recovered = false;
+        // Whoever is behind may have much to catch up with, one entry at a time; that it does is looked at twice in the
+        // time that there is, and so often after it.
+        let half = self.ending.as_ref().map(|ending| self.until.since(ending.at) / 2);
+        let mut until = half.map_or(self.until, |half| Instant::from_micros(self.until.as_micros() - micros(half)));
+        let mut marks = Vec::new();
         while finding.is_none() && !recovered {
-            let stepped = driver.step(self.until, |record| {
+            let stepped = driver.step(until, |record| {
                 if let Some(recovery) = &mut recovery {
                     recovery.look_at(record);
                 }
                 observe(record);
             });
             if !stepped {
-                break;
+                let Some((recovery, half)) = recovery.as_ref().zip(half) else { break };
+                let before = core::mem::replace(&mut marks, recovery.progress(driver.world()));
+                if until >= self.until && !recovery.goes_on(&before, &marks) || until >= RUN_END {
+                    break;
+                }
+                until = (until + half).min(RUN_END);
+                continue;
             }
             finding = driver.world().violations().first().map(Finding::from);
             recovered = recovery.as_ref().is_some_and(|recovery| recovery.is_complete(driver.world()));
         }
         let world = driver.world();
         if finding.is_none() && !recovered {
-            let lacking = recovery.and_then(|recovery| recovery.finding(world, &self.run, self.until));
-            finding = lacking;
+            finding = recovery.and_then(|recovery| recovery.finding(world, &self.run, until));
         }
         let stopped_early = recovered || matches!(finding, Some(Finding { broken: Broken::Rule(_), .. }));
-        let until = if stopped_early { world.now() } else { self.until };
+        let until = if stopped_early { world.now() } else { until };
         Ok(Verdict { finding, hash: world.hash(), until, steps: world.steps(), records: world.record_count() })
     }
 }
@@ -276,6 +287,24 @@ impl<'a> Recovery<'a> {
         self.ending.core.iter().copied().filter(belongs).filter(|&id| !fine(id)).collect()
     }
 
+    /// How far those have come that are behind.
+    fn progress(&self, world: &World) -> Vec<Progress> {
+        let progress = |id: NodeId| {
+            let node = world.servers().get(position(id))?.node()?;
+            Some(Progress { id, applied: node.applied_index(), last: node.log().last().index })
+        };
+        self.behind(world).into_iter().filter_map(progress).collect()
+    }
+
+    /// Whether all that lacks is that some are behind, and each of them is less so than it was.
+    fn goes_on(&self, before: &[Progress], now: &[Progress]) -> bool {
+        let gained = |now: &Progress| {
+            let before = before.iter().find(|before| before.id == now.id);
+            before.is_some_and(|before| now.applied > before.applied || now.last > before.last)
+        };
+        self.served.is_some() && !now.is_empty() && now.iter().all(gained)
+    }
+
     /// What is missing, now that the time is over.
     fn finding(&self, world: &World, run: &Run, until: Instant) -> Option<Finding> {
         let limit = self.ending.deadline(&run.setup);
@@ -300,6 +329,17 @@ impl<'a> Recovery<'a> {
         let after = RecordId(world.record_count().saturating_sub(1));
         Some(Finding { broken: Broken::Liveness(missing), at: until, after, servers, story })
     }
+}
+
+/// How far a server has come.
+struct Progress {
+    id: NodeId,
+    applied: LogIndex,
+    last: LogIndex,
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 struct Seconds(Duration);

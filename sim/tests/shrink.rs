@@ -32,7 +32,7 @@ fn superseded(record: &Record) -> bool {
 
 /// The first seed in which `wanted` is found.
 fn seed_with(wanted: fn(&Record) -> bool) -> Trial {
-    (0..200).map(chaos).find(|trial| first(wanted)(trial).is_some()).expect("some seed has it")
+    (0..2_000).map(chaos).find(|trial| first(wanted)(trial).is_some()).expect("some seed has it")
 }
 
 #[test]

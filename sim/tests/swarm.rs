@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::{self, Coverage, Profile, Sight, Watch};
-use raftarium_sim::{Broken, ClientId, Command, DiskSettings, Op, Rule, Run, Setup, Timed, Timeline, Trial};
+use raftarium_sim::{
+    Broken, ClientId, Command, DiskSettings, Ending, Op, Pace, Rule, Run, Setup, Timed, Timeline, Trial,
+};
 
 const TROUBLE: Duration = Duration::from_secs(10);
 
@@ -75,10 +77,11 @@ fn a_profile_does_what_it_says_and_nothing_else() {
     };
     let of = |profile| {
         let mut met = Coverage::default();
-        // The ending has commands of its own, which are not the profile's.
+        // The ending has commands of its own, from a moment before it on, which are not the profile's.
         for seed in 0..100 {
             let mut trial = swarm::trial(seed, profile, TROUBLE);
-            let end = trial.ending.take().map_or(trial.until, |ending| ending.at);
+            let moment_before = |at: Instant| Instant::from_micros(at.as_micros() - 1_000);
+            let end = trial.ending.take().map_or(trial.until, |ending| moment_before(ending.at));
             trial.run.commands.retain(|timed| timed.at < end);
             trial.until = end;
             met.add(&watched_in(profile, &trial));
@@ -115,7 +118,7 @@ fn a_profile_does_what_it_says_and_nothing_else() {
         (Profile::Processes, &[Crash, Pause]),
         (Profile::Clocks, &[ClockDrift]),
         (Profile::Members, &[AddServer, MembershipSimple]),
-        (Profile::BrokenDisks, &[Crash, AddServer, Wiped]),
+        (Profile::BrokenDisks, &[Crash, AddServer, Wiped, MembershipSimple]),
         (Profile::Chaos, &all[..all.len() - 2]),
         (Profile::Losses, &[Crash, TimeOut, Wiped, LyingDisk]),
         (Profile::StaleReads, &[Crash, CutOneWay, Partition, ReadUnchecked]),
@@ -180,7 +183,7 @@ fn a_cluster_that_cannot_come_together_is_found_by_what_it_lacks() {
         trial.judge().expect("valid").finding.map(|finding| finding.broken)
     };
     assert_eq!(without(&trial, |_| true), None);
-    let no_requests = |command: &Command| !matches!(command, Command::Request { .. });
+    let no_requests = |command: &Command| !matches!(command, Command::Request { .. } | Command::Requests { .. });
     assert_eq!(without(&trial, no_requests), Some(Broken::Liveness(Missing::Service)));
     // A server of the core is cut off a moment after the ending, or all of them are.
     let after = ending.at + Duration::from_micros(1);
@@ -274,4 +277,33 @@ fn lures_find_nothing_in_servers_that_keep_to_the_rules() {
             assert!(found.is_none() || rightly, "{}, seed {seed}: {found:?}", Lure::of(mistake).name());
         }
     }
+}
+
+/// A swarm of broken disks found it (seeds 1140 and 1450): a new server that is sent one entry at a time has a long way, and
+/// the time in which everything had to be there was over while it went. Who stands still is still found.
+#[test]
+fn who_is_far_behind_may_go_on_catching_up_and_may_not_stand_still() {
+    use raftarium_sim::Missing;
+    let mut setup = Setup { servers: 3, clients: 1, ..Setup::default() };
+    (setup.raft.max_append_entries, setup.raft.max_in_flight_appends) = (1, 1);
+    let at = |ms| Instant::from_millis(ms);
+    let put = Op::Put { key: "x".into(), value: "1".into() };
+    let many = Command::Requests { client: ClientId(1), server: None, ops: vec![put; 2_000], pace: Pace::Answered };
+    let commands = vec![
+        Timed { at: at(500), command: Command::Crash { server: NodeId(3) } },
+        Timed { at: at(1_000), command: many },
+    ];
+    let core = vec![NodeId(1), NodeId(2), NodeId(3)];
+    let end = at(70_000);
+    let ending = Ending { at: end, core, crashed: Vec::new(), attached: Vec::new(), stalled: Vec::new() };
+    let run = Run { setup, commands };
+    let mut trial = Trial::ending_with(run, ending.clone());
+    let verdict = trial.judge().expect("valid");
+    assert_eq!(verdict.finding, None);
+    assert!(verdict.until > ending.deadline(&trial.run.setup), "it took longer, and was allowed to: {}", verdict.until);
+    let after = trial.run.commands.partition_point(|timed| timed.at <= at(75_000));
+    let stall = Timed { at: at(75_000), command: Command::Isolate { server: NodeId(3) } };
+    trial.run.commands.insert(after, stall);
+    let finding = trial.judge().expect("valid").finding.expect("it stands still");
+    assert_eq!((finding.broken, finding.servers), (Broken::Liveness(Missing::Convergence), vec![NodeId(3)]));
 }

@@ -1,6 +1,6 @@
 //! The same run gives the same trace: time and again, after going back, from JSON, and (`tests/npm`) in wasm.
 //!
-//! The runs and their hashes are in `tests/data/hashes.json`. After a change that is meant to change traces, write the
+//! The runs and their hashes are in `tests/data/hashes.json`, one a line. After a change that is meant to change traces, write the
 //! file anew with `RAFTARIUM_WRITE_HASHES=1 cargo test -p raftarium-tests --test determinism`.
 
 use std::fs;
@@ -236,8 +236,8 @@ fn table() -> PathBuf {
 fn every_trace_is_the_one_that_is_written_down() {
     let found: Vec<Case> = cases().collect();
     if std::env::var_os("RAFTARIUM_WRITE_HASHES").is_some() {
-        let text = serde_json::to_string_pretty(&found).expect("plain data") + "\n";
-        fs::write(table(), text).expect("the folder is there");
+        let lines: Vec<String> = found.iter().map(|case| serde_json::to_string(case).expect("plain data")).collect();
+        fs::write(table(), format!("[\n{}\n]\n", lines.join(",\n"))).expect("the folder is there");
     }
     let text = fs::read_to_string(table()).expect("tests/data/hashes.json is in the repository");
     let written: Vec<Case> = serde_json::from_str(&text).expect("it was written by this test");

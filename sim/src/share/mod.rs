@@ -4,17 +4,15 @@
 //! have to escape.
 //!
 //! - `seed=42&servers=5`: the default setup with that seed and so many servers, and nothing done yet.
-//! - `run=1.…`: everything. The number is the version; what follows is the run as JSON, the same as in files, packed
-//!   and in base64 (RFC 4648, §5, no padding).
+//! - `run=1.…`: everything. The number is the version; what follows is the run as JSON, the same as in files, deflated
+//!   after `known.json` and in base64 (RFC 4648, §5, no padding).
 //! - `at=3412.5`: the moment that is looked at, in milliseconds.
 //!
 //! JSON names everything that it says, so links outlive settings and commands that are added, or that move. What must
-//! never change is the packing of a version: `known.json`, the model, the coder. Links of today are kept as a test.
+//! never change is what a version knows before it: `known.json`. Links of today are kept as a test.
 
-mod base64;
 mod error;
 mod file;
-mod model;
 mod pack;
 mod plain;
 
@@ -36,8 +34,8 @@ pub use error::ShareError;
 
 /// The version of links that are written.
 pub const VERSION: u32 = 1;
-/// The longest JSON text of a run that fits into a link, in bytes: about 7,000 commands.
-pub const TEXT_MAX: usize = 1 << 19;
+/// The longest JSON text of a run that fits into a link, in bytes: about 14,000 commands.
+pub const TEXT_MAX: usize = 1 << 20;
 /// The longest link that is read, in bytes.
 pub const LINK_MAX: usize = 1 << 19;
 
@@ -136,14 +134,8 @@ impl Shared {
             return Err(ShareError::TooLong { given: text.len(), max: TEXT_MAX });
         }
         let mut bytes = check(text.as_bytes()).to_vec();
-        let mut length = text.len();
-        while length >= 0x80 {
-            bytes.push(u8::try_from(length & 0x7f).unwrap_or(0) | 0x80);
-            length >>= 7;
-        }
-        bytes.push(u8::try_from(length).unwrap_or(0));
         bytes.extend(pack::pack(KNOWN, text.as_bytes()));
-        Ok(format!("run={VERSION}.{}", base64::encode(&bytes)))
+        Ok(format!("run={VERSION}.{}", pack::to_characters(&bytes)))
     }
 
     /// As a trial, if the link or file says how far it goes.
@@ -161,21 +153,9 @@ fn unpacked(value: &str) -> Result<Shared, ShareError> {
     if plain::number(given) != Some(VERSION.into()) {
         return Err(version);
     }
-    let bytes = base64::decode(packed)?;
-    let (check_bytes, mut rest) = bytes.split_at_checked(CHECK_BYTES).ok_or(ShareError::Damaged)?;
-    let mut length = 0;
-    for shift in [0, 7, 14] {
-        let (&byte, after) = rest.split_first().ok_or(ShareError::Damaged)?;
-        rest = after;
-        length |= usize::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    if length > TEXT_MAX {
-        return Err(ShareError::TooLong { given: length, max: TEXT_MAX });
-    }
-    let text = pack::unpack(KNOWN, rest, length);
+    let bytes = pack::from_characters(packed)?;
+    let (check_bytes, rest) = bytes.split_at_checked(CHECK_BYTES).ok_or(ShareError::Damaged)?;
+    let text = pack::unpack(KNOWN, rest, TEXT_MAX)?;
     if check(&text) != check_bytes {
         return Err(ShareError::Damaged);
     }

@@ -5,9 +5,16 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use raftarium_bench::allocated_bytes;
+use peak_alloc::PeakAlloc;
 use raftarium_sim::core::{Instant, NodeId, Settings};
 use raftarium_sim::{ClientId, Command, Driver, Op, Run, Setup, Timed, Timeline};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+fn allocated_bytes() -> u64 {
+    ALLOCATOR.current_usage() as u64
+}
 
 const MIB: u64 = 1 << 20;
 
@@ -23,10 +30,10 @@ struct Case {
 }
 
 const CASES: [Case; 3] = [
-    Case { name: "quiet", hours: 3.0, pause: None, snapshots: false, budget: 16 * MIB, copies: 50 },
+    Case { name: "quiet", hours: 1.0, pause: None, snapshots: false, budget: 8 * MIB, copies: 50 },
     Case {
         name: "busy",
-        hours: 1.0,
+        hours: 0.25,
         pause: Some(Duration::from_millis(1_500)),
         snapshots: true,
         budget: 16 * MIB,
