@@ -32,7 +32,10 @@ if ("serviceWorker" in navigator) {
       registration.addEventListener("updatefound", watch);
       watch();
       if (navigator.serviceWorker.controller) tell(registration);
-      setInterval(() => registration.update().catch(() => {}), 3_600_000);
+      // Offline, there is nothing to look for.
+      const look = () => registration.update().catch(() => {});
+      look();
+      setInterval(look, 3_600_000);
     } catch {
       // Where no worker is allowed, the page is as it was: there when its host is.
     }

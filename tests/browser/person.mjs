@@ -74,19 +74,24 @@ export class Person {
     return Number(await this.slider.getAttribute("aria-valuemax"));
   }
 
+  /** A button of the time bar: a server can be paused, too. */
+  timeButton(name) {
+    return this.page.getByRole("region", { name: "Time", exact: true }).getByRole("button", { name, exact: true });
+  }
+
   isPlaying() {
-    return this.button("Pause").isVisible();
+    return this.timeButton("Pause").isVisible();
   }
 
   async pause() {
-    if (await this.isPlaying()) await this.button("Pause").click();
-    await this.button("Play").waitFor();
+    if (await this.isPlaying()) await this.timeButton("Pause").click();
+    await this.timeButton("Play").waitFor();
   }
 
   async play(speed = "1×") {
     await this.choice("Speed").selectOption(speed);
-    if (!(await this.isPlaying())) await this.button("Play").click();
-    await this.button("Pause").waitFor();
+    if (!(await this.isPlaying())) await this.timeButton("Play").click();
+    await this.timeButton("Pause").waitFor();
   }
 
   /** Lets time go by until `look()` is true, then stops it, and gives what was seen. */
@@ -352,6 +357,24 @@ export class Person {
     const sentences = (await this.sentences()).map(({ words }) => words);
     await this.button("Close events").click();
     return sentences;
+  }
+
+  /** The answer to the last question: its heading, and its causes as `{ at, words }`. */
+  async answer() {
+    const region = this.inspector.getByRole("region", { name: /^Why / });
+    await region.waitFor();
+    const question = await region.getByRole("heading").innerText();
+    const rows = region.getByRole("list", { name: "Causes" }).getByRole("listitem");
+    const causes = (await rows.allInnerTexts()).map((text) => {
+      const [, words, at] = /^(.*?\.)(?:\s+(\d+\.\d{3} s))?$/s.exec(text.trim());
+      return { words, at: at && milliseconds(at) };
+    });
+    return { question, causes };
+  }
+
+  /** Presses the cause that says `words`: it leads to its moment. */
+  async follow(words) {
+    await this.inspector.getByRole("list", { name: "Causes" }).getByRole("button", { name: words }).first().click();
   }
 
   /** The form that is open in the inspector's place. */

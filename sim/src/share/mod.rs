@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod pack;
 mod plain;
+pub mod trace;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -34,8 +35,8 @@ pub use error::ShareError;
 
 /// The version of links that are written.
 pub const VERSION: u32 = 1;
-/// The longest JSON text of a run that fits into a link, in bytes: about 14,000 commands.
-pub const TEXT_MAX: usize = 1 << 20;
+/// The longest JSON text of a run that fits into a link, in bytes: about 7,000 commands.
+pub const TEXT_MAX: usize = 1 << 19;
 /// The longest link that is read, in bytes.
 pub const LINK_MAX: usize = 1 << 19;
 

@@ -2,15 +2,18 @@
 
 pub(crate) mod black_box;
 pub(crate) mod clipboard;
+pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod later;
 pub(crate) mod location;
+pub(crate) mod picture;
 pub(crate) mod pointing;
 pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
+pub(crate) mod storage;
 pub(crate) mod theme;
 
 use wasm_bindgen::{JsCast, closure::Closure};
