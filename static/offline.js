@@ -23,7 +23,10 @@ if ("serviceWorker" in navigator) {
   };
   const keep = async () => {
     try {
-      const registration = await navigator.serviceWorker.register("worker.js", { updateViaCache: "none" });
+      // Another page of the host may have one for a folder above.
+      const known = await navigator.serviceWorker.getRegistration();
+      const isOurs = known?.scope === new URL("./", location.href).href;
+      const registration = isOurs ? known : await navigator.serviceWorker.register("worker.js", { updateViaCache: "none" });
       const watch = () =>
         registration.installing?.addEventListener("statechange", () => {
           // Without a controller this was the first version, which nobody has to be told of.

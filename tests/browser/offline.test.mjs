@@ -86,7 +86,8 @@ test("a page that was open once works without its host, all of it", async () => 
 });
 
 test("a new version waits until a person wants it, and is then shown whole", async () => {
-  const { page } = await visit.open();
+  // Time stands still: a browser looks for new workers only when there is nothing better to do.
+  const { page } = await visit.open("", { media: { reducedMotion: "reduce" } });
   await kept(page);
   const index = path.join(folder, "index.html");
   const worker = path.join(folder, "worker.js");
