@@ -78,8 +78,8 @@ function fileFor(folder, pathname) {
  * after(() => visit.close());
  * const { page, problems } = await visit.open("#seed=7", { media: { colorScheme: "dark" } });
  */
-export async function startVisit({ viewport = { width: 1280, height: 800 }, ...contextOptions } = {}) {
-  const host = await serveDist();
+export async function startVisit({ viewport = { width: 1280, height: 800 }, folder, ...contextOptions } = {}) {
+  const host = await serveDist(folder);
   const profile = await mkdtemp(path.join(tmpdir(), "raftarium-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,

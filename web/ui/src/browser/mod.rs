@@ -6,6 +6,7 @@ pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod later;
 pub(crate) mod location;
 pub(crate) mod picture;
 pub(crate) mod pointing;

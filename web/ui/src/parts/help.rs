@@ -49,7 +49,7 @@ pub(crate) fn Help(props: &Props) -> Html {
         let Some(key) = verb.key.filter(|key| key.len() == 1 && KEYS.iter().all(|(other, _)| other != key)) else {
             continue;
         };
-        let name = verb.name.trim_end_matches('…').to_lowercase();
+        let name = verb.name.trim_end_matches('…').to_ascii_lowercase();
         match own.last_mut().filter(|(last, ..)| *last == key) {
             Some((_, _, names)) => *names += &format!(" or {name}"),
             None => own.push((key, verb.on, name)),
