@@ -93,7 +93,7 @@ fn links_are_short() {
 
 #[test]
 fn a_run_that_is_too_long_for_a_link_is_told_so_and_fits_into_a_file() {
-    let many = (0..18_000).map(|number| timed(number * 1_000, put(1, &number.to_string())));
+    let many = (0..9_000).map(|number| timed(number * 1_000, put(1, &number.to_string())));
     let long = Shared::from(Run { commands: many.collect(), ..by_hand() });
     let Err(ShareError::TooLong { given, max: TEXT_MAX }) = long.to_link() else { panic!("it is too long") };
     assert!(given > TEXT_MAX);
@@ -114,8 +114,8 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ("at=1.2345", "`1.2345` is not a moment; allowed are milliseconds from 0 to 86400000, to 0.001"),
         ("at=86400001", "`86400001` is not a moment; allowed are milliseconds from 0 to 86400000, to 0.001"),
         ("at=-1", "`-1` is not a moment; allowed are milliseconds from 0 to 86400000, to 0.001"),
-        ("speed=3", "`speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=…"),
-        ("places", "`places` is unknown; allowed are seed=…, servers=…, run=… and at=…"),
+        ("speed=3", "`speed=3` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…"),
+        ("places", "`places` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…"),
         ("at=1&at=2", "`at` is one too many; allowed is one run=…, or one seed=… and servers=…, and one at=…"),
         ("seed=1&seed=2", "`seed` is one too many; allowed is one run=…, or one seed=… and servers=…, and one at=…"),
         ("run=2.AAAA", "the run is of version `2`; allowed is version 1, as in run=1.…"),
@@ -165,18 +165,23 @@ proptest! {
     fn every_run_comes_back_as_it_was(seed: u64, ms in 0..2_000_u64, at in 0..86_400_000_000_u64) {
         let trial = swarm::trial(seed, Profile::Chaos, Duration::from_millis(ms));
         let shared = Shared { at: Some(Instant::from_micros(at)), ..trial.into() };
-        prop_assert_eq!(Shared::from_link(&link(&shared)), Ok(shared.clone()));
+        // Clients that ask a lot make long texts, even in so short a time.
+        match shared.to_link() {
+            Ok(link) => prop_assert_eq!(Shared::from_link(&link), Ok(shared.clone())),
+            Err(error) => prop_assert!(matches!(error, ShareError::TooLong { .. }), "{}", error),
+        }
         prop_assert_eq!(Shared::from_json(&shared.to_json()), Ok(shared));
     }
 
     #[test]
-    fn a_link_with_another_character_is_refused(place: prop::sample::Index, other in "[A-Za-z0-9_-]") {
+    fn a_link_with_another_character_is_refused_or_says_the_same(place: prop::sample::Index, other in "[A-Za-z0-9_-]") {
         let good = link(&by_hand().into());
         let start = "#run=1.".len();
         let place = start + place.index(good.len() - start);
         let spoiled = format!("{}{other}{}", &good[..place], &good[place + 1..]);
         prop_assume!(spoiled != good);
-        prop_assert!(Shared::from_link(&spoiled).is_err());
+        // The last byte may have bits that nobody looks at.
+        prop_assert!(Shared::from_link(&spoiled).map_or(true, |read| read == by_hand().into()), "{}", spoiled);
     }
 
     #[test]

@@ -74,19 +74,24 @@ export class Person {
     return Number(await this.slider.getAttribute("aria-valuemax"));
   }
 
+  /** A button of the time bar: a server can be paused, too. */
+  timeButton(name) {
+    return this.page.getByRole("region", { name: "Time", exact: true }).getByRole("button", { name, exact: true });
+  }
+
   isPlaying() {
-    return this.button("Pause").isVisible();
+    return this.timeButton("Pause").isVisible();
   }
 
   async pause() {
-    if (await this.isPlaying()) await this.button("Pause").click();
-    await this.button("Play").waitFor();
+    if (await this.isPlaying()) await this.timeButton("Pause").click();
+    await this.timeButton("Play").waitFor();
   }
 
   async play(speed = "1×") {
     await this.choice("Speed").selectOption(speed);
-    if (!(await this.isPlaying())) await this.button("Play").click();
-    await this.button("Pause").waitFor();
+    if (!(await this.isPlaying())) await this.timeButton("Play").click();
+    await this.timeButton("Pause").waitFor();
   }
 
   /** Lets time go by until `look()` is true, then stops it, and gives what was seen. */

@@ -30,7 +30,7 @@ struct Case {
 }
 
 const CASES: [Case; 3] = [
-    Case { name: "quiet", hours: 1.0, pause: None, snapshots: false, budget: 8 * MIB, copies: 50 },
+    Case { name: "quiet", hours: 1.0, pause: None, snapshots: false, budget: 8 * MIB, copies: 30 },
     Case {
         name: "busy",
         hours: 0.25,

@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::{RUN_END, VERSION, plain::milliseconds};
+use crate::compare::DifferenceError;
 use crate::setup::{SERVERS_MAX, SetupError};
 
 /// Why a link or a file is no run.
@@ -59,8 +60,17 @@ pub enum ShareError {
         /// What is wrong, where, and what is allowed.
         reason: String,
     },
+    /// A trace is not what its run gives.
+    OtherTrace {
+        /// The fingerprint that the file says.
+        given: String,
+        /// That of the run.
+        found: String,
+    },
     /// It is a file, and not one of a run.
     NoRun,
+    /// What is to stand beside it cannot.
+    With(DifferenceError),
     /// The setup is not valid.
     Setup(SetupError),
 }
@@ -69,7 +79,7 @@ impl fmt::Display for ShareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { given } => {
-                write!(f, "`{given}` is unknown; allowed are seed=…, servers=…, run=… and at=…")
+                write!(f, "`{given}` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…")
             }
             Self::Repeated { given } => {
                 write!(f, "`{given}` is one too many; allowed is one run=…, or one seed=… and servers=…, and one at=…")
@@ -100,9 +110,16 @@ impl fmt::Display for ShareError {
                 write!(f, "it has {given} bytes, which is too much for a link; allowed are up to {max}")
             }
             Self::Json { reason } => write!(f, "{reason}"),
+            Self::OtherTrace { given, found } => {
+                write!(
+                    f,
+                    "the trace has the fingerprint {given}, and its run gives {found}; allowed is a trace as it was written"
+                )
+            }
             Self::NoRun => {
                 write!(f, "it is no run; allowed are a run, with `setup` and `commands`, or a trial, with `version`")
             }
+            Self::With(error) => write!(f, "{error}"),
             Self::Setup(error) => write!(f, "{error}"),
         }
     }

@@ -14,7 +14,7 @@ use super::{Dispatch, on, use_dispatch};
 use crate::browser::{random, theme};
 use crate::show::verbs::{Kind, OnCluster, Subject};
 use crate::state::address::{Address, SERVERS, parse_seed, parse_servers};
-use crate::state::{About, Action, Notice};
+use crate::state::{About, Action, Notice, Shelf};
 
 /// How long a refused command is told of, in milliseconds.
 const NOTICE_MS: u32 = 9_000;
@@ -47,6 +47,9 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
             { unrest_field(&dispatch, props.unrest) }
             <NoticeLine notice={props.notice.clone()} />
+            <button type="button" class="button to-library" aria-haspopup="dialog" aria-keyshortcuts="o" title="Scenarios, and rules that are broken (o)" onclick={on(&dispatch, Action::ShowLibrary(Some(Shelf::Scenarios)))}>
+                { "Scenarios" }
+            </button>
             { do_buttons(&dispatch) }
             { props.share.clone() }
             <ThemeButton />
@@ -186,6 +189,7 @@ fn do_buttons(dispatch: &Dispatch) -> Html {
         <>
             <button type="button" class="button square" aria-label="Undo" aria-keyshortcuts="z Control+Z" title="Undo: back to just before what was done last (z)" onclick={cluster(Kind::Cluster(OnCluster::Undo))}>{ icon(Picture::Undo) }</button>
             <button type="button" class="button square" aria-label="Redo" aria-keyshortcuts="y Control+Y" title="Redo: forward to just after what was done next (y)" onclick={cluster(Kind::Cluster(OnCluster::Redo))}>{ icon(Picture::Redo) }</button>
+            <button type="button" class="button" title="The same run side by side, with one setting or one rule otherwise" onclick={cluster(Kind::Cluster(OnCluster::Compare))}>{ "Compare" }</button>
             <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="/ Control+K" title="Find anything that can be done (/)" onclick={on(dispatch, Action::ShowPalette(true))}>
                 { "Do…" }<kbd class="wide-only" aria-hidden="true">{ "/" }</kbd>
             </button>

@@ -35,6 +35,7 @@ impl PartialEq for Props {
         Rc::ptr_eq(&one.view, &other.view)
             && (one.selection, &one.sheet, one.unrest) == (other.selection, &other.sheet, other.unrest)
             && one.why == other.why
+            && one.offer.is_some() == other.offer.is_some()
     }
 }
 

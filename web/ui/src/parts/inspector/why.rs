@@ -9,11 +9,11 @@ use yew::prelude::*;
 use super::super::icon::{Picture, icon};
 use super::super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
-use crate::state::{Action, Told};
+use crate::state::{Action, Explained};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
-    pub(super) told: Rc<Told>,
+    pub(super) told: Rc<Explained>,
 }
 
 /// The causes of what was asked about, each of which leads to its moment. They stay while one looks at them.

@@ -18,7 +18,7 @@ use Group::{Carries, Clock, Crashes, Disk, First, Log, Members, Page, Settings, 
 
 /// All verbs, in the order in which they are shown.
 #[rustfmt::skip]
-pub(crate) static VERBS: [Verb; 102] = [
+pub(crate) static VERBS: &[Verb] = &[
     keyed(verb(Kind::Server(OnServer::Crash), First, ("Crash", "Crash {}"), "Its power fails, and what is not on its disk is lost.", "stop kill power failure down"), "c"),
     keyed(verb(Kind::Server(OnServer::Restart), First, ("Restart", "Restart {}"), "It starts from what is on its disk.", "start up boot recover"), "c"),
     keyed(verb(Kind::Server(OnServer::TimeOut), First, ("Time out now", "Time out {} now"), "Its election timer runs out now.", "timeout election campaign candidate"), "t"),
@@ -124,7 +124,11 @@ pub(crate) static VERBS: [Verb; 102] = [
     keyed(verb(Kind::Cluster(OnCluster::StepForward), Time, ("One event forward", "One event forward"), "The next thing happens.", "step next"), "→"),
     keyed(verb(Kind::Cluster(OnCluster::StepBack), Time, ("One event back", "One event back"), "The last thing has not happened yet.", "step previous"), "←"),
     keyed(verb(Kind::Cluster(OnCluster::ToStart), Time, ("To the start", "Go to the start"), "Back to 0 s.", "rewind begin"), "Home"),
+    verb(Kind::Cluster(OnCluster::Compare), Page, ("Compare with…", "Compare with…"), "The same run side by side, with one setting or one rule otherwise.", "two clusters lockstep difference versus setting rule"),
     keyed(verb(Kind::Cluster(OnCluster::Events), Page, ("Events", "Show or hide the events"), "What happened, in sentences.", "list story log"), "e"),
+    keyed(verb(Kind::Cluster(OnCluster::Scenarios), Page, ("Scenarios…", "Choose a scenario…"), "Stories from the paper, the dissertation and from outages.", "lesson story example chapter open"), "o"),
+    keyed(verb(Kind::Cluster(OnCluster::BrokenRules), Page, ("Broken rules…", "See a broken rule…"), "Mistakes of real implementations, and what each leads to.", "gallery mistake bug violation lab"), "b"),
+    keyed(verb(Kind::Cluster(OnCluster::SaveAs), Page, ("Save as…", "Save as…"), "The run, everything that happened, or a picture.", "export download json trace svg png picture image"), "s"),
     keyed(verb(Kind::Cluster(OnCluster::Help), Page, ("Help", "Help"), "What can be done, and the keys for it.", "keys shortcuts legend"), "?"),
 ];
 

@@ -96,7 +96,11 @@ pub(crate) enum OnCluster {
     StepForward,
     StepBack,
     ToStart,
+    Compare,
     Events,
+    Scenarios,
+    SaveAs,
+    BrokenRules,
     Help,
 }
 
