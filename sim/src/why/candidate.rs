@@ -71,7 +71,7 @@ pub(super) fn waits(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
         return [Cause::new(words, about).when(changed.as_ref())].to_vec();
     }
     causes.extend(last_sign(look, server));
-    if let Some(deadline) = election_timer(server) {
+    if let Some(deadline) = election_timer(server).filter(|_| !server.paused) {
         let then = if node.config().settings().pre_vote {
             "asks whether it would be elected (§9.6 of the dissertation)"
         } else {
@@ -96,6 +96,9 @@ fn last_sign(look: &Look<'_>, server: &ServerView) -> Option<Cause> {
     }
     let words = if let Happening::Delivered { .. } = record.what {
         let from = server.leader?;
+        if !look.sending_of(&record).is_some_and(|sent| is_from(&sent, from)) {
+            return None;
+        }
         format!(
             "{id} has just heard from {from}, which leads term {}, and that wound up its election timer (§5.2).",
             server.term
@@ -195,8 +198,6 @@ fn last_heard(look: &Look<'_>, heard: &Record, stood: &Record, id: NodeId) -> Ca
         let words = format!("It had heard last from {leader}, which was paused.");
         return Cause::new(words, Thing::Server(leader)).when(Some(&paused));
     }
-    let by = look.sending_of(heard).is_some_and(|sent| is_from(&sent, leader));
-    debug_assert!(by, "it was sent by {leader}");
     let words = format!("It had heard last from {leader} then, and nothing came in time after that.");
     Cause::new(words, Thing::Server(id)).when(Some(heard))
 }

@@ -48,7 +48,7 @@ pub(super) fn stopped(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
     }
     if server.corruption.is_none() && matches!(last.what, Happening::Crashed { .. }) {
         let words = format!(
-            "Nobody has started it since; its disk has its term, its vote and {}.",
+            "Nobody has started it since; its disk has {}.",
             count(server.log.len() as u64, "entry", "entries")
         );
         causes.push(Cause::new(words, about));

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use raftarium_core::{Event, NodeId, Role, Term, VoteRefusal, quorum};
+use raftarium_core::{Deadline, Event, NodeId, Role, Term, Timer, VoteRefusal, quorum};
 
 use super::look::{Look, is_from};
 use super::words::{names, subject};
@@ -183,7 +183,8 @@ pub(super) fn missing(look: &Look<'_>, server: &ServerView) -> Vec<Cause> {
         let cause = Cause::new(unanswered(silence, id, &ids), about).when(record.as_ref());
         causes.push(cause);
     }
-    if let Some(deadline) = server.deadline.filter(|deadline| deadline.timer == raftarium_core::Timer::Election) {
+    let timer = |deadline: &Deadline| deadline.timer == Timer::Election && !server.paused;
+    if let Some(deadline) = server.deadline.filter(timer) {
         let then = if pre { "asks again" } else { "tries again in a new term" };
         let words = format!("Without a majority by {}, {id} {then} (§5.2).", seconds(deadline.at));
         causes.push(Cause::new(words, Thing::Server(id)).at(deadline.at));

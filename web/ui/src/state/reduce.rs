@@ -56,6 +56,9 @@ impl Reducible for State {
             Action::Select(selection) => {
                 state.selection = selection;
                 state.sheet = None;
+                if selection == Selection::Nothing {
+                    state.why = None;
+                }
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }

@@ -17,7 +17,7 @@ use self::entry::entry_facts;
 use self::link::link_facts;
 use self::packet::packet_facts;
 use self::server::server_facts;
-use self::why::{Answer, questions};
+use self::why::Answer;
 use super::doing::SheetForm;
 use super::icon::{Picture, icon};
 use super::{on, use_dispatch};
@@ -68,13 +68,13 @@ pub(crate) fn Inspector(props: &Props) -> Html {
             if let Some(told) = &state.why {
                 <Answer told={Rc::clone(told)} />
             }
-            if selected {
+            // One thing after the other is closed.
+            if selected && state.why.is_none() {
                 <button type="button" class="inside close" aria-label="Close inspector" title="Select nothing (Esc)" onclick={on(&dispatch, Action::Select(Selection::Nothing))}>
                     { icon(Picture::Close) }
                 </button>
             }
             { content }
-            { questions(&dispatch, state) }
         </aside>
     }
 }

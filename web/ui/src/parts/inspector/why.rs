@@ -1,4 +1,4 @@
-//! Why something is as it is: what can be asked of it, and what was answered.
+//! Why something is as it is: the answer to the last question.
 
 use std::rc::Rc;
 
@@ -9,24 +9,7 @@ use yew::prelude::*;
 use super::super::icon::{Picture, icon};
 use super::super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
-use crate::show::verbs::{Group, Subject, menu};
-use crate::state::{Action, Explained, State};
-
-/// What can be asked about what is selected.
-pub(super) fn questions(dispatch: &Dispatch, state: &State) -> Html {
-    let subject = Subject::of(state.selection);
-    let groups = state.with_scene(|scene| menu(scene, subject));
-    let Some((_, items)) = groups.iter().find(|(group, _)| *group == Group::Why) else { return Html::default() };
-    let buttons = items.iter().map(|item| {
-        let action = Action::Perform(item.verb.kind, item.subject);
-        html! {
-            <li key={item.verb.name}>
-                <button type="button" class="ask" title={item.verb.says} aria-keyshortcuts={item.verb.key} onclick={on(dispatch, action)}>{ item.verb.name }</button>
-            </li>
-        }
-    });
-    html! { <ul class="asks" aria-label="Questions">{ for buttons }</ul> }
-}
+use crate::state::{Action, Explained};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
