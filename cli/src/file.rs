@@ -97,7 +97,7 @@ pub(crate) fn load(path: &Path, time: Option<Duration>) -> Result<Content, Error
 /// What was shared as a trial: a plain run is looked at for `time`, or until some time after its last command and after
 /// the moment that somebody looks at.
 pub(crate) fn trial(shared: Shared, time: Option<Duration>) -> Trial {
-    let Shared { run, at, until, ending } = shared;
+    let Shared { run, at, until, ending, .. } = shared;
     let time = time.map(|time| Instant::ZERO + time);
     let until = match (until, time) {
         (Some(until), Some(time)) => until.min(time),

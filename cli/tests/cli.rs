@@ -290,7 +290,7 @@ fn files_and_links_that_cannot_be_read_end_with_3_and_say_where_and_why() {
         ("missing.json", "missing.json: No such file"),
         ("#seed=x", "`x` is not a seed; allowed are whole numbers from 0 to 18446744073709551615"),
         ("#servers=99", "`99` is not a number of servers; allowed are 1 to 51"),
-        ("#speed=1", "`speed=1` is unknown; allowed are seed=…, servers=…, run=… and at=…"),
+        ("#speed=1", "`speed=1` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…"),
     ] {
         let output = raftarium(&folder, &["replay", source]);
         assert_eq!(output.status.code(), Some(3), "{source}");

@@ -1,6 +1,5 @@
 //! Leader election (§5.2, §5.4.1), and what keeps a healthy leader in its place (§9.6, §4.2.3 of the dissertation).
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::random;
 use crate::reads::Rounds;
 use crate::refusal::CampaignError;
 use crate::role::{Candidate, Leader, State, Wait};
+use crate::sorted::Sorted;
 use crate::time::{Instant, micros};
 use crate::types::{NodeId, Term};
 
@@ -118,7 +118,7 @@ impl Node {
     }
 
     fn own_vote(&self, reason: ElectionReason) -> Candidate {
-        Candidate { reason, votes: BTreeMap::from([(self.id, true)]), election: self.election_wait() }
+        Candidate { reason, votes: Sorted::from([(self.id, true)]), election: self.election_wait() }
     }
 
     fn ask_for_votes(&mut self, term: Term, ballot: Ballot) {

@@ -5,7 +5,7 @@
 //! delivers it, and says what it decided: so "refused" means that the command is in no log, and a command is in at most
 //! one place.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 
 use crate::command::CommandBytes;
 use crate::event::Event;
@@ -16,6 +16,7 @@ use crate::outcome::{ForwardId, Forwarded, Proposed, UnknownReason};
 use crate::refusal::ProposeError;
 use crate::rejection::Rejection;
 use crate::role::{Follower, State, Wait};
+use crate::sorted::Sorted;
 use crate::time::Instant;
 use crate::types::{Boot, EntryId, LogIndex, NodeId, Term};
 
@@ -55,7 +56,7 @@ impl Forwards {
 /// Which proposals a leader has seen that others passed on to it in its term.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct PassedOn {
-    seen: BTreeMap<NodeId, Seen>,
+    seen: Sorted<NodeId, Seen>,
 }
 
 /// The last proposals of one server: the greatest number, and which of those just below it have come.

@@ -112,6 +112,8 @@ mod role;
 pub mod sessions;
 mod snapshot;
 mod snapshot_request;
+#[doc(hidden)]
+pub mod sorted;
 mod spare;
 mod start;
 mod status;

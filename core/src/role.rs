@@ -1,6 +1,5 @@
 //! The role of a server (§5.1), with what only that role has.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::event::{ElectionReason, Role};
@@ -8,6 +7,7 @@ use crate::forward::PassedOn;
 use crate::output::{PersistId, Timer};
 use crate::progress::Progress;
 use crate::reads::Rounds;
+use crate::sorted::Sorted;
 use crate::time::Instant;
 use crate::transfer::Transfer;
 use crate::types::{LogIndex, NodeId};
@@ -35,7 +35,7 @@ pub(crate) struct Follower {
 pub(crate) struct Candidate {
     pub(crate) reason: ElectionReason,
     /// What each voter answered.
-    pub(crate) votes: BTreeMap<NodeId, bool>,
+    pub(crate) votes: Sorted<NodeId, bool>,
     pub(crate) election: Wait,
 }
 

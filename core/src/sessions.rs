@@ -45,14 +45,13 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::{Entry, VacantEntry};
 use core::fmt;
 use core::num::NonZeroU32;
 use core::time::Duration;
 
 use bytes::Bytes;
 
+use crate::sorted::{Entry, Sorted, Vacant};
 use crate::time::Instant;
 use crate::types::LogIndex;
 
@@ -106,10 +105,10 @@ pub struct Sessions<R> {
     last: LogIndex,
     /// The time of the log.
     time: Instant,
-    open: BTreeMap<SessionId, Session<R>>,
+    open: Sorted<SessionId, Session<R>>,
     /// Each session by the entry that used it last; an entry uses one session at most.
     #[cfg_attr(feature = "serde", serde(skip))]
-    by_use: BTreeMap<LogIndex, SessionId>,
+    by_use: Sorted<LogIndex, SessionId>,
     #[cfg(feature = "lab")]
     #[cfg_attr(feature = "serde", serde(skip))]
     mistakes: crate::Mistakes,
@@ -121,7 +120,7 @@ struct Session<R> {
     used: LogIndex,
     used_at: Instant,
     answered_below: Sequence,
-    answers: BTreeMap<Sequence, R>,
+    answers: Sorted<Sequence, R>,
 }
 
 /// What is to be done with an entry.
@@ -151,7 +150,7 @@ pub enum Verdict<'a, R> {
 #[must_use = "a command that is applied and not answered is applied again when the client sends it again"]
 pub struct Unanswered<'a, R> {
     command: &'a Bytes,
-    place: VacantEntry<'a, Sequence, R>,
+    place: Vacant<'a, Sequence, R>,
 }
 
 impl<'a, R> Unanswered<'a, R> {
@@ -181,8 +180,8 @@ impl<R> Sessions<R> {
             limits,
             last: LogIndex::ZERO,
             time: Instant::ZERO,
-            open: BTreeMap::new(),
-            by_use: BTreeMap::new(),
+            open: Sorted::new(),
+            by_use: Sorted::new(),
             #[cfg(feature = "lab")]
             mistakes: crate::Mistakes::NONE,
         }
@@ -230,7 +229,7 @@ impl<R> Sessions<R> {
             self.end(unused);
         }
         let id = SessionId(index);
-        let (used_at, answered_below, answers) = (self.time, Sequence(0), BTreeMap::new());
+        let (used_at, answered_below, answers) = (self.time, Sequence(0), Sorted::new());
         self.open.insert(id, Session { used: index, used_at, answered_below, answers });
         self.by_use.insert(index, id);
         id
@@ -264,7 +263,7 @@ impl<R> Sessions<R> {
         }
         let full = session.answers.len() >= count(max);
         match session.answers.entry(sequence) {
-            Entry::Occupied(answer) => Ok(Verdict::Duplicate(answer.into_mut())),
+            Entry::Occupied(answer) => Ok(Verdict::Duplicate(answer)),
             Entry::Vacant(_) if full => {
                 Err(SessionError::TooManyUnanswered { session: id, sequence, answered_below, max })
             }

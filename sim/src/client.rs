@@ -1,10 +1,11 @@
 //! Clients: they ask, ask again if they are told to, and learn what became of it.
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use raftarium_core::sessions::{Sequence, SessionId};
+use raftarium_core::sorted::SortedSet;
 use raftarium_core::{EntryId, Instant, LogIndex, NodeId, ReadFailure, Term};
 use serde::{Deserialize, Serialize};
 
@@ -196,7 +197,7 @@ struct Mind {
     /// The number of the last command that it asked in a session.
     sequence: Sequence,
     /// What it waits for.
-    waiting: BTreeSet<RequestId>,
+    waiting: SortedSet<RequestId>,
     /// What it does if it gets no answer.
     retries: Retries,
     /// What else it has to ask.
@@ -216,7 +217,7 @@ pub(crate) struct List {
 
 impl Clients {
     pub(crate) fn new(setup: &Setup) -> Self {
-        let waiting = BTreeSet::new();
+        let waiting = SortedSet::new();
         let mind = Mind {
             leader: NodeId(1),
             session: None,
@@ -302,7 +303,7 @@ impl Clients {
         cause: RecordId,
     ) {
         let mind = &mut self.minds[position(client)];
-        let waited = mind.waiting.remove(&id);
+        let waited = mind.waiting.remove(&id).is_some();
         if waited && mind.list.as_ref().is_some_and(|list| list.pace == Pace::Answered) {
             self.ask_next(environment, checks, client, Some(cause));
         }
@@ -353,7 +354,7 @@ impl Clients {
             asked,
             status: RequestStatus::Waiting,
         });
-        mind.waiting.insert(id);
+        mind.waiting.put(id);
         environment.queue.push(asked + self.patience, Due::PatienceEnds(id));
         self.send(environment, id, cause);
     }
@@ -398,7 +399,7 @@ impl Clients {
         let at = environment.now;
         let mind = &mut self.minds[position(client)];
         mind.list = None;
-        for id in core::mem::take(&mut mind.waiting) {
+        for &id in core::mem::take(&mut mind.waiting).keys() {
             self.request(id).into_iter().for_each(|request| request.status = RequestStatus::Unknown { at });
             checks.answered(id, None, &KeyOutcome::Unknown, None);
             environment.record(Some(cause), Happening::TimedOut { client, request: id });
@@ -511,7 +512,7 @@ impl Clients {
         }
         mind.session = Some(session);
         mind.leader = server;
-        let waiting: Vec<RequestId> = mind.waiting.iter().copied().collect();
+        let waiting: Vec<RequestId> = mind.waiting.keys().copied().collect();
         let cause = environment.record(Some(cause), Happening::SessionOpened { client, session });
         for id in waiting {
             self.send(environment, id, cause);
@@ -523,7 +524,7 @@ impl Clients {
         let client = asked.client;
         let mind = &self.minds[position(client)];
         let (session, waiting) = (mind.session, mind.waiting.clone());
-        let numbers = waiting.into_iter().filter_map(|id| self.request(id).and_then(|request| request.sequence));
+        let numbers = waiting.keys().filter_map(|&id| self.request(id).and_then(|request| request.sequence));
         let answered_below = numbers.min();
         let Some(request) = self.request(id) else { return };
         request.tries += 1;

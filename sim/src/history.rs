@@ -4,12 +4,12 @@
 //! disks. A copy of a [`History`] takes a pointer for each [`CHUNK`] elements. (Of the libraries, those without `std`
 //! put each element into memory of its own, which costs more than it saves for elements as small as these.)
 
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Index;
 
 use raftarium_core::LogIndex;
+use raftarium_core::sorted::Sorted;
 
 /// How many elements are shared as one.
 const CHUNK: usize = 128;
@@ -125,12 +125,12 @@ impl<T> Index<usize> for History<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ByIndex<T> {
     dense: History<T>,
-    ahead: BTreeMap<LogIndex, T>,
+    ahead: Sorted<LogIndex, T>,
 }
 
 impl<T> Default for ByIndex<T> {
     fn default() -> Self {
-        Self { dense: History::default(), ahead: BTreeMap::new() }
+        Self { dense: History::default(), ahead: Sorted::new() }
     }
 }
 

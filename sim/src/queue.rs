@@ -1,7 +1,6 @@
 //! What is going to happen, in order.
 
-use alloc::collections::BTreeMap;
-
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{Instant, NodeId};
 
 use crate::address::ClientId;
@@ -38,7 +37,7 @@ pub(crate) struct Key {
 /// Ordered by time; at one time, by when it was put in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Queue {
-    due: BTreeMap<Key, Due>,
+    due: Sorted<Key, Due>,
     sequence: u64,
 }
 

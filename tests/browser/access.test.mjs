@@ -1,70 +1,16 @@
 // The page for everybody: with a keyboard, a screen reader, a small screen, and without motion.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { shot, startVisit } from "./harness.mjs";
+import { cutOff, violations } from "./looks.mjs";
 import { eventually, meet } from "./person.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let visit;
 before(async () => {
   visit = await startVisit();
 });
 after(() => visit?.close());
-
-/** What axe finds wrong in the page as it is now. */
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
-
-/** What is wider than the screen, or has text that is cut off. The log's entries are the one place that scrolls. */
-function cutOff(page) {
-  return page.evaluate(() => {
-    const found = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
-    const log = document.querySelector('[aria-label="Log entries"]');
-    const name = (element) => `${element.localName}.${element.getAttribute("class")} “${element.textContent.trim().slice(0, 40)}”`;
-    for (const element of document.body.querySelectorAll("*")) {
-      const { width, height } = element.getBoundingClientRect();
-      if (element.closest("dialog:not([open])") || log.contains(element) || width <= 1 || height <= 1) continue;
-      if (element instanceof SVGElement || element instanceof HTMLInputElement) continue;
-      const { overflowX, overflowY } = getComputedStyle(element);
-      const hides = (overflow) => overflow === "hidden" || overflow === "clip";
-      if (hides(overflowX) && element.scrollWidth > element.clientWidth) found.push(`${name(element)} is cut at its side`);
-      if (hides(overflowY) && element.scrollHeight > element.clientHeight) found.push(`${name(element)} is cut below`);
-      if (overflowX === "auto" && element.scrollWidth > element.clientWidth) found.push(`${name(element)} scrolls sideways`);
-    }
-    for (const panel of document.querySelectorAll("main > *")) {
-      const { bottom } = panel.getBoundingClientRect();
-      const beyond = [...panel.children].filter((child) => child.getBoundingClientRect().bottom > bottom + 1);
-      const hides = getComputedStyle(panel).overflowY !== "visible";
-      if (beyond.length > 0 && !hides) found.push(`${name(panel)} spills over what is below`);
-    }
-    const picture = document.querySelector('[aria-label="Servers and links"]');
-    const frame = picture.getBoundingClientRect();
-    for (const text of picture.querySelectorAll("text")) {
-      const { left, right, top, bottom } = text.getBoundingClientRect();
-      const inside = left >= frame.left && right <= frame.right && top >= frame.top && bottom <= frame.bottom;
-      if (!inside) found.push(`“${text.textContent}” leaves the picture`);
-    }
-    const words = [...picture.querySelectorAll("text"), ...picture.parentElement.querySelectorAll("button")];
-    const placed = words.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
-    placed.forEach((one, at) => {
-      for (const other of placed.slice(at + 1)) {
-        const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
-        const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
-        if (width > 2 && height > 3) found.push(`“${other.words}” lies on “${one.words}”`);
-      }
-    });
-    return found;
-  });
-}
 
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 375, height: 812 } };
 

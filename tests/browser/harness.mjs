@@ -78,8 +78,8 @@ function fileFor(folder, pathname) {
  * after(() => visit.close());
  * const { page, problems } = await visit.open("#seed=7", { media: { colorScheme: "dark" } });
  */
-export async function startVisit({ viewport = { width: 1280, height: 800 }, ...contextOptions } = {}) {
-  const host = await serveDist();
+export async function startVisit({ viewport = { width: 1280, height: 800 }, folder, ...contextOptions } = {}) {
+  const host = await serveDist(folder);
   const profile = await mkdtemp(path.join(tmpdir(), "raftarium-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
@@ -103,9 +103,10 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, ...c
     /**
      * A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong.
      *
-     * `media` and `size` are what the page finds when it starts, for a person who is not like the others.
+     * `media` and `size` are what the page finds when it starts, for a person who is not like the others; `wishes` is what
+     * they chose before: `tour`, to be shown around, and `large` type. By default nobody is shown around.
      */
-    async open(suffix = "", { media, size } = {}) {
+    async open(suffix = "", { media, size, wishes = {} } = {}) {
       const page = await context.newPage();
       const problems = watchProblems(page);
       if (media) await page.emulateMedia(media);
@@ -115,6 +116,15 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, ...c
           globalThis.raftariumStarted = true;
         });
       });
+      await page.addInitScript(({ tour, large }) => {
+        // Once for each page: when it is loaded again, it has what was chosen since. Pages share what they keep.
+        if (sessionStorage.getItem("begun")) return;
+        sessionStorage.setItem("begun", "yes");
+        const wish = (key, value) => (value ? localStorage.setItem(key, value) : localStorage.removeItem(key));
+        wish("raftarium-tour", tour && "show");
+        wish("raftarium-type", large && "large");
+        wish("raftarium-voice");
+      }, wishes);
       await page.goto(host.url + suffix);
       await page.waitForFunction(() => globalThis.raftariumStarted === true);
       return { page, problems };

@@ -215,7 +215,7 @@ test("the state machines stand where the logs do, and lag is marked", async (t) 
   const prints = (await rows()).map((row) => /[0-9a-f]{8}/.exec(row)[0]);
   assert.equal(new Set(prints).size, 1);
   await page.getByRole("heading", { name: "Cluster" }).click();
-  await page.keyboard.press("a");
+  await page.keyboard.press("m");
   await person.logGrid.waitFor();
   assert.deepEqual(problems, []);
 });

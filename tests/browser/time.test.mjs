@@ -164,7 +164,7 @@ test("a request's time leads to the moment in which it was made", async (t) => {
   assert.deepEqual(problems, []);
 });
 
-test("whoever acts in the past makes another future, and the old one is gone", async (t) => {
+test("whoever acts in the past makes another future, of which nothing is known yet", async (t) => {
   const { person, problems } = await meet(visit, t);
   await person.reach(500);
   await person.ask({ key: "x", value: "1" });

@@ -15,8 +15,11 @@ const PARTS = {
   ".woff2": "fonts",
 };
 
-/** Loaded only when a person asks for what is in it, so no part of a first load. */
-const LATER = /(^|\/)(scenarios|mistakes|workers?)\//;
+/**
+ * No part of a first load: what is fetched once the page stands (the second half of the program, what keeps the page for
+ * offline use), or when a person asks for it.
+ */
+const LATER = /(^|\/)(scenarios|mistakes|lessons|icons)\/|_later\.wasm$|(^|\/)worker\.js$/;
 
 export function brotli(bytes) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT, BROTLI_MAX_QUALITY } = constants;
@@ -28,12 +31,12 @@ export function brotli(bytes) {
  * The bytes of each part in `folder`: `{ wasm, js, css, html, fonts, other }`. Styles that stand in the HTML count as
  * css: by as much as the HTML is heavier with them.
  */
-export async function weigh(folder) {
+export async function weigh(folder, isCounted = (name) => !LATER.test(name)) {
   const parts = { wasm: 0, js: 0, css: 0, html: 0, fonts: 0, other: 0 };
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   for (const entry of files) {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    if (LATER.test(path.relative(folder, file))) continue;
+    if (!isCounted(path.relative(folder, file))) continue;
     const bytes = await readFile(file);
     const size = brotli(bytes);
     const part = PARTS[path.extname(file)] ?? "other";
@@ -51,4 +54,8 @@ export async function weigh(folder) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.env.RAFTARIUM_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
   for (const [part, bytes] of Object.entries(await weigh(folder))) console.log(`${part} ${bytes}`);
+  console.log();
+  for (const [part, bytes] of Object.entries(await weigh(folder, (name) => LATER.test(name)))) {
+    if (bytes > 0) console.log(`later: ${part} ${bytes}`);
+  }
 }

@@ -219,7 +219,7 @@ test("a link that is none is refused, with what is wrong", () => {
   sim.dispatch({ type: "crash", server: 1 });
   const cases = [
     [undefined, /a link is a text/],
-    ["#speed=3", /`speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=…/],
+    ["#speed=3", /`speed=3` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…/],
     ["#servers=99", /`99` is not a number of servers; allowed are 1 to 51/],
     ["#run=7.AAAA", /version `7`; allowed is version 1/],
     [sim.link().replace(/.(&|$)/, "$1"), /the link is not whole/],

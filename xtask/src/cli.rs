@@ -27,6 +27,8 @@ cargo xtask bench [--only race|worlds] [--ours] [--rounds N] [--quick] [--json F
 cargo xtask measure [--quick] [--as-it-is]
     Build the page, measure it in Chromium, and print one table: weight, cost of a frame, memory over an hour of simulated
     time, interaction to next paint. About five minutes. --as-it-is: what is in dist/ already, without building.
+cargo xtask profile
+    Build the page, watch a first visit in Chromium, and write down what it does not run: that is loaded later.
 cargo xtask screenshots [--only SCREEN[,SCREEN]] [--as-it-is]
     Build the page and leave a picture of every screen in target/screens/: 375, 1440 and 1920 px, light and dark.
 
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Test(Selection),
     /// Race against other Rafts.
     Race(RaceOptions),
+    /// Find out what a first visit to the page runs.
+    Profile,
     /// Measure the page.
     Measure(MeasureOptions),
     /// Take a picture of every screen.
@@ -152,10 +156,11 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command> {
             "build" => parse_build(&mut parser),
             "test" => parse_test(&mut parser),
             "bench" => parse_race(&mut parser),
+            "profile" => parser.next()?.map_or(Ok(Command::Profile), |more| Err(more.unexpected().into())),
             "measure" => parse_measure(&mut parser),
             "screenshots" => parse_screenshots(&mut parser),
             other => Err(Error::Usage(format!(
-                "there is no command `{other}`: the commands are serve, build, test, bench, measure, screenshots and help"
+                "there is no command `{other}`: the commands are serve, build, test, bench, profile, measure, screenshots and help"
             ))),
         },
         Short(_) | Long(_) => Err(first.unexpected().into()),

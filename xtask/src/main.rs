@@ -9,8 +9,11 @@
 
 mod cli;
 mod error;
+mod halves;
 mod look;
 mod npm;
+mod offline;
+mod page;
 mod process;
 mod race;
 mod say;
@@ -60,6 +63,7 @@ fn run() -> Result<()> {
             }
             Ok(())
         }
+        Command::Profile => halves::profile(),
         Command::Measure(options) => look::measure(&options),
         Command::Screenshots(options) => look::screenshots(&options),
     }

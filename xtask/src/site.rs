@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use crate::cli::{BuildOptions, ServeOptions};
 use crate::error::{Error, Result};
 use crate::tools::Tools;
-use crate::{process, say, workspace};
+use crate::{halves, offline, process, say, workspace};
 
 /// Tried one after another when no port was asked for; the first is Trunk's own default.
 const PORTS: std::ops::Range<u16> = 8080..8100;
@@ -55,6 +55,14 @@ pub(crate) fn build(options: &BuildOptions) -> Result<()> {
 
 /// As [`build`], with tools that are there already.
 pub(crate) fn build_with(tools: &Tools, options: &BuildOptions) -> Result<()> {
+    run_trunk(tools, options)?;
+    let folder = workspace::root().join("dist");
+    halves::divide(&folder)?;
+    offline::keep(&folder)
+}
+
+/// Has Trunk build the page, in one piece.
+pub(crate) fn run_trunk(tools: &Tools, options: &BuildOptions) -> Result<()> {
     say::note("building the page, 1 to 2 minutes the first time, then seconds");
     let mut trunk = tools.wasm_command("trunk")?;
     trunk.args(["build", "--release", "--skip-version-check"]);

@@ -1,8 +1,7 @@
 //! Sessions as a snapshot holds them. It comes from a disk or from a peer, so it may be anything.
 
-use alloc::collections::BTreeMap;
-
 use super::{Session, SessionId, SessionLimits, Sessions, StoredSessionsError, count};
+use crate::sorted::Sorted;
 use crate::time::Instant;
 use crate::types::LogIndex;
 
@@ -12,7 +11,7 @@ pub(super) struct Stored<R> {
     limits: SessionLimits,
     last: LogIndex,
     time: Instant,
-    open: BTreeMap<SessionId, Session<R>>,
+    open: Sorted<SessionId, Session<R>>,
 }
 
 impl<R> TryFrom<Stored<R>> for Sessions<R> {
@@ -23,7 +22,7 @@ impl<R> TryFrom<Stored<R>> for Sessions<R> {
         if open.len() > count(limits.sessions_max) {
             return Err(StoredSessionsError::TooMany { given: open.len(), max: limits.sessions_max });
         }
-        let mut by_use = BTreeMap::new();
+        let mut by_use = Sorted::new();
         for (&id, session) in &open {
             let lasts = session.used >= id.0 && session.used <= last && session.used_at <= time;
             let fits = session.answers.len() <= count(limits.answers_max);

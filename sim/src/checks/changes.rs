@@ -1,10 +1,10 @@
 //! One Change At A Time (§4.1 of the dissertation).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{Entry, LogIndex, Membership, Node, NodeId, Payload};
 
 use super::{Finding, Rule};
@@ -13,9 +13,9 @@ use super::{Finding, Rule};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) struct Changes {
     /// Where in which log, in ascending order.
-    pending: BTreeMap<NodeId, Vec<LogIndex>>,
+    pending: Sorted<NodeId, Vec<LogIndex>>,
     /// What any log has ever had after what is committed.
-    proposed: BTreeMap<LogIndex, Vec<Membership>>,
+    proposed: Sorted<LogIndex, Vec<Membership>>,
 }
 
 impl Changes {

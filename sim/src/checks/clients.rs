@@ -1,13 +1,13 @@
 //! What clients are promised: that what they see is what one copy of the data would show them, and that what they ask
 //! in a session is applied once (§8; §6.3 of the dissertation).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use raftarium_core::sessions::{Sequence, SessionId};
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{EntryId, Instant, NodeId};
 
 use super::{Finding, Rule};
@@ -24,7 +24,7 @@ const COMMANDS_MAX: usize = 8_192;
 pub(super) struct Clients {
     history: ClientHistory,
     /// By which entry a command of a session was applied.
-    once: BTreeMap<(SessionId, Sequence), EntryId>,
+    once: Sorted<(SessionId, Sequence), EntryId>,
 }
 
 impl Clients {

@@ -1,10 +1,10 @@
 //! Leader Completeness (§5.4).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{EntryId, LogIndex, Node, NodeId, Role, Term};
 
 use super::{Finding, Rule};
@@ -15,9 +15,9 @@ use crate::history::History;
 pub(super) struct Committed {
     /// From index 1 on.
     entries: History<Entry>,
-    seen: BTreeMap<NodeId, LogIndex>,
+    seen: Sorted<NodeId, LogIndex>,
     /// The terms whose leaders were looked at when they were elected.
-    led: BTreeMap<NodeId, Term>,
+    led: Sorted<NodeId, Term>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,9 +1,9 @@
 //! Election Safety (§5.2).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{Node, NodeId, Role, Term};
 
 use super::{Finding, Rule};
@@ -11,7 +11,7 @@ use super::{Finding, Rule};
 /// Who led each term.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) struct Leaders {
-    by_term: BTreeMap<Term, NodeId>,
+    by_term: Sorted<Term, NodeId>,
 }
 
 impl Leaders {

@@ -19,11 +19,11 @@ mod states;
 mod tests;
 mod votes;
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
+use raftarium_core::sorted::SortedSet;
 use raftarium_core::{Entry, EntryId, Instant, LogIndex, Message, Node, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,7 @@ pub(crate) struct Checks {
     clients: Clients,
     findings: Vec<Finding>,
     /// What was told already: a broken rule stays broken, and is told once for the same servers.
-    told: BTreeSet<(Rule, Vec<NodeId>)>,
+    told: SortedSet<(Rule, Vec<NodeId>)>,
 }
 
 impl Checks {
@@ -118,7 +118,7 @@ impl Checks {
             states: States::new(Kv::new(sessions_max)),
             clients: Clients::default(),
             findings: Vec::new(),
-            told: BTreeSet::new(),
+            told: SortedSet::new(),
         }
     }
 
@@ -234,7 +234,7 @@ impl Checks {
     /// What was found since the last call, and was not told before.
     pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
         let mut findings = core::mem::take(&mut self.findings);
-        findings.retain(|finding| self.told.insert((finding.rule, finding.servers.clone())));
+        findings.retain(|finding| self.told.put((finding.rule, finding.servers.clone())));
         findings
     }
 

@@ -1,11 +1,11 @@
 //! Nothing Goes Back (Figure 2, §5.1, §5.3).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{
     AppendReply, Ballot, Body, Boot, LogIndex, Message, Node, NodeId, Role, Term, VoteReply, VoteRequest,
 };
@@ -15,7 +15,7 @@ use super::{Finding, Rule};
 /// How far each server was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) struct Monotonic {
-    servers: BTreeMap<NodeId, Seen>,
+    servers: Sorted<NodeId, Seen>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]

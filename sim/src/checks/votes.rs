@@ -1,9 +1,9 @@
 //! One Vote Per Term (§5.2).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{Ballot, Body, Message, NodeId, Term, VoteReply, VoteRequest};
 
 use super::{Finding, Rule};
@@ -11,7 +11,7 @@ use super::{Finding, Rule};
 /// Whom each server has voted for: what it said, not what it remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) struct Votes {
-    given: BTreeMap<(NodeId, Term), NodeId>,
+    given: Sorted<(NodeId, Term), NodeId>,
 }
 
 impl Votes {

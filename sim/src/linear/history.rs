@@ -1,10 +1,10 @@
 //! What clients ask and learn, and the checks that look at it.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{Instant, LogIndex};
 use serde::{Deserialize, Serialize};
 
@@ -68,10 +68,10 @@ pub struct KeyReport {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct ClientHistory {
     log: LogCheck,
-    keys: BTreeMap<String, Arc<Watch>>,
+    keys: Sorted<String, Arc<Watch>>,
     /// What there is of each key before anything is asked.
-    before: BTreeMap<String, Before>,
-    open: BTreeMap<RequestId, Open>,
+    before: Sorted<String, Before>,
+    open: Sorted<RequestId, Open>,
     place: u64,
     unwatched: u64,
 }

@@ -5,13 +5,13 @@
 //! than one that was given before its operation was called, then the order of the log is a linearization (Herlihy and
 //! Wing, 1990; dissertation §6.3 and §6.4).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use raftarium_core::LogIndex;
+use raftarium_core::sorted::Sorted;
 
 use super::model::{KeyOp, KeyOutput};
 use crate::client::RequestId;
@@ -31,10 +31,10 @@ pub struct LogCheck {
     acknowledged: LogIndex,
     /// Whether the state is not known, because entries were never seen to be applied.
     gap: bool,
-    entries: BTreeMap<LogIndex, Arc<Replayed>>,
+    entries: Sorted<LogIndex, Arc<Replayed>>,
     /// Of each key, its values and from which index on it had them.
-    values: BTreeMap<String, Arc<Vec<Version>>>,
-    requests: BTreeMap<RequestId, Arc<Asked>>,
+    values: Sorted<String, Arc<Vec<Version>>>,
+    requests: Sorted<RequestId, Arc<Asked>>,
     judged: u64,
     unjudged: u64,
 }

@@ -5,9 +5,9 @@ mod link;
 mod settings;
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::{Sorted, SortedSet};
 use raftarium_core::{Entry, Instant, NodeId};
 
 use crate::address::{Address, ClientId};
@@ -32,10 +32,10 @@ pub(crate) struct Network {
     /// One for each direction between two addresses, servers first; see [`Self::position`].
     links: Vec<Link>,
     /// Boxed, because they are large, and a map moves what it holds with every change.
-    packets: BTreeMap<PacketId, Box<Packet>>,
+    packets: Sorted<PacketId, Box<Packet>>,
     next_id: u64,
     /// The requests that were under way twice.
-    doubled: BTreeSet<RequestId>,
+    doubled: SortedSet<RequestId>,
 }
 
 /// What the network did with a packet.
@@ -53,9 +53,9 @@ impl Network {
         Self {
             servers: usize::try_from(servers).unwrap_or(0),
             links,
-            packets: BTreeMap::new(),
+            packets: Sorted::new(),
             next_id: 1,
-            doubled: BTreeSet::new(),
+            doubled: SortedSet::new(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Network {
 
     fn note_copy(&mut self, content: &Content) {
         if let Content::Request { request, .. } = content {
-            self.doubled.insert(*request);
+            self.doubled.put(*request);
         }
     }
 

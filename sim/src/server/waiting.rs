@@ -1,9 +1,9 @@
 //! The clients that wait for a server, and what they are told.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use raftarium_core::sorted::Sorted;
 use raftarium_core::{
     EntryId, ForwardId, Forwarded, LogIndex, NodeId, Outcome, ProposeError, Proposed, ReadError, ReadFailure, ReadId,
     Resolution, Term,
@@ -22,13 +22,13 @@ use crate::trace::RecordId;
 pub(crate) struct Waiting {
     server: NodeId,
     /// By the place of the proposal in the log.
-    appended: BTreeMap<(LogIndex, Term), Who>,
+    appended: Sorted<(LogIndex, Term), Who>,
     /// By the name of a proposal that the leader has not placed yet.
-    forwarded: BTreeMap<ForwardId, Who>,
+    forwarded: Sorted<ForwardId, Who>,
     /// The answers to what was applied while there were some of those: the leader's answer can come after the entry.
-    answers: BTreeMap<(LogIndex, Term), Option<Answer>>,
+    answers: Sorted<(LogIndex, Term), Option<Answer>>,
     /// The reads that it is not sure yet whether they may be answered.
-    reads: BTreeMap<ReadId, (Who, String)>,
+    reads: Sorted<ReadId, (Who, String)>,
 }
 
 /// A client, what it asked, and for which time.
@@ -50,13 +50,7 @@ impl PendingAnswer {
 
 impl Waiting {
     pub(crate) const fn new(server: NodeId) -> Self {
-        Self {
-            server,
-            appended: BTreeMap::new(),
-            forwarded: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            reads: BTreeMap::new(),
-        }
+        Self { server, appended: Sorted::new(), forwarded: Sorted::new(), answers: Sorted::new(), reads: Sorted::new() }
     }
 
     pub(crate) fn len(&self) -> usize {

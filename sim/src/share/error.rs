@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::{RUN_END, VERSION, plain::milliseconds};
+use crate::compare::DifferenceError;
 use crate::setup::{SERVERS_MAX, SetupError};
 
 /// Why a link or a file is no run.
@@ -68,6 +69,8 @@ pub enum ShareError {
     },
     /// It is a file, and not one of a run.
     NoRun,
+    /// What is to stand beside it cannot.
+    With(DifferenceError),
     /// The setup is not valid.
     Setup(SetupError),
 }
@@ -76,7 +79,7 @@ impl fmt::Display for ShareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { given } => {
-                write!(f, "`{given}` is unknown; allowed are seed=…, servers=…, run=… and at=…")
+                write!(f, "`{given}` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=…")
             }
             Self::Repeated { given } => {
                 write!(f, "`{given}` is one too many; allowed is one run=…, or one seed=… and servers=…, and one at=…")
@@ -116,6 +119,7 @@ impl fmt::Display for ShareError {
             Self::NoRun => {
                 write!(f, "it is no run; allowed are a run, with `setup` and `commands`, or a trial, with `version`")
             }
+            Self::With(error) => write!(f, "{error}"),
             Self::Setup(error) => write!(f, "{error}"),
         }
     }

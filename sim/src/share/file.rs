@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RUN_END, ShareError, Shared};
 use crate::command::Timed;
+use crate::compare::Difference;
 use crate::ending::Ending;
 use crate::run::Run;
 use crate::setup::Setup;
@@ -28,6 +29,8 @@ struct Said<'a> {
     until: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ending: Option<&'a Ending>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with: Option<&'a Difference>,
 }
 
 /// What is read: a run, or a trial that a terminal wrote, with what was found in it.
@@ -39,28 +42,29 @@ struct Read {
     at: Option<Instant>,
     until: Option<Instant>,
     ending: Option<Ending>,
+    with: Option<Difference>,
     version: Option<u32>,
     #[serde(default, rename = "found")]
     _found: IgnoredAny,
     trial: Option<Trial>,
 }
 
-fn write(shared: &Shared, at: Option<Instant>) -> String {
-    let Shared { run: Run { setup, commands }, at: _, until, ending } = shared;
-    let said = Said { setup, commands, at, until: *until, ending: ending.as_ref() };
+fn write(shared: &Shared, at: Option<Instant>, with: Option<&Difference>) -> String {
+    let Shared { run: Run { setup, commands }, until, ending, .. } = shared;
+    let said = Said { setup, commands, at, until: *until, ending: ending.as_ref(), with };
     serde_json::to_string(&said).unwrap_or_default()
 }
 
-/// The JSON text of `shared`, but for the moment that is looked at.
+/// The JSON text of `shared`, but for the moment that is looked at and what it is compared with.
 pub(super) fn without_moment(shared: &Shared) -> String {
-    write(shared, None)
+    write(shared, None, None)
 }
 
 impl Shared {
     /// The JSON text, as in files.
     #[must_use]
     pub fn to_json(&self) -> String {
-        write(self, self.at)
+        write(self, self.at, self.with.as_ref())
     }
 
     /// Reads the JSON text of a file: a run with `setup` and `commands`, or a trial that `raftarium` wrote.
@@ -85,8 +89,9 @@ impl Shared {
                 at,
                 until,
                 ending,
+                with,
                 ..
-            } => Self { run: Run { setup, commands }, at, until, ending },
+            } => Self { run: Run { setup, commands }, at, until, ending, with },
             Read { .. } => return Err(ShareError::NoRun),
         };
         let too_far = [shared.at, shared.until].into_iter().flatten().find(|at| *at > RUN_END);
@@ -94,6 +99,9 @@ impl Shared {
             return Err(ShareError::Moment { given: super::plain::milliseconds(at) });
         }
         shared.run.setup.check().map_err(ShareError::Setup)?;
+        if let Some(with) = &shared.with {
+            with.run(&shared.run).map_err(ShareError::With)?;
+        }
         Ok(shared)
     }
 }

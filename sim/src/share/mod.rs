@@ -6,6 +6,7 @@
 //! - `seed=42&servers=5`: the default setup with that seed and so many servers, and nothing done yet.
 //! - `run=1.…`: everything. The number is the version; what follows is the run as JSON, the same as in files, deflated
 //!   after `known.json` and in base64 (RFC 4648, §5, no padding).
+//! - `with=pre_vote:true`: beside it stands the same run, but for that ([`Difference`]).
 //! - `at=3412.5`: the moment that is looked at, in milliseconds.
 //!
 //! JSON names everything that it says, so links outlive settings and commands that are added, or that move. What must
@@ -25,6 +26,7 @@ use alloc::vec::Vec;
 use raftarium_core::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::compare::Difference;
 use crate::ending::Ending;
 use crate::run::Run;
 use crate::setup::Setup;
@@ -57,17 +59,19 @@ pub struct Shared {
     pub until: Option<Instant>,
     /// How its faults end, if it is known.
     pub ending: Option<Ending>,
+    /// What the run beside it differs in, if two are compared.
+    pub with: Option<Difference>,
 }
 
 impl From<Run> for Shared {
     fn from(run: Run) -> Self {
-        Self { run, at: None, until: None, ending: None }
+        Self { run, at: None, until: None, ending: None, with: None }
     }
 }
 
 impl From<Trial> for Shared {
     fn from(Trial { run, until, ending }: Trial) -> Self {
-        Self { run, at: None, until: Some(until), ending }
+        Self { run, at: None, until: Some(until), ending, with: None }
     }
 }
 
@@ -85,7 +89,7 @@ impl Shared {
             return Err(ShareError::TooLong { given: text.len(), max: LINK_MAX });
         }
         let said = text.split_once('#').map_or(text, |(_, said)| said);
-        let (mut seed, mut servers, mut packed, mut at) = (None, None, None, None);
+        let (mut seed, mut servers, mut packed, mut with, mut at) = (None, None, None, None, None);
         for part in said.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').ok_or_else(|| ShareError::Unknown { given: short(part) })?;
             let taken = match name {
@@ -93,6 +97,7 @@ impl Shared {
                 "servers" => servers.replace(plain::servers(value)?).is_some(),
                 "run" if packed.is_none() => packed.replace(unpacked(value)?).is_some(),
                 "run" => true,
+                "with" => with.replace(value.parse::<Difference>().map_err(ShareError::With)?).is_some(),
                 "at" => at.replace(plain::moment(value)?).is_some(),
                 _other => return Err(ShareError::Unknown { given: short(part) }),
             };
@@ -106,7 +111,11 @@ impl Shared {
         let run = Run { setup, commands: Vec::new() };
         let shared = packed.unwrap_or_else(|| run.into());
         shared.run.setup.check().map_err(ShareError::Setup)?;
-        Ok(Self { at: at.or(shared.at), ..shared })
+        let with = with.or(shared.with);
+        if let Some(with) = &with {
+            with.run(&shared.run).map_err(ShareError::With)?;
+        }
+        Ok(Self { at: at.or(shared.at), with, ..shared })
     }
 
     /// The link, from `#` on.
@@ -116,7 +125,8 @@ impl Shared {
     /// If the run is too long for one; a file has room for it.
     pub fn to_link(&self) -> Result<String, ShareError> {
         let at = self.at.map_or_else(String::new, |at| format!("&at={}", plain::milliseconds(at)));
-        Ok(format!("#{}{at}", self.to_name()?))
+        let with = self.with.as_ref().map_or_else(String::new, |with| format!("&with={with}"));
+        Ok(format!("#{}{with}{at}", self.to_name()?))
     }
 
     /// The link without `#` and without the moment: the same for the same run, whatever is looked at in it.
@@ -127,7 +137,7 @@ impl Shared {
     pub fn to_name(&self) -> Result<String, ShareError> {
         let Setup { seed, servers, .. } = self.run.setup;
         let plain = Self::from(Run { setup: Setup { seed, servers, ..Setup::default() }, commands: Vec::new() });
-        if (Self { at: None, ..self.clone() }) == plain {
+        if (Self { at: None, with: None, ..self.clone() }) == plain {
             return Ok(format!("seed={seed}&servers={servers}"));
         }
         let text = file::without_moment(self);

@@ -32,6 +32,12 @@ use release_page::Archive;
 
 pub(crate) use rust_target::{BARE, WASM};
 
+/// What makes the page's program one that can be divided: names that tell one function from the other, and large functions
+/// that stay by themselves, though they are called from one place only. All costs of inlining are twenty times what they
+/// are, so that the bonus for such a place, which is not, is a twentieth.
+const DIVISIBLE: &str =
+    "-Csymbol-mangling-version=v0\u{1f}-Cllvm-args=--inline-instr-cost=100 --inline-call-penalty=500";
+
 /// The tools that have been asked for so far, and where they are.
 #[derive(Debug)]
 pub(crate) struct Tools {
@@ -123,12 +129,9 @@ impl Tools {
         let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
         let folders =
             [(home.as_deref(), "cargo"), (Some(self.folder.path()), "tools"), (Some(workspace::root()), "raftarium")];
-        let mut flags = OsString::new();
+        let mut flags = OsString::from(DIVISIBLE);
         for (folder, name) in folders.into_iter().filter_map(|(folder, name)| Some((folder?, name))) {
-            if !flags.is_empty() {
-                flags.push("\u{1f}");
-            }
-            flags.push("--remap-path-prefix=");
+            flags.push("\u{1f}--remap-path-prefix=");
             flags.push(folder);
             flags.push(format!("=/{name}"));
         }

@@ -78,6 +78,7 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
         "n" => Some(Action::NextMessage(true)),
         "N" => Some(Action::NextMessage(false)),
         "Escape" if state.sheet.is_some() => Some(Action::CloseForm),
+        "Escape" if state.tour.is_some() => Some(Action::Tour(None)),
         "Escape" => Some(Action::Select(Selection::Nothing)),
         "," if focus != Focus::Choice => Some(Action::JumpBack),
         "." if focus != Focus::Choice => Some(Action::JumpForward),

@@ -6,6 +6,7 @@ pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod later;
 pub(crate) mod location;
 pub(crate) mod picture;
 pub(crate) mod pointing;
@@ -14,6 +15,7 @@ pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod storage;
 pub(crate) mod theme;
+pub(crate) mod wishes;
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
@@ -51,14 +53,18 @@ pub(crate) fn focus(id: &str) {
 
 /// Whether a person asked their system for less motion.
 pub(crate) fn prefers_reduced_motion() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)");
-    query.ok().flatten().is_some_and(|query| query.matches())
+    matches(REDUCED_MOTION)
 }
 
-/// Whether the window is tall, perhaps on a projector: what is read from afar gets more room.
+/// Whether what is read from afar gets more room: the window is tall, perhaps on a projector, or letters are large.
 pub(crate) fn is_tall() -> bool {
-    let query = window().match_media("(min-width: 1100px) and (min-height: 1000px)");
-    query.ok().flatten().is_some_and(|query| query.matches())
+    matches("(min-width: 1100px) and (min-height: 1000px)") || wishes::is_large()
+}
+
+const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
+
+fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|query| query.matches())
 }
 
 /// A listener that is removed when this is dropped.

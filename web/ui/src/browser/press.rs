@@ -9,7 +9,7 @@ use web_sys::{Element, Event, EventTarget, MouseEvent, PointerEvent};
 
 use super::{Listener, black_box, document, element};
 use crate::show::verbs::Subject;
-use crate::state::Menu;
+use crate::state::{Menu, Side};
 
 /// How long a finger stays, in milliseconds.
 const STAYS_MS: u32 = 500;
@@ -38,7 +38,7 @@ fn marked(target: EventTarget) -> Option<(Subject, Element)> {
     let pressed = target.dyn_into::<Element>().ok()?;
     std::iter::successors(Some(pressed), |element: &Element| element.parent_element()).find_map(|element| {
         let mark = element.get_attribute(MARK).unwrap_or_else(|| element.id());
-        Subject::from_mark(&mark).map(|subject| (subject, element))
+        Subject::from_mark(Side::without(&mark)).map(|subject| (subject, element))
     })
 }
 

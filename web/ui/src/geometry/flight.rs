@@ -20,7 +20,13 @@ pub(crate) struct Flight {
     pub(crate) lost: bool,
     /// From 1, there, to 0, gone.
     pub(crate) strength: f64,
+    /// From where to where.
+    pub(crate) way: (Point, Point),
 }
+
+/// Where a packet is seen that does not travel: at first where it left, then where it arrives.
+const LEFT: f64 = 0.14;
+const ARRIVES: f64 = 0.86;
 
 /// How far along `packet` is at `now`, from 0 to 1, whether it has stopped, and how strongly it is seen; nothing if it
 /// is not under way.
@@ -42,13 +48,26 @@ pub(crate) fn progress(packet: &PacketView, now: Instant) -> Option<(f64, bool, 
     Some((stop, true, 1.0 - fading))
 }
 
-/// Where `packet` is at `now`, on its way between two discs.
-pub(crate) fn flight(packet: &PacketView, now: Instant, from: (Point, f64), to: (Point, f64)) -> Option<Flight> {
+/// Where `packet` is at `now`, on its way between two discs. For those who want no motion it stands `still`, first at one end
+/// and then at the other.
+pub(crate) fn flight(
+    packet: &PacketView,
+    now: Instant,
+    from: (Point, f64),
+    to: (Point, f64),
+    still: bool,
+) -> Option<Flight> {
     let (along, lost, strength) = progress(packet, now)?;
+    let along = match (still && !lost, along < 0.5) {
+        (false, _) => along,
+        (true, true) => LEFT,
+        (true, false) => ARRIVES,
+    };
     let (start, end) = between_rims(from.0, from.1, to.0, to.1);
     let heading = start.direction(end);
     let aside = Point::new(-heading.y, heading.x);
-    Some(Flight { place: start.toward(end, along).along(aside, ASIDE), heading, lost, strength })
+    let way = (start.along(aside, ASIDE), end.along(aside, ASIDE));
+    Some(Flight { place: way.0.toward(way.1, along), heading, lost, strength, way })
 }
 
 #[cfg(test)]
@@ -92,9 +111,19 @@ mod tests {
     fn there_and_back_do_not_meet() {
         let (a, b) = ((Point::new(0.0, 0.0), 10.0), (Point::new(100.0, 0.0), 10.0));
         let now = Instant::from_micros(1_500);
-        let there = flight(&packet(None), now, a, b).expect("under way");
-        let back = flight(&packet(None), now, b, a).expect("under way");
+        let there = flight(&packet(None), now, a, b, false).expect("under way");
+        let back = flight(&packet(None), now, b, a, false).expect("under way");
         assert_eq!(there.place, Point::new(50.0, ASIDE));
         assert_eq!(back.place, Point::new(50.0, -ASIDE));
+    }
+
+    #[test]
+    fn what_does_not_travel_is_seen_where_it_left_and_then_where_it_arrives() {
+        let (a, b) = ((Point::new(0.0, 0.0), 10.0), (Point::new(110.0, 0.0), 0.0));
+        let at = |lost, now| flight(&packet(lost), Instant::from_micros(now), a, b, true).expect("under way").place.x;
+        let places: std::collections::BTreeSet<i64> = (1_000..2_000).map(|now| at(None, now) as i64).collect();
+        assert_eq!(places.into_iter().collect::<Vec<_>>(), [24, 96]);
+        // One that is lost stops where it is lost, and nowhere after.
+        assert_eq!((at(Some(1_400), 1_100), at(Some(1_400), 1_400), at(Some(1_400), 1_900)), (24.0, 50.0, 50.0));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Mark<'a> {
 /// The messages that are under way at `now`, or seen to be lost.
 pub(crate) fn marks<'a>(view: &'a View, ring: &'a Ring, now: Instant) -> impl Iterator<Item = Mark<'a>> {
     view.packets.iter().filter_map(move |packet| {
-        let flight = flight(packet, now, end(ring, packet.from)?, end(ring, packet.to)?)?;
+        let flight = flight(packet, now, end(ring, packet.from)?, end(ring, packet.to)?, ring.still)?;
         Some(Mark { packet, flight })
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod flight;
+pub(crate) mod lanes;
 pub(crate) mod mark;
 pub(crate) mod partition;
 pub(crate) mod ring;
@@ -48,6 +49,11 @@ impl Point {
             return Self::default();
         }
         Self { x: (other.x - self.x) / distance, y: (other.y - self.y) / distance }
+    }
+
+    /// The vector from `origin` to here.
+    pub(crate) const fn from(self, origin: Self) -> Self {
+        Self { x: self.x - origin.x, y: self.y - origin.y }
     }
 
     /// The place `distance` further along `direction`.

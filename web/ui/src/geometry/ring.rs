@@ -4,6 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::trig::{sin_cos, within};
 use super::{Point, Size};
+use crate::show::wait::WHOLE;
 
 /// Half the width and half the height of a client's box.
 pub(crate) const CLIENT_HALF: (f64, f64) = (27.0, 14.0);
@@ -34,6 +35,10 @@ pub(crate) struct Ring {
     pub(crate) crowded: bool,
     /// Whether there are more than [`FEW`].
     pub(crate) many: bool,
+    /// Whether nothing travels: a person asked for less motion.
+    pub(crate) still: bool,
+    /// Whether letters are large, to be read from afar.
+    pub(crate) large: bool,
 }
 
 impl Ring {
@@ -45,12 +50,26 @@ impl Ring {
         let (radius, servers) =
             if many { of_many(size, centre, servers) } else { of_few(size, centre, servers, tight, crowded) };
         let clients = (0..clients).map(|at| client_place(size, at, clients)).collect();
-        Self { size, centre, radius, servers, clients, tight, crowded, many }
+        Self { size, centre, radius, servers, clients, tight, crowded, many, still: false, large: false }
+    }
+
+    /// The same for somebody who wants no motion, or sits far away.
+    pub(crate) fn for_whom(self, still: bool, large: bool) -> Self {
+        Self { still, large, ..self }
     }
 
     /// How large letters are, as a part of their usual size.
     pub(crate) fn type_scale(&self) -> f64 {
-        if self.many { within(self.radius / 25.0, 0.4, 1.0) } else { within(self.radius / 44.0, 0.84, 1.3) }
+        let usual =
+            if self.many { within(self.radius / 25.0, 0.4, 1.0) } else { within(self.radius / 44.0, 0.84, 1.3) };
+        // What stands in a disc must have room in it.
+        let most = if self.many { usual } else { self.radius / 38.0 };
+        if self.large { (usual * 1.25).min(most).max(usual) } else { usual }
+    }
+
+    /// How much of an arc is drawn, of [`WHOLE`]: it runs down, or for those who want no motion goes down in eighths.
+    pub(crate) const fn steady(&self, left: u64) -> u64 {
+        if self.still { left.next_multiple_of(WHOLE / 8) } else { left }
     }
 
     /// How far from a server's rim its arc runs.
@@ -72,8 +91,13 @@ impl Ring {
 fn of_few(size: Size, centre: Point, servers: usize, tight: bool, crowded: bool) -> (f64, Vec<Point>) {
     let Size { width, height } = size;
     let count = servers.max(1) as f64;
-    let part = if crowded { 0.072 } else { 0.085 };
-    let radius = within(width.min(height) * part, 20.0, 60.0);
+    let part = match servers {
+        ..=1 => 0.13,
+        2 | 3 => 0.105,
+        _ if crowded => 0.072,
+        _ => 0.085,
+    };
+    let radius = within(width.min(height) * part, 20.0, 72.0);
     // Beside a server there is its label, wider than the disc; above and below, the label's lines.
     let beside = if crowded { 22.0 } else { 34.0 };
     let lines = if tight || crowded { 38.0 } else { 52.0 };

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::banner::banner;
 use super::clients::clients;
 use super::cluster::Cluster;
+use super::compare::{ChooseForm, halves, versus};
 use super::doing::{Palette, VerbMenu};
 use super::events::Events;
 use super::help::Help;
@@ -26,10 +27,12 @@ use super::share::{share, use_drop};
 use super::story::Story;
 use super::time_bar::time_bar;
 use super::top_bar::TopBar;
+use super::tour::Tour;
 use super::{Dispatch, on};
 use crate::browser::frames::Frames;
 use crate::browser::press::Presses;
-use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window};
+use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window, wishes};
+use crate::show::tour::{Seen, Step};
 use crate::state::address::{Address, Asked};
 use crate::state::{About, Action, State};
 
@@ -41,6 +44,7 @@ pub(crate) fn App() -> Html {
     let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
     let state: &State = &state;
 
+    let shown = state.shown();
     use_frames(state.playing, &dispatch);
     use_keys(state, &dispatch);
     use_presses(&dispatch);
@@ -48,33 +52,52 @@ pub(crate) fn App() -> Html {
     use_drop(&dispatch);
     use_wanted(state, &dispatch);
     use_remember(state);
+    use_ease(&dispatch);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
             <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={share(&dispatch, state)} />
-            { banner(&dispatch, state) }
-            <main class={classes!("places", state.space_time_open.then_some("with-space-time"))}>
-                <Cluster
-                    view={Rc::clone(&state.view)}
-                    now={state.now}
-                    setup={Rc::clone(&state.setup)}
-                    selection={state.selection}
-                />
-                { time_bar(&dispatch, state) }
-                if state.machines_open {
-                    <Machines view={Rc::clone(&state.view)} />
-                } else {
-                    <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+            if state.other.is_none() {
+                { banner(&dispatch, state) }
+            }
+            <main
+                class={classes!("places", state.space_time_open.then_some("with-space-time"), state.other.as_ref().map(|_| "comparing"))}
+                data-tour={state.tour.map(Step::mark)}
+            >
+                if let Some(step) = state.tour {
+                    <Tour {step} done={step.done(&Seen { view: &state.view, past: state.is_past() })} playing={state.playing} />
                 }
-                <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
-                { clients(state) }
-                if state.events_open {
-                    <Events state={state.clone()} />
+                if state.other.is_some() {
+                    { versus(&dispatch, state) }
+                    { halves(state) }
+                } else {
+                    <Cluster
+                        view={Rc::clone(&state.view)}
+                        now={state.now}
+                        setup={Rc::clone(&state.setup)}
+                        selection={state.selection}
+                        ease={state.ease}
+                    />
+                }
+                { time_bar(&dispatch, state) }
+                if state.other.is_none() {
+                    if state.machines_open {
+                        <Machines view={Rc::clone(&state.view)} />
+                    } else {
+                        <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                    }
+                    <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
+                }
+                { clients(&shown) }
+                if state.choosing {
+                    <ChooseForm setup={Rc::clone(&state.setup)} />
+                } else if state.events_open {
+                    <Events state={shown} />
                 } else if state.tells() {
                     <Story state={state.clone()} />
                 } else {
-                    <Inspector state={state.clone()} />
+                    <Inspector state={shown} />
                 }
             </main>
             <Light state={state.clone()} />
@@ -92,14 +115,23 @@ pub(crate) fn App() -> Html {
                 <Saving state={state.clone()} />
             }
             if state.help_open {
-                <Help onclose={on(&dispatch, Action::ShowHelp(false))} />
+                <Help voice={state.voice} ease={state.ease} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
         </ContextProvider<Dispatch>>
     }
 }
 
-/// The run in the address bar, or the default one and what is wrong with the address.
+/// The run in the address bar, or the default one and what is wrong with the address; and what a person wished before.
 fn first_state() -> State {
+    let by_link = !location::text().is_empty();
+    let mut state = first_run();
+    state.voice = wishes::voice();
+    state.ease = wishes::ease();
+    state.tour = wishes::wants_tour(by_link).then_some(Step::Watch);
+    state
+}
+
+fn first_run() -> State {
     let playing = !prefers_reduced_motion();
     let default = || State::new(Address::default().setup(), playing);
     match location::read() {
@@ -167,6 +199,16 @@ fn use_keys(state: &State, dispatch: &Dispatch) {
                 dispatch.emit(action);
             }
         });
+        move || drop(listener)
+    });
+}
+
+/// Hears that a person wants less motion, or no longer does.
+#[hook]
+fn use_ease(dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with((), move |()| {
+        let listener = wishes::listen(move || dispatch.emit(Action::SetEase(wishes::ease())));
         move || drop(listener)
     });
 }

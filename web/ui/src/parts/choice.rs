@@ -42,7 +42,10 @@ pub(crate) fn Choice(props: &Props) -> Html {
         let onchoose = props.onchoose.clone();
         Callback::from(move |event: Event| onchoose.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
-    let options = props.options.iter().map(|(value, name)| html! { <option value={value.clone()}>{ name }</option> });
+    // Options are put in from the last to the first, so without `selected` the last would be seen for a moment.
+    let options = props.options.iter().map(|(value, name)| {
+        html! { <option value={value.clone()} selected={*value == props.value}>{ name }</option> }
+    });
     html! {
         <select
             ref={node}

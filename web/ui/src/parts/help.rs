@@ -3,12 +3,21 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use super::choice::Choice;
 use super::icon::{Picture, icon};
+use super::{Dispatch, on, use_dispatch};
 use crate::browser::keys::KEYS;
+use crate::browser::wishes;
+use crate::show::news::Voice;
+use crate::show::tour::Step;
 use crate::show::verbs::{On, VERBS};
+use crate::state::{Action, Ease};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
+    /// How much is read out.
+    pub(crate) voice: Voice,
+    pub(crate) ease: Ease,
     /// Called when the dialog was closed, however that was done.
     pub(crate) onclose: Callback<Event>,
 }
@@ -16,6 +25,7 @@ pub(crate) struct Props {
 /// The help, as a dialog that is open from the start.
 #[component]
 pub(crate) fn Help(props: &Props) -> Html {
+    let dispatch = use_dispatch();
     let node = use_node_ref();
     use_effect_with(node.clone(), |node| {
         if let Some(dialog) = node.cast::<HtmlDialogElement>() {
@@ -39,7 +49,7 @@ pub(crate) fn Help(props: &Props) -> Html {
         let Some(key) = verb.key.filter(|key| key.len() == 1 && KEYS.iter().all(|(other, _)| other != key)) else {
             continue;
         };
-        let name = verb.name.trim_end_matches('…').to_lowercase();
+        let name = verb.name.trim_end_matches('…').to_ascii_lowercase();
         match own.last_mut().filter(|(last, ..)| *last == key) {
             Some((_, _, names)) => *names += &format!(" or {name}"),
             None => own.push((key, verb.on, name)),
@@ -66,6 +76,11 @@ pub(crate) fn Help(props: &Props) -> Html {
                 <button type="button" class="button square" aria-label="Close help" onclick={close}>
                     { icon(Picture::Close) }
                 </button>
+            </div>
+            <div class="wishes">
+                <button type="button" class="button" onclick={on(&dispatch, Action::Tour(Some(Step::Watch)))}>{ "Show me around" }</button>
+                { voices(&dispatch, props.voice) }
+                { large_type(&dispatch, props.ease) }
             </div>
             <div class="columns">
                 <section>
@@ -96,4 +111,35 @@ pub(crate) fn Help(props: &Props) -> Html {
             </div>
         </dialog>
     }
+}
+
+/// How much of what happens a screen reader reads out.
+fn voices(dispatch: &Dispatch, voice: Voice) -> Html {
+    let onchoose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |name: String| {
+            if let Some(voice) = Voice::of(&name) {
+                wishes::set_voice(voice);
+                dispatch.emit(Action::SetVoice(voice));
+            }
+        })
+    };
+    let options: Vec<(AttrValue, AttrValue)> =
+        Voice::ALL.map(|voice| (voice.name().into(), voice.name().into())).into();
+    html! {
+        <div class="field">
+            <label for="voice">{ "Screen readers say" }</label>
+            <Choice id="voice" value={voice.name()} {options} {onchoose} />
+        </div>
+    }
+}
+
+/// Large letters and thick lines, for a projector.
+fn large_type(dispatch: &Dispatch, ease: Ease) -> Html {
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |_: Event| {
+        wishes::set_large(!ease.large);
+        dispatch.emit(Action::SetEase(wishes::ease()));
+    });
+    html! { <label class="check"><input type="checkbox" checked={ease.large} {onchange} />{ "Large type, for a projector" }</label> }
 }

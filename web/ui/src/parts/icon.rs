@@ -16,6 +16,7 @@ pub(crate) enum Picture {
     Sun,
     Moon,
     Close,
+    Pencil,
 }
 
 impl Picture {
@@ -34,13 +35,14 @@ impl Picture {
             }
             Self::Moon => "M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z",
             Self::Close => "M4 4l8 8M12 4l-8 8",
+            Self::Pencil => "M3 13l.6-2.8L11 2.8l2.2 2.2L5.8 12.4z",
         }
     }
 
     const fn is_filled(self) -> bool {
         match self {
             Self::Start | Self::Back | Self::Play | Self::Pause | Self::Forward => true,
-            Self::Dice | Self::Undo | Self::Redo | Self::Sun | Self::Moon | Self::Close => false,
+            Self::Dice | Self::Undo | Self::Redo | Self::Sun | Self::Moon | Self::Close | Self::Pencil => false,
         }
     }
 }

@@ -5,6 +5,7 @@ mod banner;
 mod choice;
 mod clients;
 mod cluster;
+mod compare;
 mod doing;
 mod events;
 mod help;
@@ -24,10 +25,11 @@ mod story;
 mod time_bar;
 mod time_link;
 mod top_bar;
+mod tour;
 
 use yew::prelude::*;
 
-use crate::state::Action;
+use crate::state::{Action, Side};
 
 /// What a component calls to change something.
 pub(crate) type Dispatch = Callback<Action>;
@@ -42,4 +44,10 @@ pub(crate) fn use_dispatch() -> Dispatch {
 pub(crate) fn on<E: 'static>(dispatch: &Dispatch, action: Action) -> Callback<E> {
     let dispatch = dispatch.clone();
     Callback::from(move |_| dispatch.emit(action.clone()))
+}
+
+/// Which of two clusters a component belongs to.
+#[hook]
+pub(crate) fn use_side() -> Side {
+    use_context::<Side>().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The rules of Raft: held, and how often that was checked.
 
-use raftarium_sim::{Check, Violation};
+use raftarium_sim::{Check, Rule, Violation};
 use yew::prelude::*;
 
 use crate::show::{count, thousands};
@@ -11,38 +11,60 @@ pub(crate) struct Props {
     pub(crate) violations: Vec<Violation>,
 }
 
-/// One chip for each rule; its statement is shown when it is pointed at or has the focus.
+/// How many are seen where there is little room: the five of the paper's Figure 3.
+const FIRST: usize = 5;
+
+/// One chip for each rule; its statement is shown when it is pointed at or has the focus. Where there is little room, most
+/// of those that hold are folded away.
 #[component]
 pub(crate) fn Rules(props: &Props) -> Html {
-    let chips = props.checks.iter().map(|check| {
-        let broken = props.violations.iter().any(|violation| violation.rule == check.rule);
-        let id = format!("rule-{:?}", check.rule);
-        let name = check.rule.name();
-        let (class, state) = match (broken, check.undecided) {
-            (true, _) => ("chip rule broken", "broken".to_owned()),
-            (false, 0) => ("chip rule", "it holds".to_owned()),
-            (false, open) => ("chip rule undecided", format!("not decided for {}", count(open, "key", "keys"))),
-        };
-        html! {
-            <li key={name}>
-                <button type="button" {class} aria-describedby={id.clone()}>
-                    <span>{ name }</span>{ " " }
-                    <span class="number">{ thousands(check.count) }</span>
-                    if !broken && check.undecided > 0 {
-                        <span class="number">{ format!(" · {} ?", check.undecided) }</span>
-                    }
-                    <span class="unseen">{ format!(" checks, {state}") }</span>
-                </button>
-                <div class="statement" role="tooltip" id={id}>
-                    { check.rule.statement() }<span class="muted">{ format!(" {}.", check.rule.source()) }</span>
-                </div>
-            </li>
-        }
-    });
+    let all = use_state_eq(|| false);
+    let toggle = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(!*all))
+    };
+    let (mut folded, wanted) = (0, *all);
+    let chips: Vec<Html> = props
+        .checks
+        .iter()
+        .enumerate()
+        .map(|(at, check)| {
+            let broken = props.violations.iter().any(|violation| violation.rule == check.rule);
+            let id = format!("rule-{:?}", check.rule);
+            let name = check.rule.name();
+            let (class, state) = match (broken, check.undecided) {
+                (true, _) => ("chip rule broken", "broken".to_owned()),
+                (false, 0) => ("chip rule", "it holds".to_owned()),
+                (false, open) => ("chip rule undecided", format!("not decided for {}", count(open, "key", "keys"))),
+            };
+            let folds = at >= FIRST && check.rule != Rule::Linearizability && !broken && check.undecided == 0;
+            folded += usize::from(folds);
+            html! {
+                <li key={name} class={(folds && !wanted).then_some("folded")}>
+                    <button type="button" {class} aria-describedby={id.clone()}>
+                        <span>{ name }</span>{ " " }
+                        <span class="number">{ thousands(check.count) }</span>
+                        if !broken && check.undecided > 0 {
+                            <span class="number">{ format!(" · {} ?", check.undecided) }</span>
+                        }
+                        <span class="unseen">{ format!(" checks, {state}") }</span>
+                    </button>
+                    <div class="statement" role="tooltip" id={id}>
+                        { check.rule.statement() }<span class="muted">{ format!(" {}.", check.rule.source()) }</span>
+                    </div>
+                </li>
+            }
+        })
+        .collect();
     html! {
         <section class="panel rules" aria-labelledby="rules-title">
             <div class="head"><h2 id="rules-title">{ "Rules checked after every event" }</h2></div>
-            <ul class="chips">{ for chips }</ul>
+            <ul class="chips">
+                { for chips }
+                <li class="fold-rules">
+                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("{folded} more") } }</button>
+                </li>
+            </ul>
         </section>
     }
 }

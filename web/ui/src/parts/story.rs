@@ -10,7 +10,7 @@ use super::icon::{Picture, icon};
 use super::library::list;
 use super::time_link::time_link;
 use super::{Dispatch, on, use_dispatch};
-use crate::state::{Action, Shelf, State, Told, Wanted};
+use crate::state::{Action, Shelf, State, ToldLesson, Wanted};
 
 #[derive(Properties)]
 pub(crate) struct Props {
@@ -19,7 +19,7 @@ pub(crate) struct Props {
 
 impl Props {
     /// What is seen of it.
-    fn seen(&self) -> (Option<&Rc<Told>>, Option<usize>, bool) {
+    fn seen(&self) -> (Option<&Rc<ToldLesson>>, Option<usize>, bool) {
         let state = &self.state;
         let told = state.told.as_ref();
         (told, told.and_then(|told| told.step(state.now)), state.departs())
@@ -150,7 +150,7 @@ fn rules_switch(dispatch: &Dispatch, kept: bool) -> Html {
 }
 
 /// The story before, and the one after.
-fn neighbours(dispatch: &Dispatch, told: &Told) -> Html {
+fn neighbours(dispatch: &Dispatch, told: &ToldLesson) -> Html {
     let Some((shelf, name)) = &told.place else { return Html::default() };
     let go = |after: bool| {
         let (dispatch, shelf, name) = (dispatch.clone(), *shelf, name.clone());

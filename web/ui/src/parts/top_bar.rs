@@ -189,6 +189,7 @@ fn do_buttons(dispatch: &Dispatch) -> Html {
         <>
             <button type="button" class="button square" aria-label="Undo" aria-keyshortcuts="z Control+Z" title="Undo: back to just before what was done last (z)" onclick={cluster(Kind::Cluster(OnCluster::Undo))}>{ icon(Picture::Undo) }</button>
             <button type="button" class="button square" aria-label="Redo" aria-keyshortcuts="y Control+Y" title="Redo: forward to just after what was done next (y)" onclick={cluster(Kind::Cluster(OnCluster::Redo))}>{ icon(Picture::Redo) }</button>
+            <button type="button" class="button" title="The same run side by side, with one setting or one rule otherwise" onclick={cluster(Kind::Cluster(OnCluster::Compare))}>{ "Compare" }</button>
             <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="/ Control+K" title="Find anything that can be done (/)" onclick={on(dispatch, Action::ShowPalette(true))}>
                 { "Do…" }<kbd class="wide-only" aria-hidden="true">{ "/" }</kbd>
             </button>

@@ -220,38 +220,6 @@ fn is_notable(record: &Record) -> bool {
     }
 }
 
-/// Whether it is read out as it happens: what is marked, and what a client learnt.
-pub(crate) fn is_announced(record: &Record, marks: &[Mark]) -> bool {
-    let marked = || marks.binary_search_by_key(&record.id, |mark| mark.record).is_ok();
-    match &record.what {
-        Happening::Answered { .. } | Happening::TimedOut { .. } => true,
-        Happening::Commanded(_)
-        | Happening::CommandRefused { .. }
-        | Happening::Retried { .. }
-        | Happening::Asked { .. }
-        | Happening::SessionOpened { .. }
-        | Happening::Started { .. }
-        | Happening::Crashed { .. }
-        | Happening::TornWriteDropped { .. }
-        | Happening::StartRefused { .. }
-        | Happening::StartImpossible { .. }
-        | Happening::DiskFull { .. }
-        | Happening::Sent { .. }
-        | Happening::Delivered { .. }
-        | Happening::Lost { .. }
-        | Happening::Doubled { .. }
-        | Happening::Rejected { .. }
-        | Happening::TimerFired { .. }
-        | Happening::WriteBegan { .. }
-        | Happening::WriteDurable { .. }
-        | Happening::SnapshotBegan { .. }
-        | Happening::SnapshotDurable { .. }
-        | Happening::Applied { .. }
-        | Happening::Node { .. }
-        | Happening::Violated(_) => marked(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,8 @@
 
 pub(crate) mod ask;
 pub(crate) mod axis;
+pub(crate) mod branches;
+pub(crate) mod compare;
 pub(crate) mod digest;
 pub(crate) mod disc;
 #[cfg(test)]
@@ -14,12 +16,14 @@ pub(crate) mod light;
 pub(crate) mod lives;
 pub(crate) mod machine;
 pub(crate) mod names;
+pub(crate) mod news;
 pub(crate) mod packet;
 pub(crate) mod reach;
 pub(crate) mod request;
 pub(crate) mod shelf;
 pub(crate) mod space_time;
 pub(crate) mod term;
+pub(crate) mod tour;
 pub(crate) mod verbs;
 pub(crate) mod wait;
 pub(crate) mod why;

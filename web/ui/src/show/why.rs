@@ -33,7 +33,7 @@ pub(crate) fn fits(view: &View, asks: Asks, subject: Subject) -> bool {
     let Some(Question { about, .. }) = question(view, asks, subject) else { return false };
     match asks {
         Asks::SteppedDown => !questions(view, about).contains(&Asks::Leads),
-        Asks::VotedNo | Asks::Gone => true,
+        Asks::VotedNo => true,
         Asks::NoLeader
         | Asks::NotLeader
         | Asks::NotCandidate
@@ -44,6 +44,7 @@ pub(crate) fn fits(view: &View, asks: Asks, subject: Subject) -> bool {
         | Asks::NotCommitted
         | Asks::NotApplied
         | Asks::NotDurable
+        | Asks::Gone
         | Asks::Sent
         | Asks::Lost
         | Asks::Held
@@ -72,5 +73,43 @@ pub(crate) fn selection(view: &View, about: Thing) -> Option<Selection> {
         }
         Thing::Cluster => Some(Selection::Nothing),
         Thing::Server(_) | Thing::Link { .. } | Thing::Entry { .. } | Thing::Request(_) | Thing::Violation(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use raftarium_sim::core::{LogIndex, NodeId};
+    use raftarium_sim::{ClientId, Command, Op};
+
+    use super::*;
+    use crate::show::fixture;
+
+    #[test]
+    fn a_question_is_about_what_it_stands_on() {
+        let mut timeline = fixture::settled(3);
+        let (from, to) = (NodeId(2), NodeId(1));
+        timeline.dispatch(Command::Cut { from, to, both: false }).expect("two servers");
+        let op = Op::Get { key: "x".into() };
+        timeline.dispatch(fixture::request(ClientId(1), op)).expect("the client is free");
+        let view = timeline.view();
+        let about = |asks, subject| question(&view, asks, subject).map(|question| question.about);
+        let link = Subject::link(from, to);
+        assert_eq!(about(Asks::Blocked, link), Some(Thing::Link { from, to }), "the way that is cut");
+        assert!(fits(&view, Asks::Blocked, link));
+        assert!(!fits(&view, Asks::Blocked, Subject::link(to, NodeId(3))));
+        assert_eq!(about(Asks::Unanswered, Subject::Client(ClientId(1))), Some(Thing::Request(RequestId(0))));
+        assert_eq!(about(Asks::Unanswered, Subject::Client(ClientId(2))), None, "it has asked nothing");
+        let entry = |index| Subject::Entry(Entry { server: to, index: LogIndex(index) });
+        assert!(fits(&view, Asks::Gone, entry(9)) && !fits(&view, Asks::Gone, entry(1)));
+    }
+
+    #[test]
+    fn a_cause_leads_to_what_is_on_the_page() {
+        let view = fixture::settled(3).view();
+        assert_eq!(selection(&view, Thing::Server(NodeId(2))), Some(Selection::Server(NodeId(2))));
+        assert_eq!(selection(&view, Thing::Server(NodeId(9))), None, "it is not there yet");
+        let link = Thing::Link { from: NodeId(3), to: NodeId(1) };
+        assert_eq!(selection(&view, link), Some(Selection::link(NodeId(1), NodeId(3))));
+        assert_eq!(selection(&view, Thing::Cluster), Some(Selection::Nothing));
     }
 }

@@ -3,12 +3,14 @@
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::why::{Cause, Question};
-use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
+use raftarium_sim::{BranchId, ClientId, Command, Difference, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Menu, Opened, Pointed, Selection, Shelf, Speed, Wanted};
+use super::{About, Ease, Menu, Opened, Pointed, Selection, Shelf, Side, Speed, Wanted};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
+use crate::show::news::Voice;
+use crate::show::tour::Step;
 use crate::show::verbs::{Kind, Subject};
 
 /// One change.
@@ -54,6 +56,21 @@ pub(crate) enum Action {
     ShowPalette(bool),
     /// Lets things go wrong by chance, or ends that and mends everything.
     SetUnrest(Option<Unrest>),
+    /// Looks at another future that was begun.
+    SwitchBranch(BranchId),
+    /// Gives it a name; an empty one takes its name away.
+    RenameBranch(BranchId, String),
+    DeleteBranch(BranchId),
+    /// Opens or closes the form that says what to compare with.
+    Choose(bool),
+    /// Puts another cluster beside this one.
+    Compare(Difference),
+    /// Lets the inspector be about one of the two.
+    LookInto(Side),
+    /// Goes to where the two part.
+    ToParting,
+    /// Shows one of the two alone.
+    Keep(Side),
     /// Back to just before what was done last.
     Undo,
     /// Forward to just after what was done next.
@@ -98,4 +115,9 @@ pub(crate) enum Action {
     /// Goes to the mark of the chosen kind before this moment.
     JumpBack,
     ShowHelp(bool),
+    /// Chooses how much is read out.
+    SetVoice(Voice),
+    SetEase(Ease),
+    /// Goes to a step of the tour, or ends it.
+    Tour(Option<Step>),
 }

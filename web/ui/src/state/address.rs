@@ -225,7 +225,7 @@ mod tests {
             ("servers=10000", "“10000” is not a number of servers; allowed are 1 to 51."),
             (
                 "speed=3",
-                "The run cannot be shown: `speed=3` is unknown; allowed are seed=…, servers=…, run=… and at=….",
+                "The run cannot be shown: `speed=3` is unknown; allowed are seed=…, servers=…, run=…, with=… and at=….",
             ),
         ];
         for (given, message) in cases {

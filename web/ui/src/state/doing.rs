@@ -60,6 +60,10 @@ impl State {
                 let version = self.version;
                 *self = Self { version, ..state };
                 *self.timeline.borrow_mut() = timeline;
+                // The other cluster has done what was not to be.
+                if let Some(other) = self.other.take() {
+                    let _as_before = self.compare(other.difference().clone());
+                }
             }
             self.complain(About::Command, sentence(&error.to_string()));
             return false;

@@ -56,7 +56,7 @@ pub(crate) struct Opened {
 
 /// The story of the run that is shown.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct ToldLesson {
     pub(crate) lesson: Rc<Lesson>,
     pub(crate) place: Option<(Shelf, String)>,
     /// Whether the run that is shown is the one in which servers keep to the rules.
@@ -65,7 +65,7 @@ pub(crate) struct Told {
     run_version: u64,
 }
 
-impl Told {
+impl ToldLesson {
     /// The step that was reached last by `now`.
     pub(crate) fn step(&self, now: Instant) -> Option<usize> {
         self.lesson.steps.iter().rposition(|step| step.at.is_some_and(|at| at <= now))
@@ -95,7 +95,7 @@ impl State {
                 self.wanted = None;
                 if lesson.kind != LessonKind::Run {
                     let lesson = Rc::clone(lesson);
-                    self.told = Some(Rc::new(Told { lesson, place, kept, run_version: self.run_version }));
+                    self.told = Some(Rc::new(ToldLesson { lesson, place, kept, run_version: self.run_version }));
                     (self.events_open, self.selection) = (false, super::Selection::Nothing);
                 }
             }
@@ -121,7 +121,7 @@ impl State {
 
     /// The link to the run that is shown, at the moment `at`: short, as long as it is a story that comes with the page.
     pub(crate) fn link(&self, at: Option<Instant>) -> Result<String, ShareError> {
-        if let Some(told) = self.told.as_ref().filter(|told| !told.kept && !self.departs())
+        if let Some(told) = self.told.as_ref().filter(|told| !told.kept && !self.departs() && self.other.is_none())
             && let Some((shelf, name)) = &told.place
         {
             let plain = Shared { at, ..raftarium_sim::Run { setup: Default::default(), commands: Vec::new() }.into() };

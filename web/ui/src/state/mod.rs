@@ -2,6 +2,8 @@
 
 mod action;
 pub(crate) mod address;
+mod branches;
+mod compare;
 mod doing;
 mod kept;
 pub(crate) mod last_run;
@@ -9,6 +11,7 @@ mod lesson;
 mod pointed;
 mod reduce;
 mod selection;
+mod side;
 mod speed;
 mod why;
 
@@ -20,19 +23,24 @@ use raftarium_sim::share::trace;
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
+use crate::show::branches::Branches;
 use crate::show::digest::Digest;
 use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
+use crate::show::news::{Told, Voice};
 use crate::show::space_time::first_wrong;
+use crate::show::tour::Step;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
+pub(crate) use compare::Other;
 pub(crate) use kept::{Offer, Settings};
-pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
+pub(crate) use lesson::{Opened, Shelf, ToldLesson, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
+pub(crate) use side::Side;
 pub(crate) use speed::Speed;
 pub(crate) use why::Explained;
 
@@ -45,6 +53,10 @@ pub(crate) struct State {
     /// The world at the moment that is looked at. Its `now` may be older: it is read anew only when something changed.
     pub(crate) view: Rc<View>,
     pub(crate) digest: Rc<Digest>,
+    /// The other futures that were begun.
+    pub(crate) branches: Rc<Branches>,
+    /// What is known of them.
+    kept: Rc<Vec<branches::Kept>>,
     /// How many records the digest has read.
     read: usize,
     pub(crate) now: Instant,
@@ -59,6 +71,11 @@ pub(crate) struct State {
     pub(crate) longest_flight: u64,
     pub(crate) notice: Option<Rc<Notice>>,
     pub(crate) news: Rc<News>,
+    /// How much of what happens is read out.
+    pub(crate) voice: Voice,
+    pub(crate) ease: Ease,
+    /// The step of the tour, if it is under way.
+    pub(crate) tour: Option<Step>,
     /// The server that a person wants to propose to, and how often they wanted that.
     pub(crate) propose_to: (Option<NodeId>, u32),
     /// The client that a person wants to ask something, if they said which.
@@ -79,7 +96,7 @@ pub(crate) struct State {
     /// A story that is being fetched.
     pub(crate) wanted: Option<Rc<Wanted>>,
     /// The story of the run that is shown.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<ToldLesson>>,
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
@@ -89,6 +106,12 @@ pub(crate) struct State {
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
     pub(crate) unrest: Option<Unrest>,
+    /// The cluster beside this one, if two are compared.
+    pub(crate) other: Option<Rc<Other>>,
+    /// The one that the inspector is about.
+    pub(crate) side: Side,
+    /// Whether a person is choosing what to compare with.
+    pub(crate) choosing: bool,
     /// Counts the changes.
     version: u64,
     /// Counts the changes of the run itself: what is in a link.
@@ -121,11 +144,20 @@ pub(crate) enum About {
     Command,
 }
 
+/// What makes it easier for some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Ease {
+    /// Nothing travels.
+    pub(crate) still: bool,
+    /// Letters are large.
+    pub(crate) large: bool,
+}
+
 /// What has just happened, to be read out.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct News {
     pub(crate) number: u64,
-    pub(crate) sentences: Vec<String>,
+    pub(crate) told: Vec<Told>,
 }
 
 impl PartialEq for State {
@@ -150,12 +182,17 @@ impl State {
     ///
     /// If a command in it is not valid.
     pub(crate) fn open(shared: Shared, playing: bool) -> Result<Self, RunError> {
+        let with = shared.with;
         let mut timeline = Timeline::replay(shared.run)?;
         if let Some(at) = shared.at {
             last_run::begin(timeline.run());
             timeline.seek(at.min(address::AHEAD_MAX));
         }
-        Ok(Self::of(timeline, playing && shared.at.is_none()))
+        let mut state = Self::of(timeline, playing && shared.at.is_none());
+        if let Some(Err(error)) = with.map(|with| state.compare(with)) {
+            state.complain(About::Address, format!("The other run cannot be shown: {error}."));
+        }
+        Ok(state)
     }
 
     fn of(timeline: Timeline, playing: bool) -> Self {
@@ -171,6 +208,8 @@ impl State {
             setup: Rc::new(setup),
             view,
             digest: Rc::new(digest),
+            branches: Rc::default(),
+            kept: Rc::default(),
             end,
             playing,
             speed: Speed::default(),
@@ -179,6 +218,9 @@ impl State {
             longest_flight: 0,
             notice: None,
             news: Rc::new(News::default()),
+            voice: Voice::default(),
+            ease: Ease::default(),
+            tour: None,
             propose_to: (None, 0),
             ask_as: None,
             events_open: false,
@@ -197,6 +239,9 @@ impl State {
             why: None,
             together: Rc::default(),
             unrest: None,
+            other: None,
+            side: Side::Only,
+            choosing: false,
             version: 0,
             run_version: 0,
         }
@@ -204,7 +249,8 @@ impl State {
 
     /// The run that is shown, for others to see: at the moment `at`.
     pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
-        Shared { at, ..self.timeline.borrow().run().into() }
+        let with = self.other.as_ref().map(|other| other.difference().clone());
+        Shared { at, with, ..self.timeline.borrow().run().into() }
     }
 
     /// Writes everything that happened up to now, piece by piece.

@@ -8,8 +8,9 @@ use raftarium_sim::{Command, CommandError, Happening, RUN_END, Record, RecordId,
 use yew::Reducible;
 
 use super::{About, Action, News, Notice, Selection, State, last_run};
-use crate::show::digest::{Digest, is_announced};
+use crate::show::digest::Digest;
 use crate::show::names::LinkState;
+use crate::show::news::{Told, Weight, weight};
 use crate::show::verbs::sentence as sentence_of;
 use raftarium_sim::story::sentence;
 
@@ -55,7 +56,7 @@ impl Reducible for State {
             Action::Slower => state.speed = state.speed.slower(),
             Action::Select(selection) => {
                 state.selection = selection;
-                state.sheet = None;
+                (state.sheet, state.choosing) = (None, false);
                 if selection == Selection::Nothing {
                     state.why = None;
                 }
@@ -81,6 +82,14 @@ impl Reducible for State {
             Action::ShowMenu(menu) => state.menu = menu,
             Action::ShowPalette(open) => state.palette_open = open,
             Action::SetUnrest(unrest) => state.set_unrest(unrest),
+            Action::SwitchBranch(id) => state.switch_branch(id),
+            Action::RenameBranch(id, name) => state.rename_branch(id, &name),
+            Action::DeleteBranch(id) => state.delete_branch(id),
+            Action::Choose(open) => state.choosing = open,
+            Action::Compare(difference) => state.begin_comparing(difference),
+            Action::LookInto(side) => state.side = side,
+            Action::ToParting => state.go_to_parting(),
+            Action::Keep(side) => state.keep(side),
             Action::Undo => state.undo(),
             Action::Redo => state.redo(),
             Action::NextMessage(forward) => state.select_next_message(forward),
@@ -100,7 +109,12 @@ impl Reducible for State {
             }
             Action::Begin(address) => {
                 let fresh = Self::new(address.setup(), state.playing);
+                let compared = state.other.as_ref().map(|other| other.difference().clone());
                 state.replace_by(fresh);
+                // Another seed is compared as this one was.
+                if let Some(difference) = compared {
+                    state.begin_comparing(difference);
+                }
             }
             Action::Open(shared) => match Self::open(*shared, state.playing) {
                 Ok(fresh) => state.replace_by(fresh),
@@ -119,7 +133,8 @@ impl Reducible for State {
             Action::ShowSaving(open) => state.saving = open,
             Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
-                state.news = Rc::new(News { number: state.news.number + 1, sentences: vec![text] });
+                state.news =
+                    Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -130,6 +145,12 @@ impl Reducible for State {
             Action::JumpForward => state.jump_to(state.jump.next(&state.digest.marks, state.now), "later"),
             Action::JumpBack => state.jump_to(state.jump.previous(&state.digest.marks, state.now), "earlier"),
             Action::ShowHelp(open) => state.help_open = open,
+            Action::SetVoice(voice) => state.voice = voice,
+            Action::SetEase(ease) => state.ease = ease,
+            Action::Tour(step) => {
+                state.help_open = false;
+                state.tour = step;
+            }
         }
         Rc::new(state)
     }
@@ -155,6 +176,9 @@ impl State {
             machines_open: self.machines_open,
             jump: self.jump,
             news: Rc::clone(&self.news),
+            voice: self.voice,
+            ease: self.ease,
+            tour: self.tour,
             propose_to: (None, self.propose_to.1),
             selection,
             ..fresh
@@ -186,7 +210,9 @@ impl State {
             (timeline.run(), timeline.world().earliest_command())
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
+        let here = self.kept_here();
         self.timeline.borrow_mut().dispatch(command)?;
+        let branched = self.keep_if_left(here);
         // What was explained is no more, or has another past.
         self.why = self.why.take().filter(|told| told.explanation.at < at);
         if before < self.read {
@@ -196,11 +222,14 @@ impl State {
         self.run_version += 1;
         self.notice = None;
         self.look(before);
+        if branched {
+            self.look_at_branches();
+        }
         Ok(())
     }
 
     /// Takes over what the timeline shows now; `before` records were known to have happened.
-    fn look(&mut self, before: usize) {
+    pub(super) fn look(&mut self, before: usize) {
         let timeline = self.timeline.borrow();
         self.now = timeline.now();
         self.end = timeline.end();
@@ -217,17 +246,20 @@ impl State {
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
         self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
         let happened = from(self.record_count());
-        let new: Vec<String> = timeline
+        let new: Vec<Told> = timeline
             .records_from(from(before))
             .iter()
             .take_while(|record| record.id < happened)
-            .filter(|record| is_announced(record, &self.digest.marks))
-            .map(|record| sentence(record, records))
+            .filter_map(|record| {
+                let weight = weight(record, &self.digest.marks).filter(|weight| self.voice.says(*weight))?;
+                Some(Told { weight, text: sentence(record, records) })
+            })
             .collect();
         drop(timeline);
         if !new.is_empty() {
-            self.news = Rc::new(News { number: self.news.number + 1, sentences: new });
+            self.news = Rc::new(News { number: self.news.number + 1, told: new });
         }
+        self.lead_on();
     }
 
     pub(crate) fn complain(&mut self, about: About, text: String) {
@@ -292,7 +324,7 @@ mod tests {
     #[test]
     fn what_happens_is_told_and_marked() {
         let state = after(start(), [seconds(1)]);
-        assert!(state.news.sentences.iter().any(|line| line.contains("is elected leader")), "{:?}", state.news);
+        assert!(state.news.told.iter().any(|told| told.text.contains("is elected leader")), "{:?}", state.news);
         assert!(!state.digest.marks.is_empty());
     }
 

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use raftarium_sim::why::{Cause, Explanation, Question, Thing, why};
 
-use super::{About, News, State};
+use super::{About, News, Side, State};
+use crate::show::news::{Told, Weight};
 use crate::show::why::selection;
 
 /// A question, and its answer.
@@ -17,15 +18,17 @@ pub(crate) struct Explained {
 
 impl State {
     pub(super) fn ask_why(&mut self, question: Question) {
-        let found = why(&self.timeline.borrow(), question);
+        let timeline = self.inspected();
+        let found = why(&timeline.borrow(), question);
         match found {
             Ok(explanation) => {
                 self.playing = false;
                 self.notice = None;
                 self.select(question.about);
                 let all = explanation.causes.iter().map(|cause| cause.words.clone());
-                let sentences = std::iter::once(question.to_string()).chain(all).collect();
-                self.news = Rc::new(News { number: self.news.number + 1, sentences });
+                let sentences = std::iter::once(question.to_string()).chain(all);
+                let told = sentences.map(|text| Told { weight: Weight::First, text }).collect();
+                self.news = Rc::new(News { number: self.news.number + 1, told });
                 self.why = Some(Rc::new(Explained { explanation, number: self.news.number }));
             }
             Err(not_so) => self.complain(About::Command, not_so.to_string()),
@@ -35,7 +38,9 @@ impl State {
     /// Goes to the moment of a cause.
     pub(super) fn follow(&mut self, cause: &Cause) {
         self.playing = false;
-        self.go(|timeline| match (cause.record, cause.at) {
+        // Both clusters go to one moment, and records are those of one of them.
+        let record = cause.record.filter(|_| self.side != Side::B);
+        self.go(|timeline| match (record, cause.at) {
             // It is known, unless something else was done since; then there is still its moment.
             (Some(id), at) => {
                 if let (Err(_), Some(at)) = (timeline.seek_record(id), at) {

@@ -18,7 +18,7 @@ pub(crate) fn clients(state: &State) -> Html {
     let (view, clients) = (&state.view, state.setup.clients);
     let wrong = state.first_wrong();
     html! {
-        <section class="panel clients" aria-labelledby="clients-title">
+        <section class="panel clients" id="clients" aria-labelledby="clients-title">
             <div class="head"><h2 id="clients-title">{ "Clients" }</h2></div>
             <AskForm view={Rc::clone(view)} {clients} propose_to={state.propose_to} ask_as={state.ask_as} />
             { lanes(view, state.now, clients, wrong) }

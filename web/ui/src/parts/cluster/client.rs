@@ -15,7 +15,12 @@ pub(super) fn clients(ring: &Ring, view: &View) -> Html {
         let last = view.requests.iter().rev().find(|request| request.client == client);
         let (half_width, half_height) = CLIENT_HALF;
         let (x, y) = (place.x - half_width, place.y - half_height);
-        let words = last.map(|request| (standing(request), caption(request)));
+        // Where there is no room for more, only what became of it.
+        let short = ring.many && ring.tight;
+        let words = last.map(|request| {
+            let standing = standing(request);
+            (standing, if short { standing.mark().to_owned() } else { caption(request) })
+        });
         let left = place.x < ring.centre.x;
         let upper = ring.is_upper(place);
         let caption = words.map(|(standing, words)| {

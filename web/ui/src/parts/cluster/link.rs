@@ -5,7 +5,7 @@ use std::rc::Rc;
 use raftarium_sim::core::NodeId;
 use yew::prelude::*;
 
-use super::super::use_dispatch;
+use super::super::{use_dispatch, use_side};
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, between_rims, px};
@@ -28,6 +28,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Links(props: &Props) -> Html {
     let dispatch = use_dispatch();
+    let side = use_side();
     let current = use_state_eq(|| 0_usize);
     let servers: Vec<(NodeId, Point)> = (1..).map(NodeId).zip(props.ring.servers.iter().copied()).collect();
     let pairs: Vec<_> = servers
@@ -40,7 +41,7 @@ pub(crate) fn Links(props: &Props) -> Html {
             props.of.is_none_or(|of| of == *a || of == *b) || cut()
         })
         .collect();
-    let ids: Rc<[String]> = pairs.iter().map(|((a, _), (b, _))| format!("link-{}-{}", a.0, b.0)).collect();
+    let ids: Rc<[String]> = pairs.iter().map(|((a, _), (b, _))| side.id(&format!("link-{}-{}", a.0, b.0))).collect();
     let reachable = (*current).min(pairs.len().saturating_sub(1));
     let links = pairs.iter().enumerate().map(|(at, &((a, from), (b, to)))| {
         let state = LinkState::in_reach(&props.reach, a, b);

@@ -26,7 +26,7 @@ use self::mesh::Mesh;
 use self::packet::packets;
 use self::server::Servers;
 use self::timer::timers;
-use super::{Dispatch, on, use_dispatch};
+use super::{Dispatch, on, use_dispatch, use_side};
 use crate::browser::size::use_size;
 use crate::geometry::mark::{marks, nearest};
 use crate::geometry::partition::{CutLine, Group, borders, cut_line};
@@ -35,7 +35,7 @@ use crate::geometry::{Point, px, px_hundredths};
 use crate::show::disc::discs;
 use crate::show::names;
 use crate::show::reach::Reach;
-use crate::state::{Action, Selection};
+use crate::state::{Action, Ease, Selection, Side};
 
 /// How near to a message that is drawn on the canvas a press has to be, in pixels.
 const PRESSED_WITHIN: f64 = 12.0;
@@ -46,18 +46,20 @@ pub(crate) struct Props {
     pub(crate) now: Instant,
     pub(crate) setup: Rc<Setup>,
     pub(crate) selection: Selection,
+    pub(crate) ease: Ease,
 }
 
 /// The ring of servers, with everything that goes on between them.
 #[component]
 pub(crate) fn Cluster(props: &Props) -> Html {
     let dispatch = use_dispatch();
+    let side = use_side();
     let node = use_node_ref();
     let size = use_size(node.clone());
     let drawn = use_state_eq(|| None::<Drawn>);
     let servers = props.view.servers.len();
-    let ring = use_memo((size, servers, props.setup.clients), |&(size, servers, clients)| {
-        size.map(|size| Rc::new(Ring::new(size, servers, clients as usize)))
+    let ring = use_memo((size, servers, props.setup.clients, props.ease), |&(size, servers, clients, ease)| {
+        size.map(|size| Rc::new(Ring::new(size, servers, clients as usize).for_whom(ease.still, ease.large)))
     });
     let cuts = use_memo((props.view.cuts.clone(), servers, Rc::clone(&ring)), |(cuts, servers, ring)| {
         Rc::new(Cuts::new(Reach::new(*servers, cuts), ring.as_ref().as_ref().map(|ring| &**ring)))
@@ -87,10 +89,10 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                     viewBox={view_box}
                     style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
                     role="group"
-                    aria-label="Servers and links"
+                    aria-label={side.name("Servers and links")}
                 >
                     <defs>
-                        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                        <pattern id={side.id("hatch")} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                             <rect class="stripe" width="2" height="6" />
                         </pattern>
                     </defs>
@@ -112,22 +114,22 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                     }
                     { clients(ring, view) }
                     if !ring.many {
-                        { packets(&dispatch, ring, view, now, selection) }
+                        { packets(&dispatch, side, ring, view, now, selection) }
                     }
                     if let Some(drawn) = &*drawn {
                         { draw::line(drawn) }
                     }
                 </svg>
-                if !view.cuts.is_empty() {
+                if !view.cuts.is_empty() && side != Side::B {
                     { heal_button(&dispatch, handle, ring.size.width) }
                 }
             </>
         }
     });
     html! {
-        <section class="panel cluster" id="cluster" tabindex="-1" aria-labelledby="cluster-title">
+        <section class={classes!("panel", "cluster", side.class())} id={side.id("cluster")} tabindex="-1" aria-labelledby={side.id("cluster-title")}>
             <div class="head">
-                <h2 id="cluster-title">{ "Cluster" }</h2>
+                <h2 id={side.id("cluster-title")}>{ side.title("Cluster") }</h2>
                 <p class="hint">{ "draw a line to partition · press a server, a link or a message" }</p>
             </div>
             <div class="stage" ref={node}>{ picture }</div>

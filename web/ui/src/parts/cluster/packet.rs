@@ -9,15 +9,22 @@ use crate::geometry::flight::Flight;
 use crate::geometry::mark::{Mark, marks};
 use crate::geometry::ring::Ring;
 use crate::geometry::trig::angle;
-use crate::geometry::{Point, px, px_hundredths};
+use crate::geometry::{Point, px, px_hundredths, xy};
 use crate::show::packet::{Shape, glyph, title};
 use crate::show::term;
-use crate::state::{Action, Selection};
+use crate::state::{Action, Selection, Side};
 
 /// All messages, where they are now.
-pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instant, selection: Selection) -> Html {
+pub(super) fn packets(
+    dispatch: &Dispatch,
+    side: Side,
+    ring: &Ring,
+    view: &View,
+    now: Instant,
+    selection: Selection,
+) -> Html {
     let packets = marks(view, ring, now).map(|Mark { packet, flight }| {
-        let Flight { place, heading, lost, strength } = flight;
+        let Flight { place, heading, lost, strength, way } = flight;
         let selected = matches!(selection, Selection::Packet(chosen) if chosen.id == packet.id);
         let class = classes!(
             "packet",
@@ -28,13 +35,16 @@ pub(super) fn packets(dispatch: &Dispatch, ring: &Ring, view: &View, now: Instan
         html! {
             <g
                 key={packet.id.0}
-                id={format!("packet-{}", packet.id.0)}
+                id={side.id(&format!("packet-{}", packet.id.0))}
                 {class}
                 transform={format!("translate({} {})", px(place.x), px(place.y))}
                 opacity={(strength < 1.0).then(|| px_hundredths(strength))}
                 onclick={on(dispatch, Action::Select(Selection::Packet(*packet)))}
             >
                 <title>{ title(packet) }</title>
+                if ring.still {
+                    <path class="way" d={format!("M{}L{}", xy(way.0.from(place)), xy(way.1.from(place)))} />
+                }
                 <circle class="hit" r="14" />
                 { shape(packet, heading, lost) }
             </g>

@@ -84,6 +84,16 @@ pub(super) fn paint(
         Selection::Nothing | Selection::Server(_) | Selection::Link(..) | Selection::Entry(_) => None,
     };
     for mark in marks(view, ring, now) {
+        if ring.still {
+            let (from, to) = mark.flight.way;
+            context.set_global_alpha(0.4);
+            context.begin_path();
+            context.move_to(from.x, from.y);
+            context.line_to(to.x, to.y);
+            context.set_stroke_style_str(palette.term(mark.packet.what.term));
+            context.set_line_width(1.5);
+            context.stroke();
+        }
         context.set_global_alpha(mark.flight.strength);
         message(context, palette, &mark);
         if selected == Some(mark.packet.id) {
@@ -115,7 +125,7 @@ fn arcs(
     context.begin_path();
     for (server, place) in view.servers.iter().zip(&ring.servers) {
         if let Some(wait) = wait(server, now) {
-            arc(place, ring.radius + ring.arc(), wait.left);
+            arc(place, ring.radius + ring.arc(), ring.steady(wait.left));
         }
     }
     context.stroke();
@@ -129,7 +139,7 @@ fn arcs(
         if let Some(left) = lease(server, now, longest) {
             context.set_stroke_style_str(palette.term(Some(server.term)));
             context.begin_path();
-            arc(place, ring.radius + ring.arc() + 3.0, left);
+            arc(place, ring.radius + ring.arc() + 3.0, ring.steady(left));
             context.stroke();
         }
     }

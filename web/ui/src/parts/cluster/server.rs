@@ -5,7 +5,7 @@ use std::rc::Rc;
 use raftarium_sim::core::NodeId;
 use yew::prelude::*;
 
-use super::super::use_dispatch;
+use super::super::{use_dispatch, use_side};
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::trig::within;
@@ -25,6 +25,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Servers(props: &Props) -> Html {
     let dispatch = use_dispatch();
+    let side = use_side();
     let current = use_state_eq(|| 0_usize);
     let count = props.discs.len();
     let reachable = props.selected.map_or(*current, |id| id.0 as usize - 1).min(count.saturating_sub(1));
@@ -54,14 +55,14 @@ pub(crate) fn Servers(props: &Props) -> Html {
             };
             event.prevent_default();
             current.set(next);
-            focus(&format!("server-{}", next + 1));
+            focus(&side.id(&format!("server-{}", next + 1)));
         });
         let selected = props.selected == Some(id);
         let tabindex = if at == reachable { "0" } else { "-1" };
         html! {
             <g
                 key={id.0}
-                id={format!("server-{id_number}", id_number = id.0)}
+                id={side.id(&format!("server-{}", id.0))}
                 class={classes!("server", server.role, server.standing.class(), term::class(server.term), selected.then_some("selected"))}
                 role="button"
                 {tabindex}

@@ -18,8 +18,8 @@ pub(super) fn timers(ring: &Ring, view: &View, now: Instant, longest: Duration) 
         let wait = wait(server, now);
         html! {
             <g key={server.id.0} class={term::class(server.term)}>
-                { wait.as_ref().map(|wait| arc(class(wait.timer), place, ring.radius + ring.arc(), wait.left)) }
-                { lease(server, now, longest).map(|left| arc("lease", place, ring.radius - 5.5, left)) }
+                { wait.as_ref().map(|wait| arc(class(wait.timer), place, ring.radius + ring.arc(), ring.steady(wait.left))) }
+                { lease(server, now, longest).map(|left| arc("lease", place, ring.radius - 5.5, ring.steady(left))) }
                 { disk(server, place, ring.radius) }
                 if let Some(wait) = wait.filter(|_| ring.has_room_for_waits()) {
                     { words(server.id, wait.words, place, ring) }

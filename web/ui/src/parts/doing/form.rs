@@ -79,7 +79,8 @@ pub(crate) fn SheetForm(props: &Props) -> Html {
     }
 }
 
-fn row(at: usize, field: &Field, set: impl Fn(Value) + 'static) -> Html {
+/// A field, as it is filled in.
+pub(crate) fn row(at: usize, field: &Field, set: impl Fn(Value) + 'static) -> Html {
     let (id, help_id) = (format!("field-{at}"), format!("field-help-{at}"));
     let described = (!field.help.is_empty()).then(|| help_id.clone());
     let control = match &field.value {

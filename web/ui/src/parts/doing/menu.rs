@@ -174,7 +174,8 @@ fn move_on(event: &KeyboardEvent, dialog: &HtmlDialogElement, open: &UseStateHan
         }
         letter if letter.chars().count() == 1 && letter != " " && !event.ctrl_key() && !event.meta_key() => {
             let begins = |item: &HtmlElement| {
-                item.text_content().is_some_and(|text| text.to_lowercase().starts_with(&letter.to_lowercase()))
+                item.text_content()
+                    .is_some_and(|text| text.to_ascii_lowercase().starts_with(&letter.to_ascii_lowercase()))
             };
             if let Some(next) = (1..=count).map(|step| (at + step) % count).find(|&next| begins(&items[next])) {
                 focus(&items, next);

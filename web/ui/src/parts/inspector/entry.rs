@@ -21,6 +21,7 @@ pub(super) fn entry_facts(dispatch: &Dispatch, state: &State, entry: Entry) -> H
         return html! {
             <>
                 <div class="head"><h2>{ format!("Index {index} on {server}") }</h2></div>
+                { buttons(dispatch, state, subject, &subject.name(view)) }
                 <p class="why">
                     if found.is_some_and(|server| server.base.index >= index) {
                         { format!("{server} has what it did in its snapshot, and the entry itself no more.") }

@@ -6,10 +6,10 @@ use yew::prelude::*;
 use crate::geometry::px_hundredths;
 use crate::show::grid::{Cell, Shown};
 use crate::show::term;
-use crate::state::Entry;
+use crate::state::{Entry, Side};
 
 /// The entry, what the leader knows there, and what has just gone.
-pub(super) fn cell(this: Entry, cell: &Cell, selected: bool, reachable: bool) -> Html {
+pub(super) fn cell(side: Side, this: Entry, cell: &Cell, selected: bool, reachable: bool) -> Html {
     let gone = cell.gone.map(|(term, left)| {
         let class = classes!("gone", term.map_or("t0", term::class));
         let style = format!("--left:{}", px_hundredths(f64::from(left) / 8.0));
@@ -17,7 +17,7 @@ pub(super) fn cell(this: Entry, cell: &Cell, selected: bool, reachable: bool) ->
     });
     html! {
         <td key={cell.index} class={cell.commit.then_some("commit")}>
-            { cell.entry.as_ref().map(|entry| button(this, entry, selected, reachable)) }
+            { cell.entry.as_ref().map(|entry| button(side, this, entry, selected, reachable)) }
             if cell.matched {
                 <span class="match" aria-hidden="true" />
             }
@@ -29,7 +29,7 @@ pub(super) fn cell(this: Entry, cell: &Cell, selected: bool, reachable: bool) ->
     }
 }
 
-fn button(this: Entry, entry: &Shown, selected: bool, reachable: bool) -> Html {
+fn button(side: Side, this: Entry, entry: &Shown, selected: bool, reachable: bool) -> Html {
     let class = classes!(
         "cell",
         term::class(entry.term),
@@ -42,7 +42,7 @@ fn button(this: Entry, entry: &Shown, selected: bool, reachable: bool) -> Html {
     html! {
         <button
             type="button"
-            id={id(this)}
+            id={side.id(&id(this))}
             {class}
             data-term={entry.term.to_string()}
             tabindex={if reachable { "0" } else { "-1" }}

@@ -12,12 +12,12 @@ use yew::prelude::*;
 
 use self::rows::Rows;
 use super::machines::switch;
-use super::use_dispatch;
+use super::{use_dispatch, use_side};
 use crate::browser::size::use_size;
 use crate::browser::{element, focus, is_tall};
 use crate::geometry::Size;
 use crate::show::grid::{Grid, Metrics, Overwritten, Window, last_index};
-use crate::state::{Action, Entry, Selection};
+use crate::state::{Action, Entry, Selection, Side};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -40,6 +40,7 @@ struct Scrolled {
 #[component]
 pub(crate) fn Log(props: &Props) -> Html {
     let dispatch = use_dispatch();
+    let side = use_side();
     let node = use_node_ref();
     let frame = use_size(node.clone()).unwrap_or(Size { width: 540.0, height: 260.0 });
     let scrolled = use_state_eq(|| Scrolled { left: 0.0, top: 0.0, follows: true });
@@ -69,7 +70,7 @@ pub(crate) fn Log(props: &Props) -> Html {
         let wanted = Rc::clone(&wanted);
         move || {
             let place = *wanted.borrow();
-            if let Some(id) = place.map(cell::id).filter(|id| element(id).is_some()) {
+            if let Some(id) = place.map(|place| side.id(&cell::id(place))).filter(|id| element(id).is_some()) {
                 focus(&id);
                 *wanted.borrow_mut() = None;
             }
@@ -123,16 +124,18 @@ pub(crate) fn Log(props: &Props) -> Html {
         Selection::Nothing | Selection::Server(_) | Selection::Link(..) | Selection::Packet(_) => None,
     };
     html! {
-        <section class="panel log" aria-labelledby="log-title">
+        <section class={classes!("panel", "log", side.class())} aria-labelledby={side.id("log-title")}>
             <div class="head">
-                <h2 id="log-title">{ "Log" }</h2>
-                { switch(&dispatch, false) }
+                <h2 id={side.id("log-title")}>{ side.title("Log") }</h2>
+                if side == Side::Only {
+                    { switch(&dispatch, false) }
+                }
                 if !scrolled.follows {
                     <button type="button" class="button small" onclick={newest}>{ format!("to the newest, {last}") }</button>
                 }
                 { legend() }
             </div>
-            <div class="scroll" ref={node} tabindex="0" role="region" aria-label="Log entries" {onscroll} {onclick} {onkeydown}>
+            <div class="scroll" ref={node} tabindex="0" role="region" aria-label={side.name("Log entries")} {onscroll} {onclick} {onkeydown}>
                 <Rows {grid} {selected} {reachable} />
             </div>
         </section>
@@ -155,7 +158,7 @@ fn legend() -> Html {
 /// The entry whose cell an event is about.
 fn pressed(event: &Event) -> Option<Entry> {
     let button = event.target_dyn_into::<Element>()?.closest("button").ok()??;
-    cell::entry(&button.id())
+    cell::entry(Side::without(&button.id()))
 }
 
 /// Where a key leads from an entry: to one that exists.

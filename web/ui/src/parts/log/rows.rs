@@ -2,11 +2,12 @@
 
 use yew::prelude::*;
 
+use super::super::use_side;
 use super::cell::cell;
 use crate::geometry::px;
 use crate::show::grid::{Grid, Row, Snapshot};
 use crate::show::term;
-use crate::state::Entry;
+use crate::state::{Entry, Side};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -19,6 +20,7 @@ pub(crate) struct Props {
 /// The part of the table that is seen; what is before and after it is room.
 #[component]
 pub(crate) fn Rows(props: &Props) -> Html {
+    let side = use_side();
     let Grid { metrics, window, count, rows } = &props.grid;
     let (first, end) = (*window.columns.start(), *window.columns.end());
     let before = (first - 1) as f64 * metrics.column;
@@ -50,22 +52,22 @@ pub(crate) fn Rows(props: &Props) -> Html {
             </thead>
             <tbody>
                 { gap(window.rows.start) }
-                { for rows.iter().map(|row| line(row, props)) }
+                { for rows.iter().map(|row| line(row, props, side)) }
                 { gap(count - window.rows.end) }
             </tbody>
         </table>
     }
 }
 
-fn line(row: &Row, props: &Props) -> Html {
+fn line(row: &Row, props: &Props, side: Side) -> Html {
     let cells = row.cells.iter().map(|one| {
         let this = Entry { server: row.id, index: raftarium_sim::core::LogIndex(one.index) };
-        cell(this, one, props.selected == Some(this), props.reachable == Some(this))
+        cell(side, this, one, props.selected == Some(this), props.reachable == Some(this))
     });
     let progress = row.progress.map(|(matched, next)| format!("match {matched}, next {next}"));
     html! {
         <tr key={row.id.0} aria-rowindex={(row.id.0 + 1).to_string()}>
-            <th scope="row" id={format!("row-{}", row.id.0)} title={progress.clone()}>
+            <th scope="row" id={side.id(&format!("row-{}", row.id.0))} title={progress.clone()}>
                 <span class="name">{ row.id.to_string() }</span>
                 <span class="role">{ row.role }</span>
                 if let Some(progress) = progress {

@@ -7,10 +7,13 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::super::{on, use_dispatch};
+use super::glyph::{look, thinned};
+use super::lanes::Lanes;
 use crate::browser::focus;
 use crate::show::axis::{Axis, tick_label};
-use crate::show::digest::{Digest, Mark, MarkKind};
-use crate::show::{seconds, term};
+use crate::show::branches::Branches;
+use crate::show::digest::Digest;
+use crate::show::seconds;
 use crate::state::Action;
 
 /// How far an arrow key goes, in microseconds.
@@ -23,6 +26,11 @@ pub(crate) struct Props {
     pub(crate) now: Instant,
     pub(crate) end: Instant,
     pub(crate) digest: Rc<Digest>,
+    pub(crate) branches: Rc<Branches>,
+    /// Where the cluster beside this one parts from it, if it does.
+    pub(crate) parting: Option<Instant>,
+    /// What happened in that one.
+    pub(crate) beside: Html,
 }
 
 /// The axis with its marks, and the moment that is looked at.
@@ -34,7 +42,7 @@ pub(crate) fn Slider(props: &Props) -> Html {
     let held = use_state_eq(|| None::<Axis>);
     let track = use_node_ref();
     let dragged = use_mut_ref(|| None::<Axis>);
-    let axis = held.unwrap_or_else(|| Axis::covering(props.end));
+    let axis = held.unwrap_or_else(|| Axis::covering(props.branches.end(props.end)));
     let (now, end) = (props.now, props.end);
     let hold = {
         let (dragged, held) = (Rc::clone(&dragged), held.setter());
@@ -85,14 +93,14 @@ pub(crate) fn Slider(props: &Props) -> Html {
     let percent = px_percent(axis.percent(now));
     html! {
         <div class="timeline">
-            <Marks {axis} digest={Rc::clone(&props.digest)} />
+            <Marks {axis} digest={Rc::clone(&props.digest)} parting={props.parting} />
             <div class="track" ref={track} {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}>
                 <div class="known" style={format!("width:{}%", px_percent(axis.percent(end)))} />
                 <div class="past" style={format!("width:{percent}%")} />
                 <div
                     class="thumb"
                     id="time-slider"
-                    style={format!("left:{percent}%")}
+                    style={format!("translate:{percent}cqi")}
                     role="slider"
                     tabindex="0"
                     aria-label="Moment"
@@ -105,6 +113,10 @@ pub(crate) fn Slider(props: &Props) -> Html {
                 />
             </div>
             { ticks(axis) }
+            { props.beside.clone() }
+            if !props.branches.lanes.is_empty() {
+                <Lanes {axis} branches={Rc::clone(&props.branches)} />
+            }
         </div>
     }
 }
@@ -116,7 +128,7 @@ fn part(track: &NodeRef, event: &PointerEvent) -> Option<f64> {
 }
 
 /// A percentage to three decimals, without the machinery that prints every float exactly.
-fn px_percent(percent: f64) -> String {
+pub(super) fn px_percent(percent: f64) -> String {
     let thousandths = (percent * 1_000.0).round() as u64;
     format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
 }
@@ -125,6 +137,7 @@ fn px_percent(percent: f64) -> String {
 struct MarksProps {
     axis: Axis,
     digest: Rc<Digest>,
+    parting: Option<Instant>,
 }
 
 /// What happened when, as glyphs. The list of events says the same in words, so Tab passes them over.
@@ -142,55 +155,14 @@ fn Marks(props: &MarksProps) -> Html {
             </button>
         }
     });
-    html! { <div class="marks">{ for marks }</div> }
-}
-
-/// At most one mark of a kind in so many parts of the axis.
-fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
-    const PARTS: u64 = 250;
-    let mut kept: Vec<Mark> = Vec::new();
-    let mut last = [None; 7];
-    for mark in marks {
-        let kind = match mark.kind {
-            MarkKind::Election(_) => 0,
-            MarkKind::Leader(_) => 1,
-            MarkKind::Commit(..) => 2,
-            MarkKind::Fault => 3,
-            MarkKind::Mend => 4,
-            MarkKind::Violation => 5,
-            MarkKind::Crash => 6,
-        };
-        let part = Some(mark.at.as_micros() * PARTS / axis.length);
-        if last[kind] != part {
-            last[kind] = part;
-            kept.push(*mark);
+    let parting = props.parting.map(|at| {
+        let style = format!("left:{}%", px_percent(axis.percent(at)));
+        let words = format!("A and B part, {}", seconds(at));
+        html! {
+            <button type="button" class="mark parting" {style} tabindex="-1" title={words.clone()} aria-label={words} onclick={on(&dispatch, Action::Seek(at))}>{ "≠" }</button>
         }
-    }
-    kept
-}
-
-fn look(kind: MarkKind) -> (&'static str, Html, String) {
-    match kind {
-        MarkKind::Election(of) => (
-            term::class(of),
-            html! { <path class="glyph hollow" d="M0 -5L5 0L0 5L-5 0Z" /> },
-            format!("election for term {of}"),
-        ),
-        MarkKind::Leader(of) => {
-            (term::class(of), html! { <path class="glyph" d="M0 -7L7 0L0 7L-7 0Z" /> }, format!("leader of term {of}"))
-        }
-        MarkKind::Commit(of, index) => {
-            (term::class(of), html! { <circle class="glyph" r="4" /> }, format!("index {index} committed"))
-        }
-        MarkKind::Crash => (
-            "crash",
-            html! { <path d="M-3.6 3.6A5 5 0 1 1 3.6 -3.6A5 5 0 1 1 -3.6 3.6L3.6 -3.6" /> },
-            "crash".to_owned(),
-        ),
-        MarkKind::Fault => ("fault", html! { <path d="M-5 -5L5 5M5 -5L-5 5" /> }, "cut or another fault".to_owned()),
-        MarkKind::Mend => ("mend", html! { <path d="M-5 0H5M0 -5V5" /> }, "restart or heal".to_owned()),
-        MarkKind::Violation => ("broken", html! { <path d="M0 -7L7 6H-7Z" /> }, "a rule is broken".to_owned()),
-    }
+    });
+    html! { <div class="marks">{ for marks }{ parting }</div> }
 }
 
 fn ticks(axis: Axis) -> Html {
@@ -199,23 +171,4 @@ fn ticks(axis: Axis) -> Html {
         html! { <span key={at.as_micros()} class="tick" {style}>{ tick_label(at) }</span> }
     });
     html! { <div class="ticks" aria-hidden="true">{ for ticks }</div> }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use raftarium_sim::RecordId;
-    use raftarium_sim::core::{LogIndex, Term};
-
-    #[test]
-    fn marks_that_would_lie_on_each_other_are_thinned() {
-        let mark = |number: u64| Mark {
-            record: RecordId(number),
-            at: Instant::from_micros(number * 100),
-            kind: MarkKind::Commit(Term(1), LogIndex(number)),
-        };
-        let marks: Vec<Mark> = (0..10_000).map(mark).collect();
-        let axis = Axis::covering(Instant::from_millis(1_000));
-        assert!(thinned(&marks, axis).len() <= 126);
-    }
 }

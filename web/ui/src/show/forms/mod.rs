@@ -5,7 +5,7 @@ pub(crate) mod field;
 mod members;
 mod mistakes;
 mod network;
-mod settings;
+pub(crate) mod settings;
 
 use raftarium_sim::core::NodeId;
 use raftarium_sim::{Command, View, World};

@@ -10,12 +10,16 @@ pub(super) const ABOUT: &str = "A server is set so from its next start on.";
 
 pub(super) fn fields(server: Option<NodeId>, view: &View, world: &World) -> Vec<Field> {
     let first = those(server, view).into_iter().find_map(|id| world.settings(id).cloned());
-    let now = first.unwrap_or_default();
+    let restart = Field::flag("restart", "Restart now", true)
+        .with_help("So that it holds at once. What is in the disks’ caches stays.");
+    [restart].into_iter().chain(of(&first.unwrap_or_default())).collect()
+}
+
+/// A field for each setting, named as it is in files.
+pub(crate) fn of(now: &Settings) -> Vec<Field> {
     let count =
         |id: &str, label: &str, number: u64, unit: &'static str| Field::number(id, label, number.to_string(), unit);
     vec![
-        Field::flag("restart", "Restart now", true)
-            .with_help("So that it holds at once. What is in the disks’ caches stays."),
         Field::flag("pre_vote", "PreVote", now.pre_vote)
             .under("Elections")
             .with_help("It asks before an election whether it could win one."),

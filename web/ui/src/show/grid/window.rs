@@ -42,7 +42,7 @@ pub(crate) struct Window {
 impl Metrics {
     /// For these logs; on a `tall` screen, what is read from afar gets more of it.
     pub(crate) fn of(view: &View, tall: bool) -> Self {
-        const CHARACTER: f64 = 7.2;
+        let character = if tall { 10.4 } else { 7.2 };
         let count = view.servers.len();
         let row = match (count, tall) {
             (0..=COMFORTABLE, false) => 44.0,
@@ -55,8 +55,9 @@ impl Metrics {
         // Where rows are low, the term stands beside the words.
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
         let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
-        let least = if tall { 66.0 } else { 56.0 };
-        let column = within(longest as f64 * CHARACTER + 16.0 + term, least, 86.0).round();
+        let least = if tall { 78.0 } else { 56.0 };
+        let most = term + if tall { 150.0 } else { 110.0 };
+        let column = within(longest as f64 * character + 22.0 + term, least, most).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
     }
 }
@@ -80,10 +81,11 @@ pub(crate) fn last_index(view: &View) -> u64 {
 }
 
 impl Metrics {
-    /// How far logs that end at `last` are scrolled in a frame of this width, so that the newest entry is seen, and the free
-    /// place after it.
+    /// How far logs that end at `last` are scrolled in a frame of this width, so that the newest entry is seen, and as much of
+    /// the free place after it as leaves the first column whole.
     pub(crate) fn newest(self, width: f64, last: u64) -> f64 {
-        (self.side + (last + 1) as f64 * self.column - width).max(0.0)
+        let beyond = (self.side + (last + 1) as f64 * self.column - width).max(0.0);
+        (beyond / self.column) as u64 as f64 * self.column
     }
 }
 

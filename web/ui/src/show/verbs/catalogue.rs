@@ -124,6 +124,7 @@ pub(crate) static VERBS: &[Verb] = &[
     keyed(verb(Kind::Cluster(OnCluster::StepForward), Time, ("One event forward", "One event forward"), "The next thing happens.", "step next"), "→"),
     keyed(verb(Kind::Cluster(OnCluster::StepBack), Time, ("One event back", "One event back"), "The last thing has not happened yet.", "step previous"), "←"),
     keyed(verb(Kind::Cluster(OnCluster::ToStart), Time, ("To the start", "Go to the start"), "Back to 0 s.", "rewind begin"), "Home"),
+    verb(Kind::Cluster(OnCluster::Compare), Page, ("Compare with…", "Compare with…"), "The same run side by side, with one setting or one rule otherwise.", "two clusters lockstep difference versus setting rule"),
     keyed(verb(Kind::Cluster(OnCluster::Events), Page, ("Events", "Show or hide the events"), "What happened, in sentences.", "list story log"), "e"),
     keyed(verb(Kind::Cluster(OnCluster::Scenarios), Page, ("Scenarios…", "Choose a scenario…"), "Stories from the paper, the dissertation and from outages.", "lesson story example chapter open"), "o"),
     keyed(verb(Kind::Cluster(OnCluster::BrokenRules), Page, ("Broken rules…", "See a broken rule…"), "Mistakes of real implementations, and what each leads to.", "gallery mistake bug violation lab"), "b"),

@@ -183,6 +183,7 @@ impl Scene<'_> {
             OnCluster::StepForward => Doing::Page(Action::StepForward),
             OnCluster::StepBack => Doing::Page(Action::StepBack),
             OnCluster::ToStart => Doing::Page(Action::Seek(Instant::ZERO)),
+            OnCluster::Compare => Doing::Page(Action::Choose(true)),
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
             OnCluster::Scenarios => Doing::Page(Action::ShowLibrary(Some(Shelf::Scenarios))),
             OnCluster::BrokenRules => Doing::Page(Action::ShowLibrary(Some(Shelf::Mistakes))),
@@ -300,6 +301,7 @@ fn to_packet(kind: OnPacket, packet: PacketId) -> Doing {
 /// As a sentence.
 pub(crate) fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(characters).chain(['.']).collect()
+    // All of ours are in English, and a table of all alphabets is heavy.
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).chain(['.']).collect()
 }

@@ -14,7 +14,7 @@ const MESSAGES: usize = 40;
 
 /// What fits to every word of `text`, best first. Without a word, what is for `selected`, and for the cluster.
 pub(crate) fn find(scene: &Scene<'_>, text: &str, selected: Subject) -> Vec<Item> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
     let subjects =
         if words.is_empty() { [selected, Subject::Cluster].to_vec() } else { subjects(scene.view, &words, selected) };
     let mut found: Vec<(u32, Item)> = Vec::new();
@@ -25,7 +25,7 @@ pub(crate) fn find(scene: &Scene<'_>, text: &str, selected: Subject) -> Vec<Item
         let own = subject.name(scene.view);
         for verb in VERBS.iter().filter(|verb| verb.on == subject.on()) {
             let name = subject.full_name_of(verb, &own);
-            let Some(mut score) = score(&name.to_lowercase(), verb.also, &words) else { continue };
+            let Some(mut score) = score(&name.to_ascii_lowercase(), verb.also, &words) else { continue };
             if !scene.fits(verb.kind, subject) {
                 continue;
             }

@@ -96,6 +96,7 @@ pub(crate) enum OnCluster {
     StepForward,
     StepBack,
     ToStart,
+    Compare,
     Events,
     Scenarios,
     SaveAs,

@@ -1,0 +1,411 @@
+//! A program in two halves: the first runs at once, and has the memory and all data; the second fills a table of the first
+//! with the functions that are missing.
+//!
+//! Where the first half calls one of these, it has a stub: it looks whether the table is filled, has it filled if not, and
+//! calls what is in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wasm_encoder::reencode::{self, Reencode, utils};
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, ImportSection, Instruction, Module, RefType, TableSection, TableType, TypeSection,
+};
+use wasmparser::{CodeSectionReader, Parser};
+
+use crate::program::Program;
+use crate::{Failure, glue};
+
+/// The function that fills the table, exported by the program.
+const FILL: &str = "fill_later";
+/// What the second half knows the first by.
+const FIRST: &str = "first";
+
+/// The two halves.
+pub(crate) struct Halves {
+    pub(crate) first: Vec<u8>,
+    pub(crate) later: Vec<u8>,
+    /// How many functions went.
+    pub(crate) moved: usize,
+}
+
+/// Where everything is.
+struct Plan<'p, 'a> {
+    program: &'p Program<'a>,
+    /// What imports are called from now on.
+    short: BTreeMap<&'a str, String>,
+    moved: BTreeSet<u32>,
+    /// Which moved function is at which place of the table.
+    places: BTreeMap<u32, u32>,
+    /// Which functions the second half needs of the first.
+    lent: BTreeSet<u32>,
+    /// The index in the first half of what it has: of a moved function, that of its stub.
+    in_first: BTreeMap<u32, u32>,
+    in_later: BTreeMap<u32, u32>,
+    fill: u32,
+}
+
+/// Moves what `is_later` says out of `bytes`, and gives what they import short names in `script`, which provides it.
+pub(crate) fn divide(bytes: &[u8], script: &mut String, is_later: impl Fn(&str) -> bool) -> Result<Halves, Failure> {
+    let program = Program::read(bytes)?;
+    let plan = Plan::new(&program, glue::shorten(script, &program.imports), is_later)?;
+    Ok(Halves { first: plan.first(bytes)?, later: plan.later(bytes)?, moved: plan.moved.len() })
+}
+
+impl<'p, 'a> Plan<'p, 'a> {
+    fn new(
+        program: &'p Program<'a>,
+        short: BTreeMap<&'a str, String>,
+        is_later: impl Fn(&str) -> bool,
+    ) -> Result<Self, Failure> {
+        let fill = *program.exports.get(FILL).ok_or(Failure::NoFill)?;
+        let wanted = program.own().filter(|index| program.names.get(index).is_some_and(|name| is_later(name)));
+        let mut moved: BTreeSet<u32> = wanted.collect();
+        // What fills the table cannot wait for it.
+        let mut needed = vec![fill];
+        while let Some(index) = needed.pop() {
+            let was_moved = moved.remove(&index);
+            if was_moved || index == fill {
+                needed.extend(program.named_by(index)?.intersection(&moved));
+            }
+        }
+        let mut called = program.rooted.clone();
+        let mut lent = BTreeSet::new();
+        for index in program.own() {
+            let named = program.named_by(index)?;
+            if moved.contains(&index) {
+                lent.extend(named.difference(&moved).copied());
+            } else {
+                called.extend(named);
+            }
+        }
+        let places: BTreeMap<u32, u32> = called.intersection(&moved).copied().zip(0..).collect();
+        let kept = (0..program.imported).chain(program.own().filter(|index| !moved.contains(index)));
+        let in_first = kept.chain(places.keys().copied()).zip(0..).collect();
+        let in_later = lent.iter().chain(&moved).copied().zip(0..).collect();
+        Ok(Self { program, short, moved, places, lent, in_first, in_later, fill })
+    }
+
+    /// The index of the table with what is missing: the last.
+    fn table(&self) -> u32 {
+        u32::try_from(self.program.tables.len()).unwrap_or(u32::MAX)
+    }
+
+    fn table_type(&self) -> TableType {
+        let size = self.places.len() as u64;
+        TableType { element_type: RefType::FUNCREF, minimum: size, maximum: Some(size), table64: false, shared: false }
+    }
+
+    fn first(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut module = Module::new();
+        First(self).parse_core_module(&mut module, Parser::new(0), bytes)?;
+        Ok(module.finish())
+    }
+
+    fn stub(&self, index: u32, place: u32) -> Function {
+        let ty = self.program.functions[index as usize];
+        let place = i32::try_from(place).unwrap_or(i32::MAX);
+        let mut stub = Function::new([]);
+        stub.instruction(&Instruction::I32Const(place))
+            .instruction(&Instruction::TableGet(self.table()))
+            .instruction(&Instruction::RefIsNull)
+            .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::Call(self.in_first[&self.fill]))
+            .instruction(&Instruction::End);
+        for (parameter, _) in (0..).zip(self.program.types[ty as usize].params()) {
+            stub.instruction(&Instruction::LocalGet(parameter));
+        }
+        stub.instruction(&Instruction::I32Const(place))
+            .instruction(&Instruction::CallIndirect { type_index: ty, table_index: self.table() })
+            .instruction(&Instruction::End);
+        stub
+    }
+
+    fn later(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let Program { functions, memories, tables, globals, .. } = self.program;
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        for payload in Parser::new(0).parse_all(bytes) {
+            if let wasmparser::Payload::TypeSection(section) = payload? {
+                Later(self).parse_type_section(&mut types, section)?;
+            }
+        }
+        module.section(&types);
+
+        let mut imports = ImportSection::new();
+        for (number, memory) in memories.iter().enumerate() {
+            imports.import(
+                FIRST,
+                &format!("m{number}"),
+                EntityType::Memory(utils::memory_type(&mut Later(self), *memory)),
+            );
+        }
+        for (number, table) in tables.iter().enumerate() {
+            imports.import(
+                FIRST,
+                &format!("t{number}"),
+                EntityType::Table(utils::table_type(&mut Later(self), *table)?),
+            );
+        }
+        imports.import(FIRST, &format!("t{}", tables.len()), EntityType::Table(self.table_type()));
+        for (number, global) in globals.iter().enumerate() {
+            imports.import(
+                FIRST,
+                &format!("g{number}"),
+                EntityType::Global(utils::global_type(&mut Later(self), *global)?),
+            );
+        }
+        for (number, &index) in self.lent.iter().enumerate() {
+            imports.import(FIRST, &letters(number), EntityType::Function(functions[index as usize]));
+        }
+        module.section(&imports);
+
+        let mut section = FunctionSection::new();
+        for &index in &self.moved {
+            section.function(functions[index as usize]);
+        }
+        module.section(&section);
+
+        let mut elements = ElementSection::new();
+        let filled: Vec<u32> = self.places.keys().map(|index| self.in_later[index]).collect();
+        elements.active(Some(self.table()), &ConstExpr::i32_const(0), Elements::Functions(filled.into()));
+        module.section(&elements);
+
+        let mut code = CodeSection::new();
+        for &index in &self.moved {
+            if let Some(body) = self.program.body(index) {
+                Later(self).parse_function_body(&mut code, body.clone())?;
+            }
+        }
+        module.section(&code);
+        Ok(module.finish())
+    }
+}
+
+/// A short name for each number: a, b, …, z, aa, …
+pub(crate) fn letters(number: usize) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    let last = char::from(LETTERS[number % LETTERS.len()]);
+    match number / LETTERS.len() {
+        0 => last.to_string(),
+        rest => letters(rest - 1) + &last.to_string(),
+    }
+}
+
+/// Writes the first half.
+struct First<'b, 'p, 'a>(&'b Plan<'p, 'a>);
+
+impl Reencode for First<'_, '_, '_> {
+    type Error = Failure;
+
+    fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error<Failure>> {
+        self.0.in_first.get(&index).copied().ok_or(reencode::Error::UserError(Failure::Lost(index)))
+    }
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        for import in section.into_imports() {
+            let import = import?;
+            let name = self.0.short.get(import.name).map_or(import.name, String::as_str);
+            imports.import(import.module, name, self.entity_type(import.ty)?);
+        }
+        Ok(())
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        _section: wasmparser::FunctionSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        let Plan { program, moved, places, .. } = self.0;
+        for index in program.own().filter(|index| !moved.contains(index)).chain(places.keys().copied()) {
+            functions.function(program.functions[index as usize]);
+        }
+        Ok(())
+    }
+
+    fn parse_table_section(
+        &mut self,
+        tables: &mut TableSection,
+        section: wasmparser::TableSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        utils::parse_table_section(self, tables, section)?;
+        tables.table(self.0.table_type());
+        Ok(())
+    }
+
+    fn parse_export_section(
+        &mut self,
+        exports: &mut ExportSection,
+        section: wasmparser::ExportSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        utils::parse_export_section(self, exports, section)?;
+        let Plan { program, lent, in_first, .. } = self.0;
+        let kinds = [
+            ("m", ExportKind::Memory, program.memories.len()),
+            ("t", ExportKind::Table, program.tables.len() + 1),
+            ("g", ExportKind::Global, program.globals.len()),
+        ];
+        for (letter, kind, count) in kinds {
+            for (index, number) in (0..).zip(0..count) {
+                exports.export(&format!("{letter}{number}"), kind, index);
+            }
+        }
+        for (number, index) in lent.iter().enumerate() {
+            exports.export(&letters(number), ExportKind::Func, in_first[index]);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        _section: CodeSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        let Plan { program, moved, places, .. } = self.0;
+        for index in program.own().filter(|index| !moved.contains(index)) {
+            if let Some(body) = program.body(index) {
+                self.parse_function_body(code, body.clone())?;
+            }
+        }
+        for (&index, &place) in places {
+            code.function(&self.0.stub(index, place));
+        }
+        Ok(())
+    }
+
+    /// Names were for choosing.
+    fn parse_custom_section(
+        &mut self,
+        _module: &mut Module,
+        _section: wasmparser::CustomSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        Ok(())
+    }
+}
+
+/// Writes the second half.
+struct Later<'b, 'p, 'a>(&'b Plan<'p, 'a>);
+
+impl Reencode for Later<'_, '_, '_> {
+    type Error = Failure;
+
+    fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error<Failure>> {
+        self.0.in_later.get(&index).copied().ok_or(reencode::Error::UserError(Failure::Lost(index)))
+    }
+
+    fn data_index(&mut self, index: u32) -> Result<u32, reencode::Error<Failure>> {
+        Err(reencode::Error::UserError(Failure::Unknown(format!("the data {index} in code"))))
+    }
+
+    fn element_index(&mut self, index: u32) -> Result<u32, reencode::Error<Failure>> {
+        Err(reencode::Error::UserError(Failure::Unknown(format!("the elements {index} in code"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{NameMap, NameSection, ValType};
+
+    use super::*;
+
+    /// `start` calls `rare`, which calls `common`; `fill_later` calls `helper`.
+    fn program() -> Vec<u8> {
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        types.ty().function([ValType::I32, ValType::I64], [ValType::I32]);
+        module.section(&types);
+        let mut imports = ImportSection::new();
+        imports.import("page", "load", EntityType::Function(0));
+        module.section(&imports);
+        let mut functions = FunctionSection::new();
+        for ty in [0, 1, 1, 0, 0] {
+            functions.function(ty);
+        }
+        module.section(&functions);
+        let mut tables = TableSection::new();
+        let minimum = 1;
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            minimum,
+            maximum: None,
+            table64: false,
+            shared: false,
+        });
+        module.section(&tables);
+        let mut exports = ExportSection::new();
+        exports.export("start", ExportKind::Func, 1).export(FILL, ExportKind::Func, 4);
+        module.section(&exports);
+        let mut code = CodeSection::new();
+        let calls: [&[Instruction<'_>]; 5] = [
+            &[Instruction::I32Const(1), Instruction::I64Const(2), Instruction::Call(2), Instruction::Drop],
+            &[Instruction::LocalGet(0), Instruction::LocalGet(1), Instruction::Call(3)],
+            &[Instruction::LocalGet(0)],
+            &[Instruction::Call(5)],
+            &[Instruction::Call(0)],
+        ];
+        for instructions in calls {
+            let mut function = Function::new([]);
+            for instruction in instructions {
+                function.instruction(instruction);
+            }
+            code.function(function.instruction(&Instruction::End));
+        }
+        module.section(&code);
+        let mut names = NameMap::new();
+        for (index, name) in (1..).zip(["start", "rare", "common", "fill", "helper"]) {
+            names.append(index, name);
+        }
+        let mut section = NameSection::new();
+        section.functions(&names);
+        module.section(&section);
+        module.finish()
+    }
+
+    fn halves(later: &[&str]) -> Halves {
+        let halves = divide(&program(), &mut String::new(), |name| later.contains(&name)).expect("it can be divided");
+        for half in [&halves.first, &halves.later] {
+            wasmparser::validate(half).expect("each half is valid");
+        }
+        halves
+    }
+
+    #[test]
+    fn what_is_moved_leaves_a_stub_and_borrows_what_it_calls() {
+        let halves = halves(&["rare"]);
+        assert_eq!(halves.moved, 1);
+        let first = Program::read(&halves.first).expect("valid");
+        assert_eq!(first.own().len(), 5, "one of the five is a stub");
+        let later = Program::read(&halves.later).expect("valid");
+        assert_eq!((later.imported, later.own().len()), (1, 1), "it borrows one function and brings one");
+    }
+
+    #[test]
+    fn what_nothing_in_the_first_half_calls_leaves_no_stub() {
+        let halves = halves(&["rare", "common"]);
+        assert_eq!(halves.moved, 2);
+        assert_eq!(Program::read(&halves.first).expect("valid").own().len(), 4);
+    }
+
+    #[test]
+    fn what_loads_the_second_half_is_in_the_first_with_all_that_it_calls() {
+        assert_eq!(halves(&["fill", "helper"]).moved, 0);
+    }
+
+    #[test]
+    fn what_is_not_on_the_list_stays() {
+        let halves = halves(&["gone"]);
+        assert_eq!((halves.moved, Program::read(&halves.first).expect("valid").own().len()), (0, 5));
+    }
+
+    #[test]
+    fn short_names_never_meet_those_of_memories_tables_and_globals() {
+        let names: Vec<String> = (0..2_000).map(letters).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        assert!(names.iter().all(|name| name.bytes().all(|letter| letter.is_ascii_lowercase())));
+    }
+}

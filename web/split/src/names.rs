@@ -1,0 +1,40 @@
+//! What functions are called, short enough for a list that people read.
+
+/// How much of the beginning and of the end of a long name is in the list.
+const HEAD: usize = 80;
+const TAIL: usize = 50;
+
+/// `name` without what changes from build to build, and without its midst if it is long.
+pub(crate) fn short(name: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = name;
+    while let Some(start) = rest.find('[') {
+        let (before, after) = rest.split_at(start);
+        kept.push_str(before);
+        let hash = after[1..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        rest = if hash >= 8 && after[1 + hash..].starts_with(']') {
+            &after[hash + 2..]
+        } else {
+            kept.push('[');
+            &after[1..]
+        };
+    }
+    kept.push_str(rest);
+    let length = kept.chars().count();
+    if length <= HEAD + TAIL {
+        return kept;
+    }
+    kept.chars().take(HEAD).chain(['…']).chain(kept.chars().skip(length - TAIL)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_from_build_to_build_is_no_part_of_a_name() {
+        assert_eq!(short("<yew[0123456789abcdef]::Html as a[fedcba9876543210]::B>::c"), "<yew::Html as a::B>::c");
+        assert_eq!(short("<[u8]>::sort"), "<[u8]>::sort");
+        assert_eq!(short(&"é".repeat(200)).chars().count(), HEAD + TAIL + 1);
+    }
+}

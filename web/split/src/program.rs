@@ -1,0 +1,182 @@
+//! What a wasm program consists of, as far as it takes to divide it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use wasmparser::{
+    ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType, Name, Operator, Parser, Payload,
+    TableType, TypeRef,
+};
+
+use crate::Failure;
+
+/// A program, read.
+#[derive(Default)]
+pub(crate) struct Program<'a> {
+    /// Its types of functions, by index.
+    pub(crate) types: Vec<FuncType>,
+    /// The names of what it imports.
+    pub(crate) imports: Vec<&'a str>,
+    /// How many functions it imports: these have the first indexes.
+    pub(crate) imported: u32,
+    /// The index of each function's type, imported ones first.
+    pub(crate) functions: Vec<u32>,
+    pub(crate) tables: Vec<TableType>,
+    pub(crate) memories: Vec<MemoryType>,
+    pub(crate) globals: Vec<GlobalType>,
+    /// What it exports: names of functions.
+    pub(crate) exports: BTreeMap<&'a str, u32>,
+    /// The functions that something else than code refers to.
+    pub(crate) rooted: BTreeSet<u32>,
+    /// The code, without imported functions.
+    pub(crate) bodies: Vec<FunctionBody<'a>>,
+    /// Where the code is in the file.
+    pub(crate) code: Range<usize>,
+    /// What functions are called, as [`crate::names::short`] has it.
+    pub(crate) names: BTreeMap<u32, String>,
+}
+
+impl<'a> Program<'a> {
+    /// Reads `bytes`.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
+        let mut program = Self::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            program.take(payload?)?;
+        }
+        Ok(program)
+    }
+
+    fn take(&mut self, payload: Payload<'a>) -> Result<(), Failure> {
+        match payload {
+            Payload::TypeSection(section) => {
+                for function in section.into_iter_err_on_gc_types() {
+                    self.types.push(function?);
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    self.imports.push(import.name);
+                    match import.ty {
+                        TypeRef::Func(ty) => self.functions.push(ty),
+                        TypeRef::Table(ty) => self.tables.push(ty),
+                        TypeRef::Memory(ty) => self.memories.push(ty),
+                        TypeRef::Global(ty) => self.globals.push(ty),
+                        other => return Err(Failure::Unknown(format!("an import of the kind {other:?}"))),
+                    }
+                }
+                self.imported = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    self.functions.push(ty?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    self.tables.push(table?.ty);
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    self.memories.push(memory?);
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    let global = global?;
+                    self.globals.push(global.ty);
+                    self.root(global.init_expr.get_operators_reader())?;
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    if export.kind == ExternalKind::Func {
+                        self.exports.insert(export.name, export.index);
+                        self.rooted.insert(export.index);
+                    }
+                }
+            }
+            Payload::StartSection { func, .. } => {
+                self.rooted.insert(func);
+            }
+            Payload::ElementSection(section) => {
+                for element in section {
+                    match element?.items {
+                        wasmparser::ElementItems::Functions(functions) => {
+                            for function in functions {
+                                self.rooted.insert(function?);
+                            }
+                        }
+                        wasmparser::ElementItems::Expressions(_, expressions) => {
+                            for expression in expressions {
+                                self.root(expression?.get_operators_reader())?;
+                            }
+                        }
+                    }
+                }
+            }
+            Payload::CodeSectionStart { range, .. } => self.code = range,
+            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    for name in names {
+                        if let Name::Function(functions) = name? {
+                            for naming in functions {
+                                let naming = naming?;
+                                self.names.insert(naming.index, crate::names::short(naming.name));
+                            }
+                        }
+                    }
+                }
+            }
+            // The rest names no function.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn root(&mut self, mut operators: wasmparser::OperatorsReader<'_>) -> Result<(), Failure> {
+        while !operators.eof() {
+            self.rooted.extend(target(&operators.read()?));
+        }
+        Ok(())
+    }
+
+    /// The code of the function `index`, if it is not imported.
+    pub(crate) fn body(&self, index: u32) -> Option<&FunctionBody<'a>> {
+        self.bodies.get(index.checked_sub(self.imported)? as usize)
+    }
+
+    /// The functions that have code.
+    pub(crate) fn own(&self) -> Range<u32> {
+        self.imported..u32::try_from(self.functions.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The functions that the code of `index` names.
+    pub(crate) fn named_by(&self, index: u32) -> Result<BTreeSet<u32>, Failure> {
+        let mut named = BTreeSet::new();
+        if let Some(body) = self.body(index) {
+            let mut operators = body.get_operators_reader()?;
+            while !operators.eof() {
+                named.extend(target(&operators.read()?));
+            }
+        }
+        Ok(named)
+    }
+
+    /// How many bytes the code of `index` takes.
+    pub(crate) fn size(&self, index: u32) -> usize {
+        self.body(index).map_or(0, |body| body.range().len())
+    }
+}
+
+fn target(operator: &Operator<'_>) -> Option<u32> {
+    match operator {
+        Operator::Call { function_index }
+        | Operator::ReturnCall { function_index }
+        | Operator::RefFunc { function_index } => Some(*function_index),
+        _ => None,
+    }
+}
