@@ -21,6 +21,7 @@ mod footprint;
 mod history;
 mod initial;
 mod kv;
+pub mod lesson;
 pub mod linear;
 mod mend;
 mod network;
@@ -40,6 +41,7 @@ pub mod timeline;
 mod trace;
 mod trial;
 mod view;
+pub mod why;
 mod world;
 
 pub use raftarium_core as core;

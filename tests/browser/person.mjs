@@ -359,6 +359,24 @@ export class Person {
     return sentences;
   }
 
+  /** The answer to the last question: its heading, and its causes as `{ at, words }`. */
+  async answer() {
+    const region = this.inspector.getByRole("region", { name: /^Why / });
+    await region.waitFor();
+    const question = await region.getByRole("heading").innerText();
+    const rows = region.getByRole("list", { name: "Causes" }).getByRole("listitem");
+    const causes = (await rows.allInnerTexts()).map((text) => {
+      const [, words, at] = /^(.*?\.)(?:\s+(\d+\.\d{3} s))?$/s.exec(text.trim());
+      return { words, at: at && milliseconds(at) };
+    });
+    return { question, causes };
+  }
+
+  /** Presses the cause that says `words`: it leads to its moment. */
+  async follow(words) {
+    await this.inspector.getByRole("list", { name: "Causes" }).getByRole("button", { name: words }).first().click();
+  }
+
   /** The form that is open in the inspector's place. */
   form(name) {
     return this.inspector.getByRole("form", { name });

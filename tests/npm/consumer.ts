@@ -80,6 +80,9 @@ function leaderOf(event: Event): ServerId | null {
 }
 const elected = events.map(leaderOf);
 const why: Event[] = sim.causes(0);
+const explained: string[] = sim.why({ asks: "notLeader", about: { type: "server", id: 1 } }).causes.map(({ words }) => words);
+// @ts-expect-error: no such question
+sim.why({ asks: "howMuch", about: { type: "cluster" } });
 
 const run: Run = sim.run();
 const again: Simulation = Simulation.replay(JSON.parse(JSON.stringify(run)) as Run);
@@ -109,6 +112,6 @@ new Simulation({ sevrers: 5 });
 // @ts-expect-error: errors are made by the package
 new RaftariumError();
 
-console.log(seed, now, end, hash, stepped, leader, role, value, told, elected, why, servers, raft, statements);
+console.log(seed, now, end, hash, stepped, leader, role, value, told, elected, why, explained, servers, raft, statements);
 sim.free();
 again[Symbol.dispose]();

@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant as Clock};
 
 use raftarium_sim::core::{Harm, Mistake};
+use raftarium_sim::lesson::{Gallery, GalleryMistake};
 use raftarium_sim::swarm::{self, Catch, Lure};
 use raftarium_sim::{Broken, DEMONSTRATION_VERSION, Demonstration, Rule, Trial, shrink_by};
 
@@ -47,19 +48,26 @@ fn place(mistake: Mistake) -> usize {
     Mistake::ALL.iter().position(|&it| it == mistake).expect("all of them are there")
 }
 
-/// A line of the table: the mistake, the rule that caught it, and the seed that it was caught in.
+/// A line of the table: the mistake, the rule that caught it, the seed that it was caught in, and how many it took.
 struct Line {
     mistake: String,
     rule: String,
     seed: u64,
+    seeds: u64,
 }
 
 fn lines() -> Vec<Line> {
     let text = fs::read_to_string(table_path()).expect("the table is there");
     let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let rows = text.lines().filter(|line| line.starts_with("| ")).skip(1).map(cells);
-    rows.map(|row| Line { mistake: row[2].clone(), rule: row[3].clone(), seed: row[5].parse().expect("a seed") })
-        .collect()
+    let number = |cell: &String| cell.parse().expect("a number");
+    rows.map(|row| Line {
+        mistake: row[2].clone(),
+        rule: row[3].clone(),
+        seed: number(&row[5]),
+        seeds: number(&row[7]),
+    })
+    .collect()
 }
 
 #[test]
@@ -93,7 +101,30 @@ fn every_mistake_has_a_small_run_that_breaks_a_rule_with_it_and_none_without() {
         assert_eq!(found, Some(shown.finds), "{mistake}: with it this is found, and nothing without it");
     }
     let files = fs::read_dir(file("static/mistakes")).expect("the folder").count();
-    assert_eq!(files, Mistake::ALL.len(), "and no others");
+    assert_eq!(files, Mistake::ALL.len() + 1, "and no others, but for the index");
+}
+
+/// The page chooses from `index.json`. After a change, `RAFTARIUM_WRITE_INDEX=1 cargo test -p raftarium-tests --test
+/// mistakes index` writes it anew.
+#[test]
+fn the_index_is_that_of_the_files_and_of_the_table() {
+    written();
+    let mistakes = lines().into_iter().zip(Mistake::ALL).map(|(line, mistake)| {
+        let path = shown_path(mistake);
+        let text = fs::read_to_string(&path).expect("its file");
+        let shown: Demonstration = serde_json::from_str(&text).expect("a demonstration");
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        GalleryMistake::new(name, &shown, line.seeds)
+    });
+    let gallery = Gallery { mistakes: mistakes.collect() };
+    let text = serde_json::to_string_pretty(&gallery).expect("plain data") + "\n";
+    let path = file("static/mistakes/index.json");
+    if std::env::var_os("RAFTARIUM_WRITE_INDEX").is_some() {
+        fs::write(&path, &text).expect("our folder");
+    }
+    let kept = fs::read_to_string(&path).expect("the index");
+    assert!(kept == text, "index.json is not of these files: RAFTARIUM_WRITE_INDEX=1 writes it anew");
+    assert_eq!(serde_json::from_str::<Gallery>(&kept).expect("an index"), gallery);
 }
 
 /// Hunts anew, if somebody asks for it.

@@ -19,6 +19,7 @@ mod name;
 mod play;
 mod setup;
 mod text;
+mod words;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,7 +32,7 @@ pub use condition::{Condition, EventKind, Fate, Number, Output, Packets, Range};
 pub use group::Group;
 pub use index::{Index, IndexGroup, IndexScenario};
 pub use name::{Ms, Name};
-pub use play::{Failure, Place, Played, Problem};
+pub use play::{Failure, Place, Played, Problem, Reached};
 pub use setup::{Entry, PutEntry, Raft, Start, VotersEntry, World};
 pub use text::TextError;
 

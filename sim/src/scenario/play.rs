@@ -12,6 +12,7 @@ use super::condition::Condition;
 use super::judge::Witness;
 use super::{Act, LENGTH_MAX, Scenario, Step, WITHIN};
 use crate::checks::{Rule, Violation};
+use crate::command::Command;
 use crate::command_error::CommandError;
 use crate::run::Run;
 use crate::setup::SetupError;
@@ -22,6 +23,17 @@ use crate::timeline::Timeline;
 pub struct Played {
     /// Its run, at the end of the scenario.
     pub timeline: Timeline,
+    /// When its steps came, and what was done in them.
+    pub reached: Vec<Reached>,
+}
+
+/// A step that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// When.
+    pub at: Instant,
+    /// What was done then: what its acts are as commands.
+    pub commands: Vec<Command>,
 }
 
 impl Played {
@@ -54,6 +66,8 @@ pub struct Failure {
     pub problem: Problem,
     /// The run up to there; nothing, if it did not begin.
     pub timeline: Option<Box<Timeline>>,
+    /// The steps that came, the one that went wrong included if its moment did.
+    pub reached: Vec<Reached>,
 }
 
 /// What is wrong.
@@ -110,23 +124,26 @@ impl Scenario {
     /// At the first step that cannot be done, or does not come out as it should.
     pub fn play(&self) -> Result<Played, Failure> {
         self.check()?;
-        let broken = |place, at, problem| Failure { place, at, problem, timeline: None };
+        let broken = |place, at, problem| Failure { place, at, problem, timeline: None, reached: Vec::new() };
         let setup = self.world.setup();
         let setup = setup.map_err(|error| broken(Place::World, Instant::ZERO, Problem::Setup(error)))?;
         let timeline = Timeline::new(setup);
         let timeline = timeline.map_err(|error| broken(Place::World, Instant::ZERO, Problem::Setup(error)))?;
-        let mut player = Player { timeline, marks: BTreeMap::new(), began: Instant::ZERO };
+        let mut player = Player { timeline, marks: BTreeMap::new(), began: Instant::ZERO, reached: Vec::new() };
         for (number, step) in (1..).zip(&self.steps) {
             player.step(step).map_err(|problem| player.failure(Place::Step(number), problem))?;
         }
         player.expect(&self.end).map_err(|problem| player.failure(Place::End, problem))?;
         player.rules(&self.broken).map_err(|problem| player.failure(Place::End, problem))?;
-        Ok(Played { timeline: player.timeline })
+        Ok(Played { timeline: player.timeline, reached: player.reached })
     }
 
     /// Finds what is wrong with it before it runs.
     fn check(&self) -> Result<(), Failure> {
-        self.checked().map_err(|(place, problem)| Failure { place, at: Instant::ZERO, problem, timeline: None })
+        self.checked().map_err(|(place, problem)| {
+            let (at, reached) = (Instant::ZERO, Vec::new());
+            Failure { place, at, problem, timeline: None, reached }
+        })
     }
 
     pub(super) fn checked(&self) -> Result<(), (Place, Problem)> {
@@ -159,12 +176,13 @@ struct Player {
     marks: BTreeMap<String, usize>,
     /// When the last step came.
     began: Instant,
+    reached: Vec<Reached>,
 }
 
 impl Player {
     fn failure(&self, place: Place, problem: Problem) -> Failure {
         let timeline = Box::new(self.timeline.clone());
-        Failure { place, at: timeline.now(), problem, timeline: Some(timeline) }
+        Failure { place, at: timeline.now(), problem, timeline: Some(timeline), reached: self.reached.clone() }
     }
 
     fn holds(&self, condition: &Condition) -> bool {
@@ -174,6 +192,7 @@ impl Player {
     fn step(&mut self, step: &Step) -> Result<(), Problem> {
         self.wait(step)?;
         self.began = self.timeline.now();
+        self.reached.push(Reached { at: self.began, commands: Vec::new() });
         if let Some(name) = &step.name {
             self.marks.insert(name.clone(), self.timeline.records().len());
         }
@@ -241,8 +260,12 @@ impl Player {
 
     fn act(&mut self, act: &Act) -> Result<(), Problem> {
         let command = act.command(self.timeline.world()).ok_or_else(|| Problem::NoPacket(Box::new(act.clone())))?;
-        let done = self.timeline.dispatch(command);
-        done.map(|_| ()).map_err(|error| Problem::Refused { act: Box::new(act.clone()), error })
+        let done = self.timeline.dispatch(command.clone());
+        done.map_err(|error| Problem::Refused { act: Box::new(act.clone()), error })?;
+        if let Some(step) = self.reached.last_mut() {
+            step.commands.push(command);
+        }
+        Ok(())
     }
 }
 

@@ -59,6 +59,13 @@ pub enum ShareError {
         /// What is wrong, where, and what is allowed.
         reason: String,
     },
+    /// A trace is not what its run gives.
+    OtherTrace {
+        /// The fingerprint that the file says.
+        given: String,
+        /// That of the run.
+        found: String,
+    },
     /// It is a file, and not one of a run.
     NoRun,
     /// The setup is not valid.
@@ -100,6 +107,12 @@ impl fmt::Display for ShareError {
                 write!(f, "it has {given} bytes, which is too much for a link; allowed are up to {max}")
             }
             Self::Json { reason } => write!(f, "{reason}"),
+            Self::OtherTrace { given, found } => {
+                write!(
+                    f,
+                    "the trace has the fingerprint {given}, and its run gives {found}; allowed is a trace as it was written"
+                )
+            }
             Self::NoRun => {
                 write!(f, "it is no run; allowed are a run, with `setup` and `commands`, or a trial, with `version`")
             }

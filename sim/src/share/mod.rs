@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod pack;
 mod plain;
+pub mod trace;
 
 use alloc::borrow::ToOwned;
 use alloc::format;

@@ -12,7 +12,7 @@ use raftarium_core::Instant;
 use crate::command::Command;
 use crate::kv::Op;
 use crate::trace::{Happening, Record};
-pub use sentence::sentence;
+pub use sentence::{commanded, sentence};
 
 /// Whether a server starts again: in the beginning they all start, and nobody makes them.
 #[must_use]

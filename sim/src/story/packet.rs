@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 
-use crate::packet::{Glimpse, PacketKind};
+use crate::packet::{Glimpse, PacketClass, PacketKind};
 
 /// What it is, in a few words.
 #[must_use]
@@ -64,5 +64,29 @@ pub fn with_article(what: Glimpse) -> String {
         PacketKind::ProposalReply { appended: true } => "the place of its proposal".to_owned(),
         PacketKind::ProposalReply { appended: false } => "a refusal of its proposal".to_owned(),
         PacketKind::SnapshotRequest => "a request for a snapshot".to_owned(),
+    }
+}
+
+/// What packets of one kind are called.
+#[must_use]
+pub const fn plural(class: PacketClass) -> &'static str {
+    match class {
+        PacketClass::VoteRequest => "vote requests",
+        PacketClass::VoteReply => "votes",
+        PacketClass::PreVoteRequest => "pre-vote requests",
+        PacketClass::PreVoteReply => "pre-votes",
+        PacketClass::Append => "entries",
+        PacketClass::Heartbeat => "heartbeats",
+        PacketClass::AppendReply => "answers to entries and heartbeats",
+        PacketClass::Snapshot => "snapshots",
+        PacketClass::SnapshotReply => "answers to snapshots",
+        PacketClass::ReadRequest => "read requests",
+        PacketClass::ReadReply => "answers to read requests",
+        PacketClass::TimeoutNow => "orders to take over",
+        PacketClass::Request => "clients’ requests",
+        PacketClass::Answer => "answers to clients",
+        PacketClass::ProposalRequest => "proposals that are passed on",
+        PacketClass::ProposalReply => "answers to them",
+        PacketClass::SnapshotRequest => "requests for a snapshot",
     }
 }

@@ -117,7 +117,9 @@ fn sending(id: PacketId, record: &Record, records: &[Record]) -> Option<(Address
     })
 }
 
-fn commanded(command: &Command) -> String {
+/// What was done, in a sentence.
+#[must_use]
+pub fn commanded(command: &Command) -> String {
     match command {
         Command::Crash { server } => format!("The power of {server} fails."),
         Command::Restart { server } => format!("{server} is started again."),

@@ -29,6 +29,10 @@ pub enum ErrorCode {
     MalformedRun,
     /// A link does not say what it should: `message` says what, and what is allowed.
     MalformedLink,
+    /// A question does not say what it asks, or about what.
+    MalformedQuestion,
+    /// What is asked is not so, or there is nothing of that kind at this moment: `message` says how it is.
+    NotSo,
     /// A number is needed, and something else (or NaN) was given.
     NotANumber,
     /// The number, the text or the time is less or more than what is allowed.

@@ -9,7 +9,8 @@ use crate::boundary::{from_js, mend_proto_keys, milliseconds, number, to_js};
 use crate::failure::{ErrorCode, Failure, time};
 use crate::panic::Reproduction;
 use crate::types::{
-    Branch, Command, Event, Events, Milliseconds, RuleInfo, Run, ScenarioOutcome, Seed, SimulationOptions, View,
+    Branch, Command, Event, Events, Explanation, Milliseconds, Question, RuleInfo, Run, ScenarioOutcome, Seed,
+    SimulationOptions, View,
 };
 use crate::value::Value;
 
@@ -256,6 +257,23 @@ impl Simulation {
             return Err(Failure::new(ErrorCode::UnknownEvent, message).given(Value::from(event)).allowed(allowed));
         }
         Ok(to_js(&causes))
+    }
+
+    /// Why something is as it is at the moment that is looked at: 1 to 6 causes in words, the nearest first, each with its
+    /// moment and its event where they are known.
+    ///
+    /// @throws {RaftariumError} `malformed-question`, `not-a-number`, `out-of-range`, `unknown-server`, or `not-so` if it
+    /// is otherwise: the message says how.
+    #[wasm_bindgen(unchecked_return_type = "Explanation")]
+    pub fn why(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Question")] question: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        let question: sim::why::Question = from_js::<Question>(question, ErrorCode::MalformedQuestion)?.try_into()?;
+        self.reproduction.watch();
+        let found = sim::why::why(&self.timeline, question);
+        let found = found.map_err(|not_so| Failure::new(ErrorCode::NotSo, not_so.to_string()))?;
+        Ok(to_js(&Explanation::from(found)))
     }
 
     /// The run as plain JSON: the seed, the options, and what was done when. `Simulation.replay` takes it back. Without a

@@ -22,6 +22,7 @@ mod seed;
 mod server;
 mod setup;
 mod view;
+mod why;
 
 pub use address::Address;
 pub use branch::{Branch, BranchId};
@@ -42,3 +43,4 @@ pub use seed::{Seed, SeedInput};
 pub use server::{Clock, Deadline, EntryId, Follower, LogEntry, Membership, Progress, Role, Server, Timer, Vote};
 pub use setup::{RaftSettings, Retries, SimulationOptions};
 pub use view::{Cut, Link, View};
+pub use why::{Asks, Cause, Explanation, Question, Thing};

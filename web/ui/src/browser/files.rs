@@ -10,12 +10,16 @@ use super::document;
 /// The longest file that is read, in bytes: far more than any run.
 const SIZE_MAX: f64 = 16e6;
 
-/// Lets the browser save `text` as a file.
-pub(crate) fn save(name: &str, text: &str) -> Result<(), JsValue> {
+/// Lets the browser save a text in `pieces` as a file.
+pub(crate) fn save(name: &str, kind: &str, pieces: &Array) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
-    options.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    options.set_type(kind);
+    save_blob(name, &Blob::new_with_str_sequence_and_options(pieces, &options)?)
+}
+
+/// Lets the browser save `blob` as a file.
+pub(crate) fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

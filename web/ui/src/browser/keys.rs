@@ -10,7 +10,7 @@ use crate::show::verbs::{Kind, OnCluster, Subject, by_key};
 use crate::state::{Action, Menu, Selection, State};
 
 /// What each key does, for the help; the keys of the verbs are said by themselves.
-pub(crate) const KEYS: [(&str, &str); 14] = [
+pub(crate) const KEYS: [(&str, &str); 15] = [
     ("/ or Ctrl K", "find anything that can be done"),
     ("a", "all that can be done to what has the focus, or is selected"),
     ("Space", "play or pause"),
@@ -19,6 +19,7 @@ pub(crate) const KEYS: [(&str, &str); 14] = [
     ("[ ]", "slower or faster"),
     ("1 … 9", "select a server"),
     ("n N", "select the next message under way, or the one before"),
+    ("w", "why what is selected is as it is"),
     ("d", "show or hide the space-time diagram"),
     ("m", "state machines in the place of the logs"),
     (", .", "to the mark before or after, of the chosen kind"),

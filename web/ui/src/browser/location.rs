@@ -1,17 +1,16 @@
 //! The address bar.
 
-use raftarium_sim::Shared;
 use wasm_bindgen::JsValue;
 
 use super::window;
-use crate::state::address::{self, AddressError};
+use crate::state::address::{self, AddressError, Asked};
 
 /// What the address bar says.
 ///
 /// # Errors
 ///
 /// If it cannot be understood.
-pub(crate) fn read() -> Result<Shared, AddressError> {
+pub(crate) fn read() -> Result<Asked, AddressError> {
     address::parse(&text())
 }
 

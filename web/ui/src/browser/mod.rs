@@ -2,14 +2,17 @@
 
 pub(crate) mod black_box;
 pub(crate) mod clipboard;
+pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod picture;
 pub(crate) mod pointing;
 pub(crate) mod press;
 pub(crate) mod random;
 pub(crate) mod size;
+pub(crate) mod storage;
 pub(crate) mod theme;
 pub(crate) mod wishes;
 

@@ -14,12 +14,16 @@ use super::doing::{Palette, VerbMenu};
 use super::events::Events;
 use super::help::Help;
 use super::inspector::Inspector;
+use super::library::{Library, use_wanted};
 use super::light::Light;
 use super::log::Log;
 use super::machines::Machines;
 use super::news::Announcer;
+use super::remember::{last_visit, use_remember};
 use super::rules::Rules;
+use super::saving::Saving;
 use super::share::{share, use_drop};
+use super::story::Story;
 use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::tour::Tour;
@@ -28,13 +32,13 @@ use crate::browser::frames::Frames;
 use crate::browser::press::Presses;
 use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window, wishes};
 use crate::show::tour::{Seen, Step};
-use crate::state::address::Address;
+use crate::state::address::{Address, Asked};
 use crate::state::{About, Action, State};
 
 /// The page: five places, and what connects them.
 #[component]
 pub(crate) fn App() -> Html {
-    let state = use_reducer_eq(first_state);
+    let state = use_reducer_eq(|| last_visit(first_state()));
     let dispatcher = state.dispatcher();
     let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
     let state: &State = &state;
@@ -44,6 +48,8 @@ pub(crate) fn App() -> Html {
     use_presses(&dispatch);
     use_address(state, &dispatch);
     use_drop(&dispatch);
+    use_wanted(state, &dispatch);
+    use_remember(state);
     use_ease(&dispatch);
 
     html! {
@@ -75,6 +81,8 @@ pub(crate) fn App() -> Html {
                 { clients(state) }
                 if state.events_open {
                     <Events state={state.clone()} />
+                } else if state.tells() {
+                    <Story state={state.clone()} />
                 } else {
                     <Inspector state={state.clone()} />
                 }
@@ -87,6 +95,12 @@ pub(crate) fn App() -> Html {
             if state.palette_open {
                 <Palette state={state.clone()} />
             }
+            if let Some(shelf) = state.library_open {
+                <Library {shelf} />
+            }
+            if state.saving {
+                <Saving state={state.clone()} />
+            }
             if state.help_open {
                 <Help voice={state.voice} ease={state.ease} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
@@ -96,7 +110,7 @@ pub(crate) fn App() -> Html {
 
 /// The run in the address bar, or the default one and what is wrong with the address; and what a person wished before.
 fn first_state() -> State {
-    let by_link = !location::text().is_empty();
+    let by_link = location::text().len() > 1;
     let mut state = first_run();
     state.voice = wishes::voice();
     state.ease = wishes::ease();
@@ -108,7 +122,13 @@ fn first_run() -> State {
     let playing = !prefers_reduced_motion();
     let default = || State::new(Address::default().setup(), playing);
     match location::read() {
-        Ok(shared) => State::open(shared, playing).unwrap_or_else(|error| {
+        Ok(Asked::Lesson(wanted)) => {
+            // It stands still until the story comes.
+            let mut state = State::new(Address::default().setup(), false);
+            state.wanted = Some(Rc::new(wanted));
+            state
+        }
+        Ok(Asked::Run(shared)) => State::open(*shared, playing).unwrap_or_else(|error| {
             let mut state = default();
             state.complain(About::Address, format!("The run cannot be shown: {error}."));
             state
@@ -126,7 +146,7 @@ pub(crate) fn about(error: &crate::state::address::AddressError) -> About {
     match error {
         AddressError::Seed { .. } => About::Seed,
         AddressError::Servers { .. } => About::Servers,
-        AddressError::Link(_) => About::Address,
+        AddressError::Link(_) | AddressError::Lesson { .. } => About::Address,
     }
 }
 
@@ -200,10 +220,10 @@ fn use_address(state: &State, dispatch: &Dispatch) {
     let shown = use_mut_ref(String::new);
     let (to_write, to_dispatch) = (Rc::clone(&latest), dispatch.clone());
     let to_show = Rc::clone(&shown);
-    use_effect_with(state.run_version, move |_| {
+    use_effect_with((state.run_version, state.wanted.is_some()), move |&(_, waits)| {
         let write = move || {
-            let shared = to_write.borrow().shared(None);
-            match shared.to_link() {
+            let link = to_write.borrow().link(None);
+            match link {
                 Ok(link) => {
                     location::write(&link);
                     *to_show.borrow_mut() = link;
@@ -211,8 +231,10 @@ fn use_address(state: &State, dispatch: &Dispatch) {
                 Err(error) => to_dispatch.emit(Action::Complain(About::Address, format!("The address: {error}."))),
             }
         };
-        let begins = latest.borrow().shared(None).run.commands.is_empty();
-        let timeout = if begins {
+        let begins = latest.borrow().begins();
+        let timeout = if waits {
+            None
+        } else if begins {
             write();
             None
         } else {
@@ -227,7 +249,8 @@ fn use_address(state: &State, dispatch: &Dispatch) {
                 return;
             }
             match location::read() {
-                Ok(shared) => dispatch.emit(Action::Open(Box::new(shared))),
+                Ok(Asked::Run(shared)) => dispatch.emit(Action::Open(shared)),
+                Ok(Asked::Lesson(wanted)) => dispatch.emit(Action::Want(wanted)),
                 Err(error) => {
                     location::write(&shown.borrow());
                     dispatch.emit(Action::Complain(about(&error), error.to_string()));

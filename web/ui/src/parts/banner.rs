@@ -1,12 +1,13 @@
 //! A rule was broken: impossible to overlook.
 
+use raftarium_sim::why::{Asks, Question, Thing};
 use yew::prelude::*;
 
-use super::Dispatch;
 use super::share::copy_link;
 use super::time_link::time_link;
+use super::{Dispatch, on};
 use crate::show::list;
-use crate::state::State;
+use crate::state::{Action, State};
 
 /// The rule that was broken first, and what was found; nothing as long as all hold.
 pub(crate) fn banner(dispatch: &Dispatch, state: &State) -> Html {
@@ -21,6 +22,7 @@ pub(crate) fn banner(dispatch: &Dispatch, state: &State) -> Html {
             <strong>{ format!("{} is broken on {}.", first.rule.name(), list(&first.servers)) }</strong>
             { " " }{ first.rule.statement() }{ " Found: " }{ &first.story }{ "." }{ more }{ " " }
             { time_link(dispatch, first.at) }{ " " }
+            <button type="button" class="time-link" onclick={on(dispatch, Action::Why(Question { asks: Asks::Broken, about: Thing::Violation(0) }))}>{ "Why?" }</button>{ " " }
             <button type="button" class="time-link" onclick={copy_link(dispatch, state, first.at)}>{ "Copy a link to it" }</button>
         </div>
     }

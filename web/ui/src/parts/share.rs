@@ -1,14 +1,17 @@
 //! Handing a run on, and taking one: as a link, and as a file.
 
+use js_sys::Array;
 use raftarium_sim::core::Instant;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::Dispatch;
-use super::app::about;
-use crate::browser::{Listener, clipboard, document, element, files, location};
+use super::{Dispatch, on};
+use crate::browser::{Listener, clipboard, document, element, files, location, prefers_reduced_motion};
 use crate::state::address::parse_file;
-use crate::state::{About, Action, State};
+use crate::state::{About, Action, Opened, State};
+
+/// What the browser calls JSON.
+pub(super) const JSON: &str = "application/json";
 
 /// The buttons.
 pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
@@ -35,7 +38,8 @@ pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
                 { "Copy link" }
             </button>
             <button type="button" class="button" title="Save this run as a file" onclick={save}>{ "Save" }</button>
-            <button type="button" class="button" title="Open a run from a file; dropping it on the page does the same" onclick={open}>
+            <button type="button" class="button square" aria-label="Save as…" aria-haspopup="dialog" aria-keyshortcuts="s" title="Save the trace or a picture (s)" onclick={on(dispatch, Action::ShowSaving(true))}>{ "…" }</button>
+            <button type="button" class="button" title="Open a run, a scenario or a trace from a file; dropping it on the page does the same" onclick={open}>
                 { "Open" }
             </button>
             <input id="run-file" type="file" accept=".json,application/json" aria-label="File of a run" hidden=true {onchange} />
@@ -49,7 +53,7 @@ pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Call
     Callback::from(move |_| {
         let at = (at > Instant::ZERO).then_some(at);
         let dispatch = dispatch.clone();
-        match state.shared(at).to_link() {
+        match state.link(at) {
             Ok(link) => clipboard::copy(&format!("{}{link}", location::page()), move |copied| {
                 dispatch.emit(if copied {
                     Action::Tell("The link is copied.".to_owned())
@@ -65,12 +69,19 @@ pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Call
     })
 }
 
-fn save_run(dispatch: &Dispatch, state: &State) {
+pub(super) fn save_run(dispatch: &Dispatch, state: &State) {
     let shared = state.shared((state.now > Instant::ZERO).then_some(state.now));
     let name = format!("raftarium-{}.json", shared.run.setup.seed);
-    dispatch.emit(match files::save(&name, &shared.to_json()) {
-        Ok(()) => Action::Tell(format!("The run is saved as {name}.")),
-        Err(_) => Action::Complain(About::Command, format!("The run could not be saved as {name}.")),
+    let done = files::save(&name, JSON, &Array::of1(&shared.to_json().into()));
+    tell(dispatch, "The run", &name, done.is_ok());
+}
+
+/// Says whether something was saved.
+pub(super) fn tell(dispatch: &Dispatch, what: &str, name: &str, done: bool) {
+    dispatch.emit(if done {
+        Action::Tell(format!("{what} is saved as {name}."))
+    } else {
+        Action::Complain(About::Command, format!("{what} could not be saved as {name}."))
     });
 }
 
@@ -78,11 +89,12 @@ fn save_run(dispatch: &Dispatch, state: &State) {
 fn take(dispatch: &Dispatch, file: &File) {
     let (dispatch, name) = (dispatch.clone(), file.name());
     files::read(file, move |text| match text.map(|text| parse_file(&text)) {
-        Ok(Ok(shared)) => {
-            dispatch.emit(Action::Open(Box::new(shared)));
+        Ok(Ok(lesson)) => {
+            let opened = Opened { lesson, place: None, at: None, play: !prefers_reduced_motion() };
+            dispatch.emit(Action::OpenLesson(Box::new(opened)));
             dispatch.emit(Action::Tell(format!("The run in {name} is shown.")));
         }
-        Ok(Err(error)) => dispatch.emit(Action::Complain(about(&error), format!("{name}: {error}"))),
+        Ok(Err(error)) => dispatch.emit(Action::Complain(About::Address, format!("{name}: {error}"))),
         Err(reason) => dispatch.emit(Action::Complain(About::Address, reason)),
     });
 }

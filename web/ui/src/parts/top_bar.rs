@@ -14,7 +14,7 @@ use super::{Dispatch, on, use_dispatch};
 use crate::browser::{random, theme};
 use crate::show::verbs::{Kind, OnCluster, Subject};
 use crate::state::address::{Address, SERVERS, parse_seed, parse_servers};
-use crate::state::{About, Action, Notice};
+use crate::state::{About, Action, Notice, Shelf};
 
 /// How long a refused command is told of, in milliseconds.
 const NOTICE_MS: u32 = 9_000;
@@ -47,6 +47,9 @@ pub(crate) fn TopBar(props: &Props) -> Html {
             { servers_field(&dispatch, address, error(&props.notice, About::Servers)) }
             { unrest_field(&dispatch, props.unrest) }
             <NoticeLine notice={props.notice.clone()} />
+            <button type="button" class="button to-library" aria-haspopup="dialog" aria-keyshortcuts="o" title="Scenarios, and rules that are broken (o)" onclick={on(&dispatch, Action::ShowLibrary(Some(Shelf::Scenarios)))}>
+                { "Scenarios" }
+            </button>
             { do_buttons(&dispatch) }
             { props.share.clone() }
             <ThemeButton />

@@ -18,11 +18,13 @@ pub(crate) mod news;
 pub(crate) mod packet;
 pub(crate) mod reach;
 pub(crate) mod request;
+pub(crate) mod shelf;
 pub(crate) mod space_time;
 pub(crate) mod term;
 pub(crate) mod tour;
 pub(crate) mod verbs;
 pub(crate) mod wait;
+pub(crate) mod why;
 
 pub(crate) use raftarium_sim::story::{count, list, seconds, thousands};
 

@@ -2,10 +2,11 @@
 
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
+use raftarium_sim::why::{Cause, Question};
 use raftarium_sim::{ClientId, Command, Op, Retries, Shared};
 
 use super::address::Address;
-use super::{About, Ease, Menu, Pointed, Selection, Speed};
+use super::{About, Ease, Menu, Opened, Pointed, Selection, Shelf, Speed, Wanted};
 use crate::show::forms::{Field, Form};
 use crate::show::jump::Jump;
 use crate::show::news::Voice;
@@ -39,6 +40,13 @@ pub(crate) enum Action {
     Do(Command),
     /// Does what a verb says.
     Perform(Kind, Subject),
+    /// Asks why something is as it is.
+    Why(Question),
+    /// Goes to the moment of a cause, and selects what it is about.
+    Follow(Box<Cause>),
+    /// Goes back to the moment that the question was about.
+    WhyAgain,
+    CloseWhy,
     /// Opens a form, in place of the inspector.
     Fill(Form),
     /// Does what the open form says, as it is filled in.
@@ -64,6 +72,20 @@ pub(crate) enum Action {
     Begin(Address),
     /// Shows a run that somebody shared, at the moment that they looked at.
     Open(Box<Shared>),
+    /// Fetches a story that comes with the page, and shows it.
+    Want(Wanted),
+    /// There is no such story, or it cannot be fetched: why.
+    CannotFetch(String),
+    /// Shows a story.
+    OpenLesson(Box<Opened>),
+    /// Shows the story from where it begins; with servers that keep to the rules, or not.
+    TellAgain(bool),
+    CloseLesson,
+    /// Goes on where a person was the last time, or does not.
+    TakeOffer(bool),
+    /// Shows what can be saved, or no longer.
+    ShowSaving(bool),
+    ShowLibrary(Option<Shelf>),
     /// Says something that was done with the run, and did not happen in it.
     Tell(String),
     Complain(About, String),

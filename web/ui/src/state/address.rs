@@ -4,7 +4,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use raftarium_sim::core::Instant;
+use raftarium_sim::lesson::{Lesson, LessonError};
 use raftarium_sim::{SERVERS_MAX, Setup, ShareError, Shared};
+
+use super::{Shelf, Wanted};
 
 /// How many servers the page shows.
 pub(crate) const SERVERS: RangeInclusive<u32> = 1..=SERVERS_MAX;
@@ -25,6 +28,11 @@ pub(crate) enum AddressError {
         given: String,
     },
     Servers {
+        given: String,
+    },
+    /// No story is called that.
+    Lesson {
+        shelf: Shelf,
         given: String,
     },
     /// The rest of what can be wrong with a link, or with a file.
@@ -60,6 +68,10 @@ impl fmt::Display for AddressError {
                 let (min, max) = (SERVERS.start(), SERVERS.end());
                 write!(f, "“{given}” is not a number of servers; allowed are {min} to {max}.")
             }
+            Self::Lesson { shelf, given } => {
+                let one = shelf.one();
+                write!(f, "“{given}” is not a {one}; allowed is its number, or the name of its file.")
+            }
             Self::Link(error) => write!(f, "The run cannot be shown: {error}."),
         }
     }
@@ -78,22 +90,50 @@ impl Address {
     }
 }
 
+/// What an address asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Asked {
+    Run(Box<Shared>),
+    /// A story that comes with the page, and is fetched.
+    Lesson(Wanted),
+}
+
 /// Reads the part of a URL after `#`; what it does not say is the default.
 ///
 /// # Errors
 ///
 /// Names the first thing that is wrong, and what is allowed.
-pub(crate) fn parse(text: &str) -> Result<Shared, AddressError> {
-    shown(Shared::from_link(text)?)
+pub(crate) fn parse(text: &str) -> Result<Asked, AddressError> {
+    for shelf in [Shelf::Scenarios, Shelf::Mistakes] {
+        let named = text.trim_start_matches('#').strip_prefix(shelf.one());
+        let Some(said) = named.and_then(|said| said.strip_prefix('=')) else { continue };
+        let (name, rest) = said.split_once('&').unwrap_or((said, ""));
+        let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
+        if name.is_empty() || !name.bytes().all(fits) {
+            return Err(AddressError::Lesson { shelf, given: short(name) });
+        }
+        let Shared { at, .. } = Shared::from_link(rest)?;
+        return Ok(Asked::Lesson(Wanted { shelf, name: name.to_owned(), at }));
+    }
+    Ok(Asked::Run(Box::new(shown(Shared::from_link(text)?)?)))
 }
 
-/// Reads a file that holds a run.
+/// Reads a file: a run, a trial, a scenario, or a mistake that is shown.
 ///
 /// # Errors
 ///
-/// Names the first thing that is wrong, and what is allowed.
-pub(crate) fn parse_file(text: &str) -> Result<Shared, AddressError> {
-    shown(Shared::from_json(text)?)
+/// Names the first thing that is wrong, where, and what is allowed.
+pub(crate) fn parse_file(text: &str) -> Result<Lesson, String> {
+    let lesson = Lesson::read(text).map_err(|error| {
+        if let LessonError::Share(error) = &error
+            && **error != ShareError::NoRun
+        {
+            return AddressError::from((**error).clone()).to_string();
+        }
+        format!("It cannot be shown: {error}.")
+    })?;
+    let shared = shown(lesson.run.clone().into()).map_err(|error| error.to_string())?;
+    Ok(Lesson { run: shared.run, ..lesson })
 }
 
 /// `shared`, if the page has room for it.
@@ -140,22 +180,40 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn run(text: &str) -> Shared {
+        match parse(text) {
+            Ok(Asked::Run(shared)) => *shared,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_story_is_asked_for_by_its_name_or_number() {
+        let lesson = |shelf, name: &str, at| Ok(Asked::Lesson(Wanted { shelf, name: name.into(), at }));
+        assert_eq!(parse("#scenario=07-fast-backup"), lesson(Shelf::Scenarios, "07-fast-backup", None));
+        assert_eq!(parse("#mistake=3&at=12.5"), lesson(Shelf::Mistakes, "3", Some(Instant::from_micros(12_500))));
+        let message = "“../README” is not a scenario; allowed is its number, or the name of its file.";
+        assert_eq!(parse("#scenario=../README").map_err(|error| error.to_string()), Err(message.to_owned()));
+        assert!(parse("#scenario=7&speed=3").is_err());
+    }
+
     #[test]
     fn an_address_says_what_the_world_is_made_of() {
-        let shared = parse("#seed=7&servers=3").expect("valid");
+        let shared = run("#seed=7&servers=3");
         assert_eq!(Address::of(&shared.run.setup), Address { seed: 7, servers: 3 });
         assert_eq!(shared.run.setup, Address { seed: 7, servers: 3 }.setup());
-        assert_eq!(parse("").expect("valid").run.setup, Address::default().setup());
-        assert_eq!(parse("#servers=9&at=12.5").expect("valid").at, Some(Instant::from_micros(12_500)));
+        assert_eq!(run("").run.setup, Address::default().setup());
+        assert_eq!(run("#servers=9&at=12.5").at, Some(Instant::from_micros(12_500)));
     }
 
     #[test]
     fn a_file_is_read_as_an_address_is() {
-        let shared = parse("#seed=7&servers=3&at=5").expect("valid");
-        assert_eq!(parse_file(&shared.to_json()), Ok(shared));
+        let shared = run("#seed=7&servers=3&at=5");
+        let lesson = parse_file(&shared.to_json()).expect("just written");
+        assert_eq!((&lesson.run, Some(lesson.at)), (&shared.run, shared.at));
         let error =
             parse_file("{\"setup\":{},\"commands\":[{\"at\":1,\"command\":\"Explode\"}]}").expect_err("no command");
-        assert!(error.to_string().starts_with("The run cannot be shown: unknown variant `Explode`"), "{error}");
+        assert!(error.starts_with("The run cannot be shown: unknown variant `Explode`"), "{error}");
     }
 
     #[test]

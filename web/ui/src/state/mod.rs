@@ -3,16 +3,20 @@
 mod action;
 pub(crate) mod address;
 mod doing;
+mod kept;
 pub(crate) mod last_run;
+mod lesson;
 mod pointed;
 mod reduce;
 mod selection;
 mod speed;
+mod why;
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::share::trace;
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::{ClientId, Record, RequestId, RunError, Setup, Shared, Timeline, View};
 
@@ -21,15 +25,18 @@ use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
-use crate::show::news::{Told, Voice};
+use crate::show::news::{Sentence, Voice};
 use crate::show::space_time::first_wrong;
 use crate::show::tour::Step;
 use crate::show::verbs::{Scene, Subject};
 
 pub(crate) use action::Action;
+pub(crate) use kept::{Offer, Settings};
+pub(crate) use lesson::{Opened, Shelf, Told, Wanted};
 pub(crate) use pointed::Pointed;
 pub(crate) use selection::{Entry, Selection};
 pub(crate) use speed::Speed;
+pub(crate) use why::Explained;
 
 /// Everything that is on the screen, cheap to clone and to compare.
 #[derive(Clone)]
@@ -70,9 +77,21 @@ pub(crate) struct State {
     pub(crate) jump: Jump,
     pub(crate) help_open: bool,
     pub(crate) palette_open: bool,
+    /// The stories that one can choose from, if the list is open.
+    pub(crate) library_open: Option<Shelf>,
+    /// Whether a person chooses what to save.
+    pub(crate) saving: bool,
+    /// Where a person was the last time.
+    pub(crate) offer: Option<Rc<Offer>>,
+    /// A story that is being fetched.
+    pub(crate) wanted: Option<Rc<Wanted>>,
+    /// The story of the run that is shown.
+    pub(crate) told: Option<Rc<Told>>,
     pub(crate) menu: Option<Menu>,
     /// The form that is open.
     pub(crate) sheet: Option<Rc<Sheet>>,
+    /// The last question, and its answer.
+    pub(crate) why: Option<Rc<Explained>>,
     /// The first and the last moment of what was done by one press, if that was more than one command.
     together: Rc<Vec<(Instant, Instant)>>,
     /// What goes wrong by chance while time goes on.
@@ -122,7 +141,7 @@ pub(crate) struct Ease {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct News {
     pub(crate) number: u64,
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<Sentence>,
 }
 
 impl PartialEq for State {
@@ -187,8 +206,14 @@ impl State {
             jump: Jump::Any,
             help_open: false,
             palette_open: false,
+            library_open: None,
+            saving: false,
+            offer: None,
+            wanted: None,
+            told: None,
             menu: None,
             sheet: None,
+            why: None,
             together: Rc::default(),
             unrest: None,
             version: 0,
@@ -199,6 +224,12 @@ impl State {
     /// The run that is shown, for others to see: at the moment `at`.
     pub(crate) fn shared(&self, at: Option<Instant>) -> Shared {
         Shared { at, ..self.timeline.borrow().run().into() }
+    }
+
+    /// Writes everything that happened up to now, piece by piece.
+    pub(crate) fn write_trace(&self, take: impl FnMut(&str)) -> Result<(), RunError> {
+        let run = self.timeline.borrow().run();
+        trace::write(&run, self.now, take)
     }
 
     /// The known trace, as far as it is kept: the place of a record need not be its number.
@@ -233,9 +264,19 @@ impl State {
         look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
     }
 
+    /// Whether the address can be written at once: it is short.
+    pub(crate) fn begins(&self) -> bool {
+        self.timeline.borrow().commands().is_empty() || self.told.is_some() && !self.departs()
+    }
+
+    /// Whether the story of the run is to be seen, in the place of the overview.
+    pub(crate) fn tells(&self) -> bool {
+        self.told.is_some() && self.selection == Selection::Nothing && self.sheet.is_none()
+    }
+
     /// Whether something lies over the page, and time stands still until it is gone.
     pub(crate) const fn is_covered(&self) -> bool {
-        self.menu.is_some() || self.palette_open
+        self.menu.is_some() || self.palette_open || self.library_open.is_some() || self.saving
     }
 
     /// Whether we look at the past: an action here starts another future.

@@ -10,7 +10,7 @@ use yew::Reducible;
 use super::{About, Action, News, Notice, Selection, State, last_run};
 use crate::show::digest::Digest;
 use crate::show::names::LinkState;
-use crate::show::news::{Told, Weight, weight};
+use crate::show::news::{Sentence, Weight, weight};
 use crate::show::verbs::sentence as sentence_of;
 use raftarium_sim::story::sentence;
 
@@ -57,6 +57,9 @@ impl Reducible for State {
             Action::Select(selection) => {
                 state.selection = selection;
                 state.sheet = None;
+                if selection == Selection::Nothing {
+                    state.why = None;
+                }
                 // What was selected is to be seen, where the events were.
                 state.events_open &= selection == Selection::Nothing;
             }
@@ -69,6 +72,10 @@ impl Reducible for State {
                     return Rc::new(state).reduce(action);
                 }
             }
+            Action::Why(question) => state.ask_why(question),
+            Action::Follow(cause) => state.follow(&cause),
+            Action::WhyAgain => state.why_again(),
+            Action::CloseWhy => state.why = None,
             Action::Fill(form) => state.fill(form),
             Action::Submit(fields) => state.submit(&fields),
             Action::CloseForm => state.sheet = None,
@@ -100,9 +107,23 @@ impl Reducible for State {
                 Ok(fresh) => state.replace_by(fresh),
                 Err(error) => state.complain(About::Address, format!("The run cannot be shown: {error}.")),
             },
+            Action::Want(wanted) => state.wanted = Some(Rc::new(wanted)),
+            Action::CannotFetch(why) => {
+                state.wanted = None;
+                state.complain(About::Address, why);
+            }
+            Action::OpenLesson(opened) => state.open_lesson(*opened),
+            Action::TellAgain(kept) => state.tell_again(kept),
+            Action::CloseLesson => state.told = None,
+            Action::TakeOffer(true) => state.take_offer(),
+            Action::TakeOffer(false) => state.offer = None,
+            Action::ShowSaving(open) => state.saving = open,
+            Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
-                state.news =
-                    Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
+                state.news = Rc::new(News {
+                    number: state.news.number + 1,
+                    told: vec![Sentence { weight: Weight::First, text }],
+                });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -133,7 +154,7 @@ impl State {
     }
 
     /// Shows another run in the same page.
-    fn replace_by(&mut self, fresh: Self) {
+    pub(super) fn replace_by(&mut self, fresh: Self) {
         let selection = if self.selection.exists(fresh.setup.servers) { self.selection } else { Selection::Nothing };
         *self = Self {
             version: self.version,
@@ -179,6 +200,8 @@ impl State {
         };
         last_run::about_to(run, Timed { at, command: command.clone() });
         self.timeline.borrow_mut().dispatch(command)?;
+        // What was explained is no more, or has another past.
+        self.why = self.why.take().filter(|told| told.explanation.at < at);
         if before < self.read {
             Rc::make_mut(&mut self.digest).forget_after(before);
             self.read = before;
@@ -207,13 +230,13 @@ impl State {
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
         self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
         let happened = from(self.record_count());
-        let new: Vec<Told> = timeline
+        let new: Vec<Sentence> = timeline
             .records_from(from(before))
             .iter()
             .take_while(|record| record.id < happened)
             .filter_map(|record| {
                 let weight = weight(record, &self.digest.marks).filter(|weight| self.voice.says(*weight))?;
-                Some(Told { weight, text: sentence(record, records) })
+                Some(Sentence { weight, text: sentence(record, records) })
             })
             .collect();
         drop(timeline);
@@ -245,7 +268,7 @@ mod tests {
     use crate::show::names::leader;
     use crate::show::verbs::{Kind, OnServer, Subject};
     use crate::state::Pointed;
-    use crate::state::address::Address;
+    use crate::state::address::{Address, Asked};
     use raftarium_sim::core::NodeId;
     use raftarium_sim::{ClientId, Op};
 
@@ -302,8 +325,8 @@ mod tests {
     fn a_run_that_is_shared_is_shown_as_it_was_at_its_moment() {
         let state = after(start(), [seconds(1), crash(NodeId(2)), seconds(2)]);
         let link = state.shared(Some(state.now)).to_link().expect("it is short");
-        let shared = crate::state::address::parse(&link).expect("just written");
-        let opened = after(start(), [Action::PlayOrPause, Action::Open(Box::new(shared))]);
+        let Ok(Asked::Run(shared)) = crate::state::address::parse(&link) else { panic!("just written") };
+        let opened = after(start(), [Action::PlayOrPause, Action::Open(shared)]);
         assert_eq!((opened.now, opened.playing), (state.now, false));
         assert_eq!(opened.view, state.view);
         assert_eq!(opened.digest, state.digest);

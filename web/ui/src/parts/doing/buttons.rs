@@ -1,10 +1,10 @@
-//! The first verbs for what is selected, as buttons; the others are in its menu.
+//! The first verbs for what is selected, as buttons, and what can be asked about it; the others are in its menu.
 
 use yew::prelude::*;
 
 use super::super::{Dispatch, on};
 use crate::browser::press;
-use crate::show::verbs::{Item, Subject, menu};
+use crate::show::verbs::{Group, Item, Subject, menu};
 use crate::state::{Action, Menu, State};
 
 /// What can be done to `subject`, which is called `name`.
@@ -18,13 +18,28 @@ pub(crate) fn buttons(dispatch: &Dispatch, state: &State, subject: Subject, name
             dispatch.emit(Action::ShowMenu(Some(Menu { subject, at })));
         })
     };
+    let asks = groups.iter().filter(|(group, _)| *group == Group::Why).flat_map(|(_, items)| items);
+    let asks: Vec<Html> = asks.map(|item| question(dispatch, item)).collect();
     html! {
+        <>
         <div class="actions" role="group" aria-label={format!("Do to {name}")}>
             { for buttons }
             if groups.len() > 1 {
                 <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="a" title={format!("Everything that can be done to {name} (a)")} onclick={more}>{ "More…" }</button>
             }
         </div>
+        if !asks.is_empty() {
+            <ul class="asks" aria-label="Questions">{ for asks }</ul>
+        }
+        </>
+    }
+}
+
+fn question(dispatch: &Dispatch, item: &Item) -> Html {
+    html! {
+        <li key={item.verb.name}>
+            <button type="button" class="ask" title={item.verb.says} aria-keyshortcuts={item.verb.key} onclick={on(dispatch, Action::Perform(item.verb.kind, item.subject))}>{ item.verb.name }</button>
+        </li>
     }
 }
 

@@ -3,12 +3,26 @@
 use raftarium_sim::core::LogIndex;
 use yew::prelude::*;
 
-use super::super::Dispatch;
 use super::super::doing::buttons;
+use super::super::{Dispatch, on};
 use super::fact;
 use crate::show::verbs::Subject;
 use crate::show::{count, names, thousands};
-use crate::state::State;
+use crate::state::{Action, State};
+
+/// Where a person was the last time, to go on there.
+fn offer(dispatch: &Dispatch, state: &State) -> Html {
+    let Some(offer) = &state.offer else { return Html::default() };
+    html! {
+        <div class="offer" role="group" aria-label="Last time">
+            <p>{ format!("You were here before: {}.", offer.words) }</p>
+            <div class="row">
+                <button type="button" class="button small" onclick={on(dispatch, Action::TakeOffer(true))}>{ "Go on where you were" }</button>
+                <button type="button" class="button small" onclick={on(dispatch, Action::TakeOffer(false))}>{ "No, thanks" }</button>
+            </div>
+        </div>
+    }
+}
 
 /// Who leads, how far it got, and where to begin.
 pub(super) fn cluster_facts(dispatch: &Dispatch, state: &State) -> Html {
@@ -20,6 +34,7 @@ pub(super) fn cluster_facts(dispatch: &Dispatch, state: &State) -> Html {
     html! {
         <>
             <div class="head"><h2>{ "Overview" }</h2></div>
+            { offer(dispatch, state) }
             <dl class="facts">
                 { fact("Leader", leader.map_or_else(|| "none yet".to_owned(), |leader| format!("{}, term {}", leader.id, leader.term))) }
                 { fact("Running", format!("{up} of {}", view.servers.len())) }

@@ -44,6 +44,7 @@ pub(super) fn entry_facts(dispatch: &Dispatch, state: &State, entry: Entry) -> H
                 <h2>{ format!("Index {index} on {server}") }</h2>
                 <span class={classes!("tag", term::class(entry.id.term))}>{ format!("term {}", entry.id.term) }</span>
             </div>
+            { buttons(dispatch, state, subject, &subject.name(view)) }
             <dl class="facts">
                 { fact("Carries", words) }
                 { fact("On disk here", yes_no(entry.durable)) }
@@ -61,7 +62,6 @@ pub(super) fn entry_facts(dispatch: &Dispatch, state: &State, entry: Entry) -> H
                     { format!("It needs {majority} copies on disk while its leader leads, and has {}. Until then another leader may overwrite it.", durable.len()) }
                 }
             </p>
-            { buttons(dispatch, state, subject, &subject.name(view)) }
         </>
     }
 }

@@ -6,6 +6,7 @@ mod isolate;
 mod link;
 mod packet;
 mod server;
+mod why;
 
 use std::rc::Rc;
 
@@ -16,6 +17,7 @@ use self::entry::entry_facts;
 use self::link::link_facts;
 use self::packet::packet_facts;
 use self::server::server_facts;
+use self::why::Answer;
 use super::doing::SheetForm;
 use super::icon::{Picture, icon};
 use super::{on, use_dispatch};
@@ -32,6 +34,8 @@ impl PartialEq for Props {
         let (one, other) = (&self.state, &other.state);
         Rc::ptr_eq(&one.view, &other.view)
             && (one.selection, &one.sheet, one.unrest) == (other.selection, &other.sheet, other.unrest)
+            && one.why == other.why
+            && one.offer.is_some() == other.offer.is_some()
     }
 }
 
@@ -58,9 +62,14 @@ pub(crate) fn Inspector(props: &Props) -> Html {
         Selection::Packet(packet) => packet_facts(&dispatch, state, packet),
         Selection::Entry(entry) => entry_facts(&dispatch, state, entry),
     };
+    let open = selected || state.why.is_some();
     html! {
-        <aside class={classes!("panel", "inspector", selected.then_some("open"))} aria-label="Inspector" tabindex="0">
-            if selected {
+        <aside class={classes!("panel", "inspector", open.then_some("open"))} aria-label="Inspector" tabindex="0">
+            if let Some(told) = &state.why {
+                <Answer told={Rc::clone(told)} />
+            }
+            // One thing after the other is closed.
+            if selected && state.why.is_none() {
                 <button type="button" class="inside close" aria-label="Close inspector" title="Select nothing (Esc)" onclick={on(&dispatch, Action::Select(Selection::Nothing))}>
                     { icon(Picture::Close) }
                 </button>

@@ -1,6 +1,7 @@
 //! How links carry packets, what they let through, and who is on which side.
 
 use raftarium_sim::core::NodeId;
+use raftarium_sim::story::packet;
 use raftarium_sim::{Command, LinkSettings, PacketClass, Spread, View, World};
 
 use super::field::{Field, Filled};
@@ -63,28 +64,6 @@ pub(super) fn link_commands(link: Option<(NodeId, NodeId)>, filled: &Filled<'_>)
     }])
 }
 
-const fn class_name(class: PacketClass) -> &'static str {
-    match class {
-        PacketClass::VoteRequest => "vote requests",
-        PacketClass::VoteReply => "votes",
-        PacketClass::PreVoteRequest => "pre-vote requests",
-        PacketClass::PreVoteReply => "pre-votes",
-        PacketClass::Append => "entries",
-        PacketClass::Heartbeat => "heartbeats",
-        PacketClass::AppendReply => "answers to entries and heartbeats",
-        PacketClass::Snapshot => "snapshots",
-        PacketClass::SnapshotReply => "answers to snapshots",
-        PacketClass::ReadRequest => "read requests",
-        PacketClass::ReadReply => "answers to read requests",
-        PacketClass::TimeoutNow => "orders to take over",
-        PacketClass::Request => "clients’ requests",
-        PacketClass::Answer => "answers to clients",
-        PacketClass::ProposalRequest => "proposals that are passed on",
-        PacketClass::ProposalReply => "answers to them",
-        PacketClass::SnapshotRequest => "requests for a snapshot",
-    }
-}
-
 /// Clients are not at a link between servers.
 fn classes() -> impl Iterator<Item = PacketClass> {
     PacketClass::ALL.into_iter().filter(|class| !matches!(class, PacketClass::Request | PacketClass::Answer))
@@ -96,14 +75,14 @@ pub(super) fn filter_fields(a: NodeId, b: NodeId, view: &View) -> Vec<Field> {
     let filtered = view.links.iter().find(|link| (link.from, link.to) == (a, b)).map(|link| &link.filtered);
     let through = |class: &PacketClass| !filtered.is_some_and(|filtered| filtered.contains(class));
     let classes = classes().enumerate().map(|(at, class)| {
-        let field = Field::flag(class_name(class), class_name(class), through(&class));
+        let field = Field::flag(packet::plural(class), packet::plural(class), through(&class));
         if at == 0 { field.under("Let through") } else { field }
     });
     std::iter::once(Field::choice("way", "Direction", "both", &ways)).chain(classes).collect()
 }
 
 pub(super) fn filter_commands(a: NodeId, b: NodeId, filled: &Filled<'_>) -> Vec<Command> {
-    let classes = classes().filter(|class| !filled.is_on(class_name(*class))).collect();
+    let classes = classes().filter(|class| !filled.is_on(packet::plural(*class))).collect();
     let (from, to, both) = match filled.chosen("way") {
         "there" => (a, b, false),
         "back" => (b, a, false),

@@ -1,5 +1,7 @@
 //! Everything that can be done, once.
 
+use raftarium_sim::why::Asks;
+
 use super::verb::{Group, Kind, OnCluster, OnLink, OnPacket, OnServer, Verb};
 
 type Names = (&'static str, &'static str);
@@ -12,11 +14,11 @@ const fn keyed(verb: Verb, key: &'static str) -> Verb {
     Verb { key: Some(key), ..verb }
 }
 
-use Group::{Carries, Clock, Crashes, Disk, First, Log, Members, Page, Settings, Time, Unrest};
+use Group::{Carries, Clock, Crashes, Disk, First, Log, Members, Page, Settings, Time, Unrest, Why};
 
 /// All verbs, in the order in which they are shown.
 #[rustfmt::skip]
-pub(crate) static VERBS: [Verb; 82] = [
+pub(crate) static VERBS: &[Verb] = &[
     keyed(verb(Kind::Server(OnServer::Crash), First, ("Crash", "Crash {}"), "Its power fails, and what is not on its disk is lost.", "stop kill power failure down"), "c"),
     keyed(verb(Kind::Server(OnServer::Restart), First, ("Restart", "Restart {}"), "It starts from what is on its disk.", "start up boot recover"), "c"),
     keyed(verb(Kind::Server(OnServer::TimeOut), First, ("Time out now", "Time out {} now"), "Its election timer runs out now.", "timeout election campaign candidate"), "t"),
@@ -25,6 +27,14 @@ pub(crate) static VERBS: [Verb; 82] = [
     keyed(verb(Kind::Server(OnServer::Resume), First, ("Resume", "Resume {}"), "Its process goes on.", "continue thaw unpause"), "u"),
     keyed(verb(Kind::Server(OnServer::Isolate), First, ("Isolate", "Isolate {}"), "All its links are cut, both ways.", "cut off partition disconnect"), "i"),
     keyed(verb(Kind::Server(OnServer::Rejoin), First, ("Heal its links", "Heal the links of {}"), "All its links work again, both ways.", "connect mend rejoin"), "i"),
+    keyed(verb(Kind::Why(Asks::NotCandidate), Why, ("Why is it not a candidate?", "Why is {} not a candidate?"), "What keeps it from standing for election.", "reason cause explain follower timer"), "w"),
+    keyed(verb(Kind::Why(Asks::Leads), Why, ("Why is it the leader?", "Why is {} the leader?"), "How it was elected, and what keeps it in its place.", "reason cause explain"), "w"),
+    keyed(verb(Kind::Why(Asks::Candidate), Why, ("Why is it a candidate?", "Why is {} a candidate?"), "What made it stand for election, and which votes it lacks.", "reason cause explain election votes"), "w"),
+    keyed(verb(Kind::Why(Asks::Down), Why, ("Why is it down?", "Why is {} down?"), "What stopped it.", "reason cause explain crashed"), "w"),
+    verb(Kind::Why(Asks::NotLeader), Why, ("Why is it not the leader?", "Why is {} not the leader?"), "Who leads instead, or which votes it lacks.", "reason cause explain"),
+    verb(Kind::Why(Asks::SteppedDown), Why, ("Why did it step down?", "Why did {} step down?"), "What ended its lead, the last time.", "reason cause explain leader quorum higher term"),
+    verb(Kind::Why(Asks::VotedNo), Why, ("Why did it vote no?", "Why did {} vote no?"), "What spoke against the candidate, the last time.", "reason cause explain refuse reject vote"),
+    verb(Kind::Why(Asks::Lags), Why, ("Why does it lag behind?", "Why does {} lag behind?"), "What keeps it from having all that the leader has.", "reason cause explain slow catch up"),
     verb(Kind::Server(OnServer::Kill), Crashes, ("End its process", "End the process of {}"), "It stops, and what is in its disk’s cache stays.", "kill crash sigkill"),
     verb(Kind::Server(OnServer::CrashAfter), Crashes, ("Crash in the middle…", "Crash {} in the middle…"), "Its power fails after some more messages and writes.", "crash after outputs fuse later"),
     verb(Kind::Server(OnServer::SlowDisk), Disk, ("Slow the disk", "Slow the disk of {}"), "Each write takes 50 to 100 ms.", "latency fsync"),
@@ -63,6 +73,7 @@ pub(crate) static VERBS: [Verb; 82] = [
     verb(Kind::Link(OnLink::HealBack), First, ("Heal ←", "Heal {} one way ←"), "The second reaches the first again.", "asymmetric one-way"),
     verb(Kind::Link(OnLink::Clog), First, ("Stop everything on it", "Stop everything on {}"), "Nothing moves on it, and nothing is lost.", "clog hold freeze"),
     verb(Kind::Link(OnLink::Unclog), First, ("Let it go on", "Let {} go on"), "What stood still moves on.", "unclog release"),
+    keyed(verb(Kind::Why(Asks::Blocked), Why, ("Why does it not let all through?", "Why does {} not let all through?"), "What was done to it.", "reason cause explain cut blocked"), "w"),
     verb(Kind::Link(OnLink::SlowLink), Carries, ("Slow", "Slow {}"), "Messages take 60 to 120 ms.", "latency delay"),
     verb(Kind::Link(OnLink::LossyLink), Carries, ("Lose every third", "Let {} lose every third message"), "A third of the messages is lost.", "loss drop packet"),
     verb(Kind::Link(OnLink::DoublingLink), Carries, ("Double every third", "Let {} double every third message"), "A third of the messages arrives twice.", "duplicate duplication"),
@@ -77,17 +88,28 @@ pub(crate) static VERBS: [Verb; 82] = [
     verb(Kind::Packet(OnPacket::Deliver), First, ("Deliver now", "Deliver {} now"), "It arrives at once.", "hurry message"),
     verb(Kind::Packet(OnPacket::Delay), First, ("Delay by 50 ms", "Delay {} by 50 ms"), "It arrives that much later.", "late slow message"),
     verb(Kind::Packet(OnPacket::DelayLong), First, ("Delay by 500 ms", "Delay {} by 500 ms"), "It arrives that much later.", "late slow message"),
+    keyed(verb(Kind::Why(Asks::Lost), Why, ("Why was it lost?", "Why was {} lost?"), "What lost it, and what made that so.", "reason cause explain dropped"), "w"),
+    verb(Kind::Why(Asks::Held), Why, ("Why does it stand still?", "Why does {} stand still?"), "What holds it.", "reason cause explain"),
+    keyed(verb(Kind::Why(Asks::Sent), Why, ("Why was it sent?", "Why was {} sent?"), "What led to it, step by step.", "reason cause explain rejected"), "w"),
 
     verb(Kind::FlipBitThere, First, ("Flip a bit in it", "Flip a bit in {}"), "It is damaged on the disk, which the next start finds.", "corrupt bit rot damage"),
+    keyed(verb(Kind::Why(Asks::NotCommitted), Why, ("Why is it not committed?", "Why is {} not committed?"), "Which copies it lacks, and why.", "reason cause explain commit majority"), "w"),
+    verb(Kind::Why(Asks::NotDurable), Why, ("Why is it not on disk?", "Why is {} not on disk?"), "What its disk does.", "reason cause explain durable fsync"),
+    verb(Kind::Why(Asks::NotApplied), Why, ("Why is it not applied?", "Why is {} not applied?"), "What its server waits for.", "reason cause explain apply"),
+    verb(Kind::Why(Asks::Gone), Why, ("Why is it gone?", "Why is what was {} gone?"), "What erased the entry that was there before.", "reason cause explain overwritten truncated lost"),
     verb(Kind::Ask, First, ("Ask…", "Let {} ask something…"), "Fill in what it asks, and whom.", "put get request"),
     verb(Kind::AskMany, First, ("Ask twenty things", "Let {} ask twenty things"), "It puts one value after the other, each when the one before is answered.", "many workload load traffic requests"),
     verb(
         Kind::GiveUp, First, ("Give up", "Let {} give up"), "It waits no longer and asks nothing more; what became of it is unknown.", "stop cancel request"),
+    verb(Kind::Why(Asks::Unanswered), Why, ("Why no answer?", "Why has {} no answer?"), "Where its last request is.", "reason cause explain waiting unknown timeout"),
+    verb(Kind::Why(Asks::Refused), Why, ("Why was it not done?", "Why was what {} asked not done?"), "What the answer says, and why.", "reason cause explain refused error"),
 
     keyed(verb(Kind::Cluster(OnCluster::HealAll), First, ("Heal all", "Heal all links"), "Every link works again, both ways.", "mend connect partition"), "h"),
     verb(Kind::Cluster(OnCluster::MendAll), First, ("Mend everything", "Mend everything"), "Links, disks, clocks and processes are as at first.", "heal repair restart all fix"),
     verb(Kind::Cluster(OnCluster::Split), First, ("Split the network…", "Split the network…"), "Choose who is on which side.", "partition divide bridge"),
     verb(Kind::Cluster(OnCluster::AllLinks), First, ("Latency and loss…", "Set latency and loss of all links…"), "How long messages take, and how many are lost or doubled.", "duplication bandwidth reorder jitter network"),
+    keyed(verb(Kind::Why(Asks::NoLeader), Why, ("Why does nobody lead?", "Why does nobody lead?"), "Which votes are missing, or what is waited for.", "reason cause explain leaderless no leader"), "w"),
+    verb(Kind::Why(Asks::Broken), Why, ("Why was a rule broken?", "Why was a rule broken?"), "What led to it.", "reason cause explain violation"),
     verb(Kind::Cluster(OnCluster::AddServer), Members, ("Add a server", "Add a server"), "It has an empty disk, and belongs to the cluster once a leader says so.", "new node join"),
     verb(Kind::Cluster(OnCluster::AddLearner), Members, ("Add a learner", "Add a server as a learner"), "A new server gets the log and does not vote.", "new node join member membership"),
     verb(Kind::Cluster(OnCluster::Settings), Settings, ("Settings…", "Change the settings of all servers…"), "PreVote, CheckQuorum, leases, timeouts and more.", "configure config prevote pre-vote checkquorum lease timeout snapshot"),
@@ -103,6 +125,9 @@ pub(crate) static VERBS: [Verb; 82] = [
     keyed(verb(Kind::Cluster(OnCluster::StepBack), Time, ("One event back", "One event back"), "The last thing has not happened yet.", "step previous"), "←"),
     keyed(verb(Kind::Cluster(OnCluster::ToStart), Time, ("To the start", "Go to the start"), "Back to 0 s.", "rewind begin"), "Home"),
     keyed(verb(Kind::Cluster(OnCluster::Events), Page, ("Events", "Show or hide the events"), "What happened, in sentences.", "list story log"), "e"),
+    keyed(verb(Kind::Cluster(OnCluster::Scenarios), Page, ("Scenarios…", "Choose a scenario…"), "Stories from the paper, the dissertation and from outages.", "lesson story example chapter open"), "o"),
+    keyed(verb(Kind::Cluster(OnCluster::BrokenRules), Page, ("Broken rules…", "See a broken rule…"), "Mistakes of real implementations, and what each leads to.", "gallery mistake bug violation lab"), "b"),
+    keyed(verb(Kind::Cluster(OnCluster::SaveAs), Page, ("Save as…", "Save as…"), "The run, everything that happened, or a picture.", "export download json trace svg png picture image"), "s"),
     keyed(verb(Kind::Cluster(OnCluster::Help), Page, ("Help", "Help"), "What can be done, and the keys for it.", "keys shortcuts legend"), "?"),
 ];
 

@@ -10,7 +10,8 @@ use super::subject::Subject;
 use super::verb::{Kind, OnCluster, OnLink, OnPacket, OnServer};
 use crate::show::forms::Form;
 use crate::show::names;
-use crate::state::{Action, Entry};
+use crate::show::why;
+use crate::state::{Action, Entry, Shelf};
 
 /// What comes of a verb.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,10 @@ impl Scene<'_> {
             }
             (Kind::GiveUp, Subject::Client(client)) => one(Command::GiveUp { client }),
             (Kind::Cluster(kind), Subject::Cluster) => self.cluster(kind),
+            (Kind::Why(asks), subject) => match why::question(self.view, asks, subject) {
+                Some(question) => Doing::Page(Action::Why(question)),
+                None => Doing::Cannot("There is nothing to ask that about.".into()),
+            },
             _ => Doing::Cannot("That cannot be done to this.".into()),
         }
     }
@@ -179,6 +184,9 @@ impl Scene<'_> {
             OnCluster::StepBack => Doing::Page(Action::StepBack),
             OnCluster::ToStart => Doing::Page(Action::Seek(Instant::ZERO)),
             OnCluster::Events => Doing::Page(Action::ShowEvents(!self.events_open)),
+            OnCluster::Scenarios => Doing::Page(Action::ShowLibrary(Some(Shelf::Scenarios))),
+            OnCluster::BrokenRules => Doing::Page(Action::ShowLibrary(Some(Shelf::Mistakes))),
+            OnCluster::SaveAs => Doing::Page(Action::ShowSaving(true)),
             OnCluster::Help => Doing::Page(Action::ShowHelp(true)),
         }
     }
@@ -235,6 +243,7 @@ impl Scene<'_> {
             (Kind::Cluster(OnCluster::MildUnrest), _) => self.unrest != Some(Unrest::Mild),
             (Kind::Cluster(OnCluster::WildUnrest), _) => self.unrest != Some(Unrest::Wild),
             (Kind::Cluster(OnCluster::Calm), _) => self.unrest.is_some(),
+            (Kind::Why(asks), subject) => why::fits(self.view, asks, subject),
             _ => true,
         }
     }

@@ -1,5 +1,7 @@
 //! A verb: one thing that a person can do, as plain data.
 
+use raftarium_sim::why::Asks;
+
 /// What can be done to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnServer {
@@ -95,6 +97,9 @@ pub(crate) enum OnCluster {
     StepBack,
     ToStart,
     Events,
+    Scenarios,
+    SaveAs,
+    BrokenRules,
     Help,
 }
 
@@ -112,6 +117,8 @@ pub(crate) enum Kind {
     AskMany,
     GiveUp,
     Cluster(OnCluster),
+    /// A question about anything.
+    Why(Asks),
 }
 
 impl Kind {
@@ -123,6 +130,21 @@ impl Kind {
             Self::FlipBitThere => On::Entry,
             Self::Ask | Self::AskMany | Self::GiveUp => On::Client,
             Self::Cluster(_) => On::Cluster,
+            Self::Why(asks) => match asks {
+                Asks::NoLeader | Asks::Broken => On::Cluster,
+                Asks::NotLeader
+                | Asks::NotCandidate
+                | Asks::Leads
+                | Asks::Candidate
+                | Asks::SteppedDown
+                | Asks::VotedNo
+                | Asks::Down
+                | Asks::Lags => On::Server,
+                Asks::NotCommitted | Asks::NotApplied | Asks::NotDurable | Asks::Gone => On::Entry,
+                Asks::Sent | Asks::Lost | Asks::Held => On::Packet,
+                Asks::Unanswered | Asks::Refused => On::Client,
+                Asks::Blocked => On::Link,
+            },
         }
     }
 }
@@ -156,6 +178,7 @@ impl On {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
     First,
+    Why,
     Crashes,
     Disk,
     Clock,
@@ -173,6 +196,7 @@ impl Group {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::First => "First",
+            Self::Why => "Why?",
             Self::Crashes => "Other crashes",
             Self::Disk => "Disk",
             Self::Clock => "Clock",
