@@ -1,6 +1,6 @@
-//! What a person chose for themselves, remembered on this machine. A browser that keeps nothing is no reason to fail.
+//! What a person chose for themselves, remembered on this machine.
 
-use super::{Listener, REDUCED_MOTION, document, prefers_reduced_motion, window};
+use super::{Listener, REDUCED_MOTION, document, prefers_reduced_motion, storage, window};
 use crate::show::news::Voice;
 use crate::state::Ease;
 
@@ -8,30 +8,20 @@ const VOICE: &str = "raftarium-voice";
 const TOUR: &str = "raftarium-tour";
 const TYPE: &str = "raftarium-type";
 
-fn kept(key: &str) -> Option<String> {
-    window().local_storage().ok()??.get_item(key).ok()?
-}
-
-fn keep(key: &str, value: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(key, value);
-    }
-}
-
 /// How much is read out.
 pub(crate) fn voice() -> Voice {
-    kept(VOICE).and_then(|name| Voice::of(&name)).unwrap_or_default()
+    storage::get(VOICE).and_then(|name| Voice::of(&name)).unwrap_or_default()
 }
 
 /// Remembers how much is to be read out.
 pub(crate) fn set_voice(voice: Voice) {
-    keep(VOICE, voice.name());
+    storage::set(VOICE, Some(voice.name()));
 }
 
 /// Whether somebody is to be shown around: at the first visit, unless a link brought them, or they are a program. What is
 /// kept as `show` wins over that.
 pub(crate) fn wants_tour(by_link: bool) -> bool {
-    match kept(TOUR).as_deref() {
+    match storage::get(TOUR).as_deref() {
         Some("show") => true,
         Some(_) => false,
         None => !by_link && !is_driven(),
@@ -40,7 +30,7 @@ pub(crate) fn wants_tour(by_link: bool) -> bool {
 
 /// Somebody was shown around, or did not want to be.
 pub(crate) fn end_tour() {
-    keep(TOUR, "seen");
+    storage::set(TOUR, Some("seen"));
 }
 
 /// Whether a program drives the browser.
@@ -70,5 +60,5 @@ pub(crate) fn set_large(large: bool) {
     if let Some(root) = document().document_element() {
         let _ = if large { root.set_attribute("data-large", "") } else { root.remove_attribute("data-large") };
     }
-    keep(TYPE, if large { "large" } else { "usual" });
+    storage::set(TYPE, large.then_some("large"));
 }

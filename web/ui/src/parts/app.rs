@@ -123,7 +123,7 @@ pub(crate) fn App() -> Html {
 
 /// The run in the address bar, or the default one and what is wrong with the address; and what a person wished before.
 fn first_state() -> State {
-    let by_link = !location::text().is_empty();
+    let by_link = location::text().len() > 1;
     let mut state = first_run();
     state.voice = wishes::voice();
     state.ease = wishes::ease();

@@ -33,7 +33,7 @@ pub(crate) enum Weight {
 
 /// A sentence that may be read out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Sentence {
     pub(crate) weight: Weight,
     pub(crate) text: String,
 }
@@ -145,13 +145,13 @@ fn is_marked(record: &Record, marks: &[Mark]) -> bool {
 /// What waits to be read out.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    told: Vec<Told>,
+    told: Vec<Sentence>,
     /// How many more there were.
     skipped: usize,
 }
 
 impl Waiting {
-    pub(crate) fn hear(&mut self, told: &[Told]) {
+    pub(crate) fn hear(&mut self, told: &[Sentence]) {
         for told in told {
             // The last commit says what the ones before said.
             if told.weight == Weight::Commit {
@@ -181,11 +181,12 @@ impl Waiting {
         words
     }
 
-    /// Keeps the `most` important ones.
+    /// Keeps the `most` important ones, and all that come first.
     fn skip_to(&mut self, most: usize) {
         while self.told.len() > most {
-            let least = self.told.iter().enumerate().min_by_key(|(_, told)| told.weight).map_or(0, |(at, _)| at);
-            self.told.remove(least);
+            let least = self.told.iter().enumerate().min_by_key(|(_, told)| told.weight);
+            let Some((at, _)) = least.filter(|(_, told)| told.weight < Weight::First) else { return };
+            self.told.remove(at);
             self.skipped += 1;
         }
     }
@@ -198,8 +199,8 @@ pub(crate) fn pause_ms(words: &str) -> u32 {
 }
 
 /// `S1 votes for S3.` and `S4 votes for S3.` become `S1 and S4 vote for S3.`
-fn merged(told: &[Told]) -> Vec<Told> {
-    let mut merged: Vec<(Told, Vec<&str>, &str)> = Vec::new();
+fn merged(told: &[Sentence]) -> Vec<Sentence> {
+    let mut merged: Vec<(Sentence, Vec<&str>, &str)> = Vec::new();
     for told in told {
         let (who, rest) = told.text.split_once(' ').unwrap_or(("", &told.text));
         let same = merged.iter_mut().find(|(other, who, same)| {
@@ -211,9 +212,9 @@ fn merged(told: &[Told]) -> Vec<Told> {
             None => merged.push((told.clone(), vec![who], rest)),
         }
     }
-    let together = |(told, who, rest): (Told, Vec<&str>, &str)| match *who {
+    let together = |(told, who, rest): (Sentence, Vec<&str>, &str)| match *who {
         [_] => told,
-        _ => Told { text: format!("{} {}", list(&who), plural(rest)), ..told },
+        _ => Sentence { text: format!("{} {}", list(&who), plural(rest)), ..told },
     };
     merged.into_iter().map(together).collect()
 }
@@ -237,11 +238,11 @@ mod tests {
     use crate::show::fixture;
     use raftarium_sim::story::sentence;
 
-    fn told(weight: Weight, text: &str) -> Told {
-        Told { weight, text: text.to_owned() }
+    fn told(weight: Weight, text: &str) -> Sentence {
+        Sentence { weight, text: text.to_owned() }
     }
 
-    fn said(all: &[Told]) -> String {
+    fn said(all: &[Sentence]) -> String {
         let mut waiting = Waiting::default();
         waiting.hear(all);
         let words = waiting.say();
@@ -280,6 +281,9 @@ mod tests {
     fn a_broken_rule_comes_first() {
         let all = [told(Weight::Lead, "S1 leads."), told(Weight::First, "Election Safety is broken.")];
         assert_eq!(said(&all), "Election Safety is broken. S1 leads.");
+        // The answer to a question is read whole.
+        let answer = [1, 2, 3, 4, 5, 6].map(|at| told(Weight::First, &format!("{at}.")));
+        assert_eq!(said(&answer), "1. 2. 3. 4. 5. 6.");
     }
 
     #[test]
@@ -322,9 +326,9 @@ mod tests {
         let records = timeline.all_records();
         let tell = |record: &Record| {
             let weight = weight(record, &digest.marks)?;
-            Some(Told { weight, text: sentence(record, records) })
+            Some(Sentence { weight, text: sentence(record, records) })
         };
-        let all: Vec<Told> = records.iter().filter_map(tell).collect();
+        let all: Vec<Sentence> = records.iter().filter_map(tell).collect();
         let elected = all.iter().position(|told| told.weight == Weight::Lead).expect("somebody leads after a second");
         let words = said(&all[..=elected]);
         let parts = ["starts an election for term", "vote", "is elected leader of term"];

@@ -8,7 +8,7 @@ use raftarium_sim::{BranchError, BranchId};
 use super::{About, News, State, last_run};
 use crate::show::branches::Branches;
 use crate::show::digest::{Digest, Mark};
-use crate::show::news::{Told, Weight};
+use crate::show::news::{Sentence, Weight};
 use crate::show::verbs::sentence;
 
 /// What is known of a branch while another one is looked at.
@@ -67,7 +67,8 @@ impl State {
         self.look(before);
         self.look_at_branches();
         let text = format!("{} is looked at.", self.branches.name);
-        self.news = Rc::new(News { number: self.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
+        self.news =
+            Rc::new(News { number: self.news.number + 1, told: vec![Sentence { weight: Weight::First, text }] });
     }
 
     pub(super) fn rename_branch(&mut self, id: BranchId, name: &str) {

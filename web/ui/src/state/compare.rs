@@ -7,7 +7,7 @@ use std::time::Duration;
 use raftarium_sim::{Difference, DifferenceError, Happening, Lockstep, Parting, RUN_END, RecordId, Timeline};
 
 use super::{About, News, Side, State, last_run};
-use crate::show::news::{Told, Weight};
+use crate::show::news::{Sentence, Weight};
 use crate::show::seconds;
 use crate::show::verbs::sentence;
 
@@ -84,8 +84,10 @@ impl State {
             Ok(()) => {
                 self.notice = None;
                 let text = "Two clusters stand side by side; what is done is done in both.".to_owned();
-                self.news =
-                    Rc::new(News { number: self.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
+                self.news = Rc::new(News {
+                    number: self.news.number + 1,
+                    told: vec![Sentence { weight: Weight::First, text }],
+                });
             }
             Err(error) => self.complain(About::Command, sentence(&error.to_string())),
         }

@@ -29,7 +29,7 @@ use crate::show::forms::Sheet;
 use crate::show::grid::{Overwritten, overwritten};
 use crate::show::jump::Jump;
 use crate::show::light;
-use crate::show::news::{Told, Voice};
+use crate::show::news::{Sentence, Voice};
 use crate::show::space_time::first_wrong;
 use crate::show::tour::Step;
 use crate::show::verbs::{Scene, Subject};
@@ -157,7 +157,7 @@ pub(crate) struct Ease {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct News {
     pub(crate) number: u64,
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<Sentence>,
 }
 
 impl PartialEq for State {

@@ -10,7 +10,7 @@ use yew::Reducible;
 use super::{About, Action, News, Notice, Selection, State, last_run};
 use crate::show::digest::Digest;
 use crate::show::names::LinkState;
-use crate::show::news::{Told, Weight, weight};
+use crate::show::news::{Sentence, Weight, weight};
 use crate::show::verbs::sentence as sentence_of;
 use raftarium_sim::story::sentence;
 
@@ -133,8 +133,10 @@ impl Reducible for State {
             Action::ShowSaving(open) => state.saving = open,
             Action::ShowLibrary(shelf) => state.library_open = shelf,
             Action::Tell(text) => {
-                state.news =
-                    Rc::new(News { number: state.news.number + 1, told: vec![Told { weight: Weight::First, text }] });
+                state.news = Rc::new(News {
+                    number: state.news.number + 1,
+                    told: vec![Sentence { weight: Weight::First, text }],
+                });
             }
             Action::Complain(about, text) => state.complain(about, text),
             Action::DismissNotice => state.notice = None,
@@ -246,13 +248,13 @@ impl State {
         self.longest_flight = self.longest_flight.max(longest_flight(unread, records));
         self.read = unread.last().map_or(self.read, |last| last.id.0 as usize + 1);
         let happened = from(self.record_count());
-        let new: Vec<Told> = timeline
+        let new: Vec<Sentence> = timeline
             .records_from(from(before))
             .iter()
             .take_while(|record| record.id < happened)
             .filter_map(|record| {
                 let weight = weight(record, &self.digest.marks).filter(|weight| self.voice.says(*weight))?;
-                Some(Told { weight, text: sentence(record, records) })
+                Some(Sentence { weight, text: sentence(record, records) })
             })
             .collect();
         drop(timeline);

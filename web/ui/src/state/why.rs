@@ -5,7 +5,7 @@ use std::rc::Rc;
 use raftarium_sim::why::{Cause, Explanation, Question, Thing, why};
 
 use super::{About, News, Side, State};
-use crate::show::news::{Told, Weight};
+use crate::show::news::{Sentence, Weight};
 use crate::show::why::selection;
 
 /// A question, and its answer.
@@ -27,7 +27,8 @@ impl State {
                 self.select(question.about);
                 let all = explanation.causes.iter().map(|cause| cause.words.clone());
                 let sentences = std::iter::once(question.to_string()).chain(all);
-                let told = sentences.map(|text| Told { weight: Weight::First, text }).collect();
+                // A person asked for it.
+                let told = sentences.map(|text| Sentence { weight: Weight::First, text }).collect();
                 self.news = Rc::new(News { number: self.news.number + 1, told });
                 self.why = Some(Rc::new(Explained { explanation, number: self.news.number }));
             }

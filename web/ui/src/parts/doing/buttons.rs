@@ -38,7 +38,7 @@ pub(crate) fn buttons(dispatch: &Dispatch, state: &State, subject: Subject, name
 fn question(dispatch: &Dispatch, item: &Item) -> Html {
     html! {
         <li key={item.verb.name}>
-            <button type="button" class="ask" title={item.verb.says} aria-keyshortcuts={item.verb.key} onclick={on(dispatch, Action::Perform(item.verb.kind, item.subject))}>{ item.verb.name }</button>
+            <button type="button" class="ask-why" title={item.verb.says} aria-keyshortcuts={item.verb.key} onclick={on(dispatch, Action::Perform(item.verb.kind, item.subject))}>{ item.verb.name }</button>
         </li>
     }
 }
