@@ -145,8 +145,9 @@ mod tests {
         let seen = left + METRICS.side..=left + SIZE.width;
         assert!(
             seen.contains(&(METRICS.side + 99.0 * METRICS.column))
-                && seen.contains(&(METRICS.side + 101.0 * METRICS.column))
+                && seen.contains(&(METRICS.side + 100.0 * METRICS.column))
         );
+        assert_eq!(left % METRICS.column, 0.0, "the first column is whole");
     }
 
     #[test]
