@@ -146,7 +146,7 @@ const BAD = [
   ["seed=18446744073709551616", "“18446744073709551616”", ALLOWED.seed],
   ["servers=0", "“0”", ALLOWED.servers],
   ["servers=10000", "“10000”", ALLOWED.servers],
-  ["cluster=5", "“cluster=5”", /seed=….*servers=…/],
+  ["cluster=5", "`cluster=5`", /seed=….*servers=…/],
 ];
 
 test("an address that cannot be is named, with what is allowed, and the run goes on", async (t) => {

@@ -113,13 +113,15 @@ test("a program that does not arrive is missed in words", async (t) => {
     "not on the host": (route) => route.fulfill({ status: 404, contentType: "text/plain", body: "not found" }),
     "not what was asked for": (route) => route.fulfill({ contentType: "application/wasm", body: "half a program" }),
   };
+  // A browser that has kept the page would not ask for it.
+  const first = await startVisit({ serviceWorkers: "block" });
+  t.after(() => first.close());
   for (const [way, answer] of Object.entries(ways)) {
     for (const file of ["**/*.wasm", "**/*.js"]) {
       if (file === "**/*.js" && way === "not what was asked for") continue;
-      const page = await visit.context.newPage();
-      t.after(() => page.close());
+      const page = await first.context.newPage();
       await page.route(file, answer);
-      await page.goto(visit.url);
+      await page.goto(first.url);
       const said = await eventually(`${file}, ${way}: it is said`, async () => {
         const alert = page.getByRole("alert");
         return (await alert.count()) > 0 && (await alert.innerText());

@@ -104,7 +104,8 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, fold
      * A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong.
      *
      * `media` and `size` are what the page finds when it starts, for a person who is not like the others; `wishes` is what
-     * they chose before: `tour`, to be shown around, and `large` type. By default nobody is shown around.
+     * they chose before: `tour`, to be shown around, and `large` type. By default nobody is shown around, and nothing is
+     * kept of earlier pages: `again` is for whoever comes back.
      */
     async open(suffix = "", { media, size, wishes = {} } = {}) {
       const page = await context.newPage();
@@ -116,10 +117,11 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, fold
           globalThis.raftariumStarted = true;
         });
       });
-      await page.addInitScript(({ tour, large }) => {
+      await page.addInitScript(({ tour, large, again }) => {
         // Once for each page: when it is loaded again, it has what was chosen since. Pages share what they keep.
         if (sessionStorage.getItem("begun")) return;
         sessionStorage.setItem("begun", "yes");
+        if (!again) localStorage.clear();
         const wish = (key, value) => (value ? localStorage.setItem(key, value) : localStorage.removeItem(key));
         wish("raftarium-tour", tour && "show");
         wish("raftarium-type", large && "large");

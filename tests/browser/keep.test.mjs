@@ -6,6 +6,9 @@ import { after, before, test } from "node:test";
 import { startVisit } from "./harness.mjs";
 import { eventually, meet } from "./person.mjs";
 
+/** Somebody who was here before. */
+const AGAIN = { wishes: { again: true } };
+
 let visit;
 before(async () => {
   visit = await startVisit();
@@ -30,7 +33,7 @@ async function leave(t) {
 
 test("the last run is offered at the next visit, and gone on with", async (t) => {
   const link = await leave(t);
-  const { page, person, problems } = await meet(visit, t, "");
+  const { page, person, problems } = await meet(visit, t, "", AGAIN);
   await offer(page).waitFor();
   assert.match(await offer(page).innerText(), /seed 7, 3 servers, 1 thing was done, at 1\.200 s/);
   await eventually("nothing else is shown unasked", async () => (await person.servers()).length === 5);
@@ -44,7 +47,7 @@ test("the last run is offered at the next visit, and gone on with", async (t) =>
 
 test("a link says what to show, whatever was there the last time", async (t) => {
   await leave(t);
-  const { page, person, problems } = await meet(visit, t, "#seed=9&servers=4");
+  const { page, person, problems } = await meet(visit, t, "#seed=9&servers=4", AGAIN);
   await eventually("the link is shown", async () => (await person.servers()).length === 4);
   assert.equal(await offer(page).count(), 0);
   assert.deepEqual(problems, []);
@@ -52,7 +55,7 @@ test("a link says what to show, whatever was there the last time", async (t) => 
 
 test("who does not want the last run is not asked again in this visit", async (t) => {
   await leave(t);
-  const { page, person, problems } = await meet(visit, t, "");
+  const { page, person, problems } = await meet(visit, t, "", AGAIN);
   await person.button("No, thanks").click();
   await offer(page).waitFor({ state: "detached" });
   await eventually("the run is a new one", async () => (await person.servers()).length === 5);
@@ -65,7 +68,7 @@ test("speed, panels and the kind of mark are as they were left", async (t) => {
   await first.page.keyboard.press("m");
   const speed = await first.person.choice("Speed").inputValue();
   await eventually("it is kept", () => first.page.evaluate(() => localStorage.getItem("raftarium-settings")?.includes("machines")));
-  const next = await meet(visit, t, "#seed=1&servers=3");
+  const next = await meet(visit, t, "#seed=1&servers=3", AGAIN);
   assert.equal(await next.person.choice("Speed").inputValue(), speed);
   await next.page.getByRole("region", { name: "Keys and values" }).waitFor();
   await next.page.evaluate(() => localStorage.clear());

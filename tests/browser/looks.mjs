@@ -18,7 +18,7 @@ export function cutOff(page) {
     const found = [];
     const root = document.documentElement;
     if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
-    const log = document.querySelector('[aria-label="Log entries"], [aria-label="Keys and values"]');
+    const log = '[aria-label^="Log entries"], [aria-label="Keys and values"]';
     const name = (element) => `${element.localName}.${element.getAttribute("class")} “${element.textContent.trim().slice(0, 40)}”`;
     for (const element of document.body.querySelectorAll("*")) {
       const { width, height } = element.getBoundingClientRect();
@@ -29,7 +29,7 @@ export function cutOff(page) {
         continue;
       }
       // The log's entries scroll, but none of them is cut by itself.
-      if (log?.contains(element) && element.closest("button") === null) continue;
+      if (element.closest(log) && element.closest("button") === null) continue;
       const { overflowX, overflowY } = getComputedStyle(element);
       const hides = (overflow) => overflow === "hidden" || overflow === "clip";
       if (hides(overflowX) && element.scrollWidth > element.clientWidth) found.push(`${name(element)} is cut at its side`);
@@ -42,22 +42,24 @@ export function cutOff(page) {
       const hides = getComputedStyle(panel).overflowY !== "visible";
       if (beyond.length > 0 && !hides) found.push(`${name(panel)} spills over what is below`);
     }
-    const picture = document.querySelector('[aria-label="Servers and links"]');
-    const frame = picture.getBoundingClientRect();
-    for (const text of picture.querySelectorAll("text")) {
-      const { left, right, top, bottom } = text.getBoundingClientRect();
-      const inside = left >= frame.left && right <= frame.right && top >= frame.top && bottom <= frame.bottom;
-      if (!inside) found.push(`“${text.textContent}” leaves the picture`);
-    }
-    const words = [...picture.querySelectorAll("text"), ...picture.parentElement.querySelectorAll("button")];
-    const placed = words.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
-    placed.forEach((one, at) => {
-      for (const other of placed.slice(at + 1)) {
-        const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
-        const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
-        if (width > 2 && height > 3) found.push(`“${other.words}” lies on “${one.words}”`);
+    // Two of them, where two clusters are compared.
+    for (const picture of document.querySelectorAll('[aria-label^="Servers and links"]')) {
+      const frame = picture.getBoundingClientRect();
+      for (const text of picture.querySelectorAll("text")) {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        const inside = left >= frame.left && right <= frame.right && top >= frame.top && bottom <= frame.bottom;
+        if (!inside) found.push(`“${text.textContent}” leaves the picture`);
       }
-    });
+      const words = [...picture.querySelectorAll("text"), ...picture.parentElement.querySelectorAll("button")];
+      const placed = words.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+      placed.forEach((one, at) => {
+        for (const other of placed.slice(at + 1)) {
+          const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+          const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+          if (width > 2 && height > 3) found.push(`“${other.words}” lies on “${one.words}”`);
+        }
+      });
+    }
     return found;
   });
 }
