@@ -6,6 +6,7 @@ import type {
   ErrorCode,
   Event,
   Op,
+  OpResult,
   RequestStatus,
   Role,
   Run,
@@ -60,7 +61,9 @@ function tell(status: RequestStatus): string {
     case "unknown":
       return `nobody knows, since ${status.at} ms`;
     case "committed":
-      return `at index ${status.index} of term ${status.term}: ${status.value ?? "done"}`;
+      return `at index ${status.index} of term ${status.term}: ${gave(status.result)}`;
+    case "read":
+      return `read at index ${status.index}: ${gave(status.result)}`;
     case "notLeader":
       return `ask ${status.leader ?? "another"}`;
     case "busy":
@@ -69,6 +72,29 @@ function tell(status: RequestStatus): string {
       return `server ${status.server} is down`;
     case "superseded":
       return `erased by term ${status.by}`;
+    case "opened":
+      return `session ${status.session}`;
+    case "noLeases":
+      return `server ${status.server} reads by no lease`;
+    case "readFailed":
+      return `not read: ${status.reason}`;
+    case "sessionEnded":
+      return `too late for its session, at index ${status.index}`;
+  }
+}
+
+function gave(result: OpResult): string {
+  switch (result.type) {
+    case "done":
+      return "done";
+    case "value":
+      return result.value ?? "no value";
+    case "swapped":
+      return result.swapped ? "replaced" : "another value";
+    case "number":
+      return result.number;
+    case "notANumber":
+      return "no number";
   }
 }
 const told: string[] = view.requests.map((request) => tell(request.status));

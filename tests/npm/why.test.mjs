@@ -11,7 +11,7 @@ before(() => init());
 
 /** A leader and one more, cut off from the other three, with an entry that those do not get. */
 function split() {
-  const sim = new Simulation({ seed: 42 });
+  const sim = new Simulation({ seed: 42, raft: { checkQuorum: true } });
   sim.advance(1_000);
   const [{ id: leader }] = leaders(sim.view());
   const beside = (leader % 5) + 1;

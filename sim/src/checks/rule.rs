@@ -114,7 +114,7 @@ impl Rule {
             Self::LeaderCompleteness => "Raft paper, Figure 3 and §5.4",
             Self::StateMachineSafety => "Raft paper, Figure 3 and §5.4.3",
             Self::CommittedIsDurable => "Raft paper, Figure 2 and §5.3",
-            Self::NothingGoesBack => "Raft paper, Figure 2",
+            Self::NothingGoesBack => "Raft paper, Figure 2 and §5.1",
             Self::OneVotePerTerm => "Raft paper, §5.2",
             Self::OneChangeAtATime => "Raft dissertation, §4.1",
             Self::HandoverIsComplete => "Raft dissertation, §3.10",

@@ -305,7 +305,6 @@ pub enum PacketAct {
 /// What a client can ask of the replicated state machine, which keeps values by key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields, expecting = "an operation: an object with a type")]
-#[tsify(namespace)]
 pub enum Op {
     /// Gives a key a value.
     Put {

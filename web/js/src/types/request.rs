@@ -150,7 +150,7 @@ pub enum RequestStatus {
 /// - `notANumber`: of an increment; the value is no number, or the sum would be too large. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(tag = "type", rename_all = "camelCase")]
-#[tsify(missing_as_null, namespace)]
+#[tsify(missing_as_null)]
 pub enum OpResult {
     /// It was done.
     Done,
