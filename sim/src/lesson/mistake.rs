@@ -36,7 +36,7 @@ impl Lesson {
         Ok(Self {
             kind: LessonKind::Mistake,
             title: shown.title.clone(),
-            source: format!("{}, {}", shown.mistake.rule(), shown.mistake.section()),
+            source: format!("{} ({})", shown.mistake.rule(), shown.mistake.section()),
             look: shown.look.clone(),
             at: first_look(&trial, outcome.at),
             steps: steps(&trial, shown, &outcome),
