@@ -29,7 +29,7 @@ pub(crate) fn serve(options: &ServeOptions) -> Result<()> {
         })?,
     };
     // A person who looks at the page wants it fast; a person who works on it runs `trunk serve`, which builds faster.
-    let mut trunk = tools.wasm_command("trunk")?;
+    let mut trunk = tools.page_command("trunk")?;
     trunk.args(["serve", "--release", "--skip-version-check", "--port"]);
     trunk.arg(port.to_string());
     // Apart from dist/, which holds what is shipped: a served page has a script in it that reloads it.
@@ -64,7 +64,7 @@ pub(crate) fn build_with(tools: &Tools, options: &BuildOptions) -> Result<()> {
 /// Has Trunk build the page, in one piece.
 pub(crate) fn run_trunk(tools: &Tools, options: &BuildOptions) -> Result<()> {
     say::note("building the page, 1 to 2 minutes the first time, then seconds");
-    let mut trunk = tools.wasm_command("trunk")?;
+    let mut trunk = tools.page_command("trunk")?;
     trunk.args(["build", "--release", "--skip-version-check"]);
     if let Some(url) = &options.public_url {
         trunk.arg("--public-url").arg(url);

@@ -124,14 +124,27 @@ impl Tools {
         Ok(command)
     }
 
+    /// The same for what builds the page, whose program is divided later. What runs elsewhere is to be fast.
+    pub(crate) fn page_command(&self, program: &str) -> Result<Command> {
+        let mut command = self.wasm_command(program)?;
+        let mut flags = OsString::from(DIVISIBLE);
+        flags.push("\u{1f}");
+        flags.push(self.without_our_paths());
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
+        Ok(command)
+    }
+
     /// Flags that keep this machine's folders out of what is shipped: panics name the files that they come from.
     fn without_our_paths(&self) -> OsString {
         let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
         let folders =
             [(home.as_deref(), "cargo"), (Some(self.folder.path()), "tools"), (Some(workspace::root()), "raftarium")];
-        let mut flags = OsString::from(DIVISIBLE);
+        let mut flags = OsString::new();
         for (folder, name) in folders.into_iter().filter_map(|(folder, name)| Some((folder?, name))) {
-            flags.push("\u{1f}--remap-path-prefix=");
+            if !flags.is_empty() {
+                flags.push("\u{1f}");
+            }
+            flags.push("--remap-path-prefix=");
             flags.push(folder);
             flags.push(format!("=/{name}"));
         }
