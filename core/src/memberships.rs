@@ -86,6 +86,9 @@ impl Memberships {
     /// True if what holds has changed.
     #[cfg(feature = "lab")]
     pub(crate) fn hold_back(&mut self, applied: Option<LogIndex>) -> bool {
+        if self.applied == applied {
+            return false;
+        }
         let before = self.current().clone();
         self.applied = applied;
         *self.current() != before
