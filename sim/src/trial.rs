@@ -16,6 +16,7 @@ use crate::driver::Driver;
 use crate::ending::Ending;
 use crate::network::LinkSettings;
 use crate::run::{Run, RunError};
+use crate::setup::micros;
 use crate::timeline::RUN_END;
 use crate::trace::{Happening, Record, RecordId, TraceHash};
 use crate::world::{World, position};
@@ -307,15 +308,17 @@ impl<'a> Recovery<'a> {
         self.served.is_some() && !now.is_empty() && now.iter().all(gained)
     }
 
-    /// Whether a server takes itself for one of a cluster that does not know it, and nothing keeps it from deposing its
+    /// Whether a server takes itself for a voter of a cluster that does not know it, and nothing keeps it from deposing its
     /// leaders: it has an entry with a membership that the others erased, and hears no more of them. Nobody promises life
     /// then (§4.2.3 of the dissertation; a swarm found it, seed 30618).
     fn is_disturbed(&self, world: &World, run: &Run) -> bool {
         let protected = run.setup.raft.pre_vote && run.setup.raft.check_quorum;
         let node = |id: &NodeId| world.servers().get(position(*id))?.node();
         let nodes: Vec<&Node> = self.ending.core.iter().filter_map(node).collect();
-        let strange =
-            |one: &&Node| nodes.iter().filter(|node| !node.membership().has(one.id())).count() > nodes.len() / 2;
+        let strange = |one: &&Node| {
+            let strangers = nodes.iter().filter(|node| !node.membership().has(one.id())).count();
+            one.membership().is_voter(one.id()) && strangers > nodes.len() / 2
+        };
         !protected && nodes.iter().any(strange)
     }
 
@@ -325,9 +328,10 @@ impl<'a> Recovery<'a> {
         if until < limit || self.is_complete(world) {
             return None;
         }
+        // Those who ask have long given up when somebody leads at last.
+        let late = is_slow(run) && self.leader(world).is_some() && self.served.is_none();
         // What is found where servers make a mistake counts only if nothing is found without it.
-        let keeps_to_the_rules = run.setup.raft.mistakes == Mistakes::NONE;
-        if keeps_to_the_rules && (self.is_disturbed(world, run) || is_slow(run) && self.leader(world).is_some()) {
+        if run.setup.raft.mistakes == Mistakes::NONE && (late || self.is_disturbed(world, run)) {
             return None;
         }
         let (missing, servers) = match (self.leader(world), self.served) {
@@ -366,10 +370,6 @@ struct Progress {
     id: NodeId,
     applied: LogIndex,
     last: LogIndex,
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 struct Seconds(Duration);

@@ -307,3 +307,14 @@ fn who_is_far_behind_may_go_on_catching_up_and_may_not_stand_still() {
     let finding = trial.judge().expect("valid").finding.expect("it stands still");
     assert_eq!((finding.broken, finding.servers), (Broken::Liveness(Missing::Convergence), vec![NodeId(3)]));
 }
+
+/// What nobody promises is no finding. Seed 33767: writing a term and a vote takes longer than an election timeout (§5.6),
+/// and elections succeed by luck. Seed 30618: a server has an entry with a membership that the others erased, and without
+/// PreVote and CheckQuorum it deposes every leader (§4.2.3 of the dissertation).
+#[test]
+fn where_life_is_not_promised_its_absence_is_no_finding() {
+    for seed in [30_618, 33_767] {
+        let trial = swarm::trial(seed, Profile::Chaos, Duration::from_secs(60));
+        assert_eq!(trial.judge().expect("valid").finding, None, "seed {seed}");
+    }
+}
