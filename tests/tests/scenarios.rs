@@ -102,6 +102,22 @@ fn every_scenario_is_a_run_that_replays_to_the_same_trace() {
 }
 
 #[test]
+fn every_scenario_is_a_run_that_is_told_as_a_scenario_again() {
+    for (name, text) in files() {
+        let scenario = read(&name, &text);
+        let mut played = scenario.play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let now = played.timeline.now();
+        played.timeline.seek(now);
+        let told = Scenario::of_run(&played.run(), now).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let told = read(&name, &told.to_json());
+        let again = told.play().unwrap_or_else(|failure| panic!("{name}: {failure}\n{}", told.to_json()));
+        assert_eq!(again.timeline.hash(), played.timeline.hash(), "{name}");
+        // What servers begin with needs no other form than these files have.
+        assert_eq!((told.world.setup(), told.world.initial), (scenario.world.setup(), None), "{name}");
+    }
+}
+
+#[test]
 fn what_is_read_and_written_is_read_the_same_again() {
     for (name, text) in files() {
         let scenario = read(&name, &text);

@@ -27,10 +27,7 @@ impl Lesson {
         let steps = numbered.map(|(step, number)| told.step(step, number)).chain([told.end(scenario, &timeline)]);
         Ok(Self {
             kind: LessonKind::Scenario,
-            title: match scenario.number {
-                0 => scenario.title.clone(),
-                number => format!("{number}. {}", scenario.title),
-            },
+            title: scenario.heading(),
             source: scenario.chapter.clone(),
             look: scenario.look.clone(),
             at: Instant::ZERO,

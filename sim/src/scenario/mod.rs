@@ -76,6 +76,17 @@ pub struct Scenario {
     pub broken: Vec<crate::Rule>,
 }
 
+impl Scenario {
+    /// Its number and its name: `8. Figure 8`.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        match self.number {
+            0 => self.title.clone(),
+            number => alloc::format!("{number}. {}", self.title),
+        }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 const fn is_zero(number: &u32) -> bool {
     *number == 0
