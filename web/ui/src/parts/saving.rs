@@ -61,7 +61,7 @@ pub(crate) fn Saving(props: &Props) -> Html {
         });
         html! {
             <li key={name}>
-                <button type="button" class="option" {onclick}><span class="name">{ name }</span><span class="says">{ says }</span></button>
+                <button type="button" class="option" autofocus={what == ALL[0].0} {onclick}><span class="name">{ name }</span><span class="says">{ says }</span></button>
             </li>
         }
     });
