@@ -284,7 +284,7 @@ fn a_file_in_which_nothing_is_wrong_cannot_be_shrunk() {
 fn a_command_line_that_is_not_understood_ends_with_2_and_names_what_is_allowed() {
     let folder = folder("usage");
     for (arguments, reason) in [
-        (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, shrink and help"),
+        (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, scenario, shrink and help"),
         (&["fuzz", "--shard", "3/2"], "--shard is `3/2`; allowed is I/N with I from 1 to N"),
         (&["fuzz", "--profile", "mad"], "there is no profile `mad`; allowed are calm, lossy, partitions"),
         (&["replay"], "`raftarium replay` needs a file"),
