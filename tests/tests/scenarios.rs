@@ -192,7 +192,11 @@ fn what_is_not_understood_is_refused_with_its_line_and_the_reason() {
         (r#""version": 1"#, r#""version": 2"#, "version is 2; allowed is 1"),
         (r#""look":"#, r#""loook":"#, "unknown field `loook`, expected one of `version`, `number`, `title`"),
         (r#""leads": "S1" }, "say""#, r#""rules": "S1" }, "say""#, "unknown variant `rules`, expected one of `all`"),
-        (r#"{ "at": 100, "#, r#"{ "att": 100, "#, "unknown field `att`, expected one of `name`, `at`, `after`, `first`"),
+        (
+            r#"{ "at": 100, "#,
+            r#"{ "att": 100, "#,
+            "unknown field `att`, expected one of `name`, `at`, `after`, `first`",
+        ),
         (r#"{ "at": 100, "#, r#"{ "at": -100, "#, "expected a number of milliseconds"),
         (
             r#"{ "at": 100, "#,
