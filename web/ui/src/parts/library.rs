@@ -15,9 +15,6 @@ use crate::state::{Action, Opened, Shelf, State, Wanted};
 /// The shelves and what their tabs say.
 const SHELVES: [(Shelf, &str); 2] = [(Shelf::Scenarios, "Scenarios"), (Shelf::Mistakes, "Broken rules")];
 
-const WORDS: Words =
-    Words { name: "Find a story", placeholder: "figure 8, snapshot, pre-vote, lease …", list: "stories" };
-
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) shelf: Shelf,
@@ -66,13 +63,21 @@ pub(crate) fn Library(props: &Props) -> Html {
                 { tabs(&dispatch, props.shelf) }
                 { modal.close_button() }
             </div>
-            { finder.field(&WORDS, count, take) }
+            { finder.field(&words(props.shelf), count, take) }
             <div id="stories" class="stories" role="listbox" aria-label="Stories" tabindex="-1">{ for groups }</div>
             if let Some(words) = empty {
                 <p class="empty" role="status">{ words }</p>
             }
         </dialog>
     }
+}
+
+const fn words(shelf: Shelf) -> Words {
+    let placeholder = match shelf {
+        Shelf::Scenarios => "figure 8, snapshot, pre-vote, lease …",
+        Shelf::Mistakes => "vote, fsync, snapshot, liveness …",
+    };
+    Words { name: "Find a story", placeholder, list: "stories" }
 }
 
 fn tabs(dispatch: &Dispatch, shown: Shelf) -> Html {
