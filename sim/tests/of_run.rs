@@ -243,6 +243,8 @@ fn what_was_seen_is_expected_and_told_of_as_in_any_scenario() {
     assert_eq!(lesson.look, "At the end: S1 leads; S2 is down; all servers are in term 1.");
     assert!(lesson.outcome.is_some_and(|outcome| outcome.expected));
     assert_eq!(lesson.steps[2].did, ["The power of S2 fails."]);
+    let at: Vec<_> = lesson.steps.iter().map(|step| step.at.map(|at| at.as_micros())).collect();
+    assert_eq!(at, [Some(185_974), Some(900_000), Some(1_200_000), Some(1_500_000)], "nothing is told twice");
 
     let other = text.replace(r#""key": "x", "is": "1""#, r#""key": "x", "is": "2""#);
     let told = Lesson::read(&other).expect("it can be played").outcome.expect("a scenario has one");

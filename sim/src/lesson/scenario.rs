@@ -24,7 +24,11 @@ impl Lesson {
         };
         let told = Told { reached: &reached, failure: failure.as_ref() };
         let numbered = scenario.steps.iter().zip(1..);
-        let steps = numbered.map(|(step, number)| told.step(step, number)).chain([told.end(scenario, &timeline)]);
+        let steps = numbered.map(|(step, number)| told.step(step, number));
+        // One that only lets time go by says nothing, unless its moment did not come.
+        let steps =
+            steps.filter(|step| step.at.is_none() || *step != LessonStep { at: step.at, ..LessonStep::default() });
+        let steps = steps.chain([told.end(scenario, &timeline)]);
         Ok(Self {
             kind: LessonKind::Scenario,
             title: scenario.heading(),
