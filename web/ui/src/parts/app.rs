@@ -83,9 +83,9 @@ pub(crate) fn App() -> Html {
                 { time_bar(&dispatch, state) }
                 if state.other.is_none() {
                     if state.machines_open {
-                        <Machines view={Rc::clone(&state.view)} />
+                        <Machines view={Rc::clone(&state.view)} low={state.space_time_open} />
                     } else {
-                        <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                        <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} low={state.space_time_open} />
                     }
                     <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
                 }

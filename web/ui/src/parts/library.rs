@@ -125,7 +125,10 @@ pub(crate) fn Library(props: &Props) -> Html {
                 aria-controls="stories"
                 aria-autocomplete="list"
                 aria-activedescendant={(count > 0).then(|| format!("story-{at}"))}
-                placeholder="figure 8, snapshot, pre-vote, lease …"
+                placeholder={match props.shelf {
+                    Shelf::Scenarios => "figure 8, snapshot, pre-vote, lease …",
+                    Shelf::Mistakes => "vote, fsync, snapshot, liveness …",
+                }}
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"

@@ -3,7 +3,7 @@
 use raftarium_sim::{Check, Rule, Violation};
 use yew::prelude::*;
 
-use crate::show::{count, thousands};
+use crate::show::{brief, count, thousands};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -43,7 +43,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
                 <li key={name} class={(folds && !wanted).then_some("folded")}>
                     <button type="button" {class} aria-describedby={id.clone()}>
                         <span>{ name }</span>{ " " }
-                        <span class="number">{ thousands(check.count) }</span>
+                        <span class="number" title={thousands(check.count)}>{ brief(check.count) }</span>
                         if !broken && check.undecided > 0 {
                             <span class="number">{ format!(" · {} ?", check.undecided) }</span>
                         }
@@ -62,7 +62,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
             <ul class="chips">
                 { for chips }
                 <li class="fold-rules">
-                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("{folded} more") } }</button>
+                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("+ {folded}") } }<span class="unseen">{ if wanted { " rules" } else { " more rules" } }</span></button>
                 </li>
             </ul>
         </section>

@@ -37,7 +37,7 @@ pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
             <button type="button" class="button" title="Copy a link to this moment of this run" onclick={copy_link(dispatch, state, state.now)}>
                 { "Copy link" }
             </button>
-            <button type="button" class="button" title="Save this run as a file" onclick={save}>{ "Save" }</button>
+            <button type="button" class="button to-file" title="Save this run as a file" onclick={save}>{ "Save" }</button>
             <button type="button" class="button square" aria-label="Save as…" aria-haspopup="dialog" aria-keyshortcuts="s" title="Save the trace or a picture (s)" onclick={on(dispatch, Action::ShowSaving(true))}>{ "…" }</button>
             <button type="button" class="button" title="Open a run, a scenario or a trace from a file; dropping it on the page does the same" onclick={open}>
                 { "Open" }

@@ -22,8 +22,9 @@ pub(crate) struct Wait {
 pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
+    let (reason, ms) = (reason(deadline.timer, server.role), deadline.at.since(now).as_micros().div_ceil(1_000));
     let words =
-        format!("{} in {} ms", reason(deadline.timer, server.role), deadline.at.since(now).as_micros().div_ceil(1_000));
+        if ms < 10_000 { format!("{reason} in {ms} ms") } else { format!("{reason} in {} s", ms.div_ceil(1_000)) };
     Some(Wait { timer: deadline.timer, left, words })
 }
 

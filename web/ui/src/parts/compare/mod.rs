@@ -62,7 +62,7 @@ fn Half(props: &Props) -> Html {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
                 <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
-                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
+                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} low=true />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>
     }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::super::use_side;
 use super::cell::cell;
 use crate::geometry::px;
-use crate::show::grid::{Grid, Row, Snapshot};
+use crate::show::grid::{Density, Grid, Row, Snapshot};
 use crate::show::term;
 use crate::state::{Entry, Side};
 
@@ -32,10 +32,13 @@ pub(crate) fn Rows(props: &Props) -> Html {
         let height = rows as f64 * metrics.row;
         html! { if rows > 0 { <tr class="gap" aria-hidden="true"><td style={format!("height:{}px", px(height))}></td></tr> } }
     };
-    let low = (*count > 6).then_some("dense");
-    let lowest = (*count > 12).then_some("lowest");
+    let density = match metrics.density {
+        Density::Comfortable => None,
+        Density::Dense => Some("dense"),
+        Density::Lowest => Some("dense lowest"),
+    };
     html! {
-        <table class={classes!(low, lowest)} {style} aria-rowcount={(count + 1).to_string()} aria-colcount={(window.last + 1).to_string()}>
+        <table class={density} {style} aria-rowcount={(count + 1).to_string()} aria-colcount={(window.last + 1).to_string()}>
             <caption class="unseen">{ "The log of each server: a column for each index" }</caption>
             <colgroup>
                 { column(metrics.side) }
@@ -83,13 +86,18 @@ fn line(row: &Row, props: &Props, side: Side) -> Html {
     }
 }
 
-/// The block for what a snapshot has: `…8`.
+/// The block for what a snapshot has: `snapshot …8`, as far as there is room.
 fn block(row: &Row, snapshot: &Snapshot) -> Html {
     let name = format!("{} snapshot up to index {}, term {}", row.id, snapshot.index, snapshot.term);
     html! {
         <td colspan={snapshot.columns.to_string()} class={snapshot.commit.then_some("commit")}>
             <div class={classes!("snapshot", term::class(snapshot.term))} title={name.clone()}>
-                <span aria-hidden="true">{ format!("…{}", snapshot.index) }</span>
+                <span aria-hidden="true">
+                    if snapshot.columns > 1 {
+                        { "snapshot " }
+                    }
+                    { format!("…{}", snapshot.index) }
+                </span>
                 <span class="unseen">{ name }</span>
             </div>
         </td>

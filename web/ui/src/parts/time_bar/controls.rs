@@ -53,7 +53,7 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
                 }
             </span>
             { jumps(dispatch, state) }
-            <p class="latest">{ latest }</p>
+            <p class="latest"><span title={latest.clone()}>{ latest }</span></p>
             <button
                 type="button"
                 class="button"
