@@ -43,7 +43,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
                 <li key={name} class={(folds && !wanted).then_some("folded")}>
                     <button type="button" {class} aria-describedby={id.clone()}>
                         <span>{ name }</span>{ " " }
-                        <span class="number" title={thousands(check.count)}>{ brief(check.count) }</span>
+                        <span class="number room" title={thousands(check.count)}>{ brief(check.count) }</span>
                         if !broken && check.undecided > 0 {
                             <span class="number">{ format!(" · {} ?", check.undecided) }</span>
                         }

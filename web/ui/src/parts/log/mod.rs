@@ -24,7 +24,7 @@ pub(crate) struct Props {
     pub(crate) view: Rc<View>,
     pub(crate) selection: Selection,
     /// What has just been erased.
-    pub(crate) gone: Vec<Overwritten>,
+    pub(crate) gone: Rc<Vec<Overwritten>>,
     /// Whether there is much besides, so that rows are low.
     pub(crate) low: bool,
 }
