@@ -75,7 +75,7 @@ impl Ring {
 
     /// How large letters beside the discs are, as a part of their usual size: no disc limits them.
     pub(crate) fn label_scale(&self) -> f64 {
-        if self.large { self.type_scale().max(1.2) } else { self.type_scale() }
+        if self.large && !self.tight { self.type_scale().max(1.2) } else { self.type_scale() }
     }
 
     /// How much of an arc is drawn, of [`WHOLE`]: it runs down, or for those who want no motion goes down in eighths.

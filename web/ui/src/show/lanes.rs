@@ -36,7 +36,7 @@ pub(crate) enum Room {
 
 /// How much room a character of a label needs, in percent of a lane that is `narrow`, as on a phone, or not.
 const fn character(narrow: bool) -> f64 {
-    if narrow { 2.2 } else { 1.25 }
+    if narrow { 2.9 } else { 1.4 }
 }
 
 /// The moments that the lanes show at `now`: the beginning, and then the last [`SPAN`].
