@@ -78,6 +78,7 @@ pub(crate) fn App() -> Html {
                         setup={Rc::clone(&state.setup)}
                         selection={state.selection}
                         ease={state.ease}
+                        mistaken={state.mistaken()}
                     />
                 }
                 { time_bar(&dispatch, state) }

@@ -2,7 +2,7 @@
 
 use raftarium_sim::core::{Event, Instant, LogIndex, Term};
 use raftarium_sim::story::is_restart;
-use raftarium_sim::{Command, Happening, Record, RecordId};
+use raftarium_sim::{Command, DiskSettings, Happening, LinkSettings, PacketAct, Record, RecordId, Setup};
 
 use super::lives::Lives;
 
@@ -15,6 +15,8 @@ pub(crate) struct Digest {
     pub(crate) marks: Vec<Mark>,
     /// What each server was when.
     pub(crate) lives: Lives,
+    /// How links carry and disks write at first: what makes them so again mends them.
+    usual: (LinkSettings, DiskSettings),
 }
 
 /// Something that is marked on the time bar.
@@ -45,6 +47,11 @@ pub(crate) enum MarkKind {
 }
 
 impl Digest {
+    /// Of a run that begins so; nothing is read yet.
+    pub(crate) fn of(setup: &Setup) -> Self {
+        Self { usual: (setup.link, setup.disk), ..Self::default() }
+    }
+
     /// Reads `records`, which follow those that it has read.
     pub(crate) fn read(&mut self, records: &[Record]) {
         for record in records {
@@ -78,53 +85,17 @@ impl Digest {
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
-            Happening::Crashed { .. } | Happening::StartRefused { .. } | Happening::StartImpossible { .. } => {
-                Some(MarkKind::Crash)
-            }
+            Happening::Crashed { .. }
+            | Happening::StartRefused { .. }
+            | Happening::StartImpossible { .. }
+            | Happening::DiskFull { .. } => Some(MarkKind::Crash),
             Happening::Started { .. } if is_restart(record) => Some(MarkKind::Mend),
-            Happening::Commanded(command) => match command {
-                Command::Cut { .. }
-                | Command::Partition { .. }
-                | Command::Isolate { .. }
-                | Command::Clog { .. }
-                | Command::Pause { .. }
-                | Command::Wipe { .. }
-                | Command::FlipBit { .. } => Some(MarkKind::Fault),
-                Command::Heal { .. } | Command::HealAll | Command::Unclog { .. } | Command::Resume { .. } => {
-                    Some(MarkKind::Mend)
-                }
-                Command::Crash { .. }
-                | Command::Restart { .. }
-                | Command::TimeOut { .. }
-                | Command::Request { .. }
-                | Command::Requests { .. }
-                | Command::GiveUp { .. }
-                | Command::SetLink { .. }
-                | Command::SetAllLinks { .. }
-                | Command::Filter { .. }
-                | Command::Kill { .. }
-                | Command::CrashAfter { .. }
-                | Command::SetDisk { .. }
-                | Command::SetClock { .. }
-                | Command::JumpClock { .. }
-                | Command::Configure { .. }
-                | Command::MakeMistakes { .. }
-                | Command::SetRetries { .. }
-                | Command::AddServer
-                | Command::ChangeMembership { .. }
-                | Command::LeaveJoint { .. }
-                | Command::Transfer { .. }
-                | Command::ForgetLeader { .. }
-                | Command::Compact { .. }
-                | Command::RequestSnapshot { .. }
-                | Command::Packet { .. } => None,
-            },
+            Happening::Commanded(command) => self.mark_of(command),
             Happening::Violated(_) => Some(MarkKind::Violation),
             Happening::Node { .. }
             | Happening::Started { .. }
             | Happening::CommandRefused { .. }
             | Happening::TornWriteDropped { .. }
-            | Happening::DiskFull { .. }
             | Happening::Sent { .. }
             | Happening::Delivered { .. }
             | Happening::Lost { .. }
@@ -142,6 +113,50 @@ impl Digest {
             | Happening::SessionOpened { .. }
             | Happening::Answered { .. } => None,
         }
+    }
+
+    /// Whether something is made to go wrong, or is mended; what comes of the rest is marked when it comes.
+    fn mark_of(&self, command: &Command) -> Option<MarkKind> {
+        let (link, disk) = &self.usual;
+        let mends = match command {
+            Command::Cut { .. }
+            | Command::Partition { .. }
+            | Command::Isolate { .. }
+            | Command::Clog { .. }
+            | Command::Pause { .. }
+            | Command::Wipe { .. }
+            | Command::FlipBit { .. }
+            | Command::JumpClock { .. } => false,
+            Command::Heal { .. } | Command::HealAll | Command::Unclog { .. } | Command::Resume { .. } => true,
+            Command::SetLink { settings, .. } | Command::SetAllLinks { settings } => settings == link,
+            Command::Filter { classes, .. } => classes.is_empty(),
+            Command::SetDisk { settings, .. } => settings == disk,
+            Command::SetClock { drift_ppm, .. } => *drift_ppm == 0,
+            Command::MakeMistakes { mistakes, .. } => mistakes.is_empty(),
+            Command::Packet {
+                act: PacketAct::Drop | PacketAct::Double | PacketAct::Hold | PacketAct::Delay(_),
+                ..
+            } => false,
+            Command::Packet { act: PacketAct::Release | PacketAct::Deliver, .. }
+            | Command::Crash { .. }
+            | Command::Restart { .. }
+            | Command::TimeOut { .. }
+            | Command::Request { .. }
+            | Command::Requests { .. }
+            | Command::GiveUp { .. }
+            | Command::Kill { .. }
+            | Command::CrashAfter { .. }
+            | Command::Configure { .. }
+            | Command::SetRetries { .. }
+            | Command::AddServer
+            | Command::ChangeMembership { .. }
+            | Command::LeaveJoint { .. }
+            | Command::Transfer { .. }
+            | Command::ForgetLeader { .. }
+            | Command::Compact { .. }
+            | Command::RequestSnapshot { .. } => return None,
+        };
+        Some(if mends { MarkKind::Mend } else { MarkKind::Fault })
     }
 
     /// The last index that is marked as committed.
@@ -224,6 +239,8 @@ fn is_notable(record: &Record) -> bool {
 mod tests {
     use super::*;
     use crate::show::fixture;
+    use raftarium_sim::PacketClass;
+    use raftarium_sim::core::{Mistake, Mistakes, NodeId};
 
     #[test]
     fn an_election_is_marked_before_its_leader() {
@@ -243,6 +260,37 @@ mod tests {
         digest.read(timeline.all_records());
         let commits = digest.marks.iter().filter(|mark| matches!(mark.kind, MarkKind::Commit(_, LogIndex(1))));
         assert_eq!(commits.count(), 1);
+    }
+
+    #[test]
+    fn whatever_a_person_spoils_is_a_fault_and_mended_when_it_is_as_at_first() {
+        let mut timeline = fixture::settled(3);
+        let (server, setup) = (NodeId(2), timeline.setup().clone());
+        let (from, to, both) = (NodeId(1), NodeId(2), true);
+        let disk = |settings| Command::SetDisk { server, settings };
+        let link = |settings| Command::SetLink { from, to, both, settings };
+        let filter = |classes| Command::Filter { from, to, both, classes };
+        let mistakes = |mistakes| Command::MakeMistakes { server, mistakes };
+        let pairs = [
+            (disk(DiskSettings { lies: true, ..setup.disk }), disk(setup.disk)),
+            (link(LinkSettings { loss_ppm: 1, ..setup.link }), link(setup.link)),
+            (
+                Command::SetAllLinks { settings: LinkSettings { duplicate_ppm: 1, ..setup.link } },
+                Command::SetAllLinks { settings: setup.link },
+            ),
+            (filter(vec![PacketClass::Append]), filter(vec![])),
+            (Command::SetClock { server, drift_ppm: 5 }, Command::SetClock { server, drift_ppm: 0 }),
+            (mistakes(Mistake::SkipUpToDateCheck.into()), mistakes(Mistakes::NONE)),
+            (Command::Pause { server }, Command::Resume { server }),
+        ];
+        for command in pairs.iter().flat_map(|(spoils, mends)| [spoils, mends]) {
+            timeline.dispatch(command.clone()).expect("there are three servers");
+        }
+        let mut digest = Digest::of(&setup);
+        digest.read(timeline.all_records());
+        let faults = |mark: &&Mark| matches!(mark.kind, MarkKind::Fault | MarkKind::Mend);
+        let kinds: Vec<MarkKind> = digest.marks.iter().filter(faults).map(|mark| mark.kind).collect();
+        assert_eq!(kinds, [MarkKind::Fault, MarkKind::Mend].repeat(pairs.len()));
     }
 
     #[test]

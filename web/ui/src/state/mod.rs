@@ -199,7 +199,7 @@ impl State {
         last_run::begin(timeline.run());
         let setup = timeline.setup().clone();
         let (view, end) = (Rc::new(timeline.view()), timeline.end());
-        let mut digest = Digest::default();
+        let mut digest = Digest::of(&setup);
         digest.read(timeline.all_records());
         Self {
             now: timeline.now(),
@@ -267,6 +267,13 @@ impl State {
     /// The entries that were erased shortly before now.
     pub(crate) fn overwritten(&self) -> Vec<Overwritten> {
         overwritten(self.timeline.borrow().records(), self.now)
+    }
+
+    /// The servers that break a rule on purpose.
+    pub(crate) fn mistaken(&self) -> Vec<NodeId> {
+        let timeline = self.timeline.borrow();
+        let errs = |id: &NodeId| timeline.world().settings(*id).is_some_and(|settings| !settings.mistakes.is_empty());
+        self.view.servers.iter().map(|server| server.id).filter(errs).collect()
     }
 
     /// The first request whose answer one copy of the data could not have given.
