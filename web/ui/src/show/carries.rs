@@ -28,11 +28,11 @@ impl Oddity {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Stopped => "stopped",
-            Self::Filters => "only some kinds get through",
-            Self::Loses => "loses messages",
+            Self::Filters => "some kinds lost",
+            Self::Loses => "messages lost",
             Self::Slow => "slow",
-            Self::Doubles => "doubles messages",
-            Self::Jumbles => "messages overtake each other",
+            Self::Doubles => "messages doubled",
+            Self::Jumbles => "messages out of order",
         }
     }
 
@@ -125,7 +125,7 @@ impl Odds {
         Self { links: found, everywhere }
     }
 
-    /// `All links: slow, loses messages`.
+    /// `All links: slow, messages lost`.
     pub(crate) fn said_of_all(&self) -> String {
         let words: Vec<&str> = self.everywhere.iter().map(|oddity| oddity.words()).collect();
         format!("All links: {}", words.join(", "))
@@ -136,7 +136,7 @@ impl Odds {
         self.links.iter().find(|odd| odd.ends == (a, b)).map_or(&[], |odd| &odd.all)
     }
 
-    /// `, slow, loses messages from S2 to S1`: what is said of a link after its name.
+    /// `, slow, messages lost from S2 to S1`: what is said of a link after its name.
     pub(crate) fn words(&self, a: NodeId, b: NodeId) -> String {
         let own = self.of(a, b).iter().map(|(oddity, way)| match way {
             Way::There => format!(", {} from {a} to {b}", oddity.words()),
@@ -230,8 +230,8 @@ mod tests {
         let view = timeline.view();
         assert_eq!(
             odds(&timeline).words(A, B),
-            ", stopped, only some kinds get through from S1 to S3, loses messages from S3 to S1, \
-             slow from S3 to S1, doubles messages from S3 to S1"
+            ", stopped, some kinds lost from S1 to S3, messages lost from S3 to S1, \
+             slow from S3 to S1, messages doubled from S3 to S1"
         );
         assert_eq!(odds(&timeline).of(A, NodeId(2)), []);
         assert_eq!(carries(&view.links, &usual, A, B), "8 to 16 ms, no entries and heartbeats, stands still");
@@ -250,7 +250,7 @@ mod tests {
         let both_odd = odds(&timeline);
         assert_eq!(both_odd.everywhere, [Oddity::Loses]);
         assert_eq!(both_odd.of(A, B), [(Oddity::Jumbles, Way::Both)]);
-        assert_eq!(both_odd.words(A, NodeId(2)), ", loses messages");
+        assert_eq!(both_odd.words(A, NodeId(2)), ", messages lost");
         timeline.dispatch(Command::SetAllLinks { settings: usual }).expect("any time");
         assert_eq!(odds(&timeline), Odds::default());
     }

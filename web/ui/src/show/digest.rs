@@ -1,7 +1,8 @@
 //! What is worth telling of a trace: read once, as it grows.
 
-use raftarium_sim::core::{Event, Instant, LogIndex, Term};
+use raftarium_sim::core::{Event, Instant, LogIndex, NodeId, Role, Term};
 use raftarium_sim::story::is_restart;
+use raftarium_sim::why::Asks;
 use raftarium_sim::{Command, DiskSettings, Happening, LinkSettings, PacketAct, Record, RecordId, Setup};
 
 use super::lives::Lives;
@@ -15,6 +16,8 @@ pub(crate) struct Digest {
     pub(crate) marks: Vec<Mark>,
     /// What each server was when.
     pub(crate) lives: Lives,
+    /// What each server has done that can be asked about from then on: the first time of each.
+    firsts: Vec<(RecordId, NodeId, Asks)>,
     /// How links carry and disks write at first: what makes them so again mends them.
     usual: (LinkSettings, DiskSettings),
 }
@@ -34,6 +37,8 @@ pub(crate) enum MarkKind {
     Election(Term),
     /// Somebody was elected.
     Leader(Term),
+    /// Somebody gave up leading.
+    SteppedDown(Term),
     /// An entry was found to be committed for the first time.
     Commit(Term, LogIndex),
     /// Somebody crashed, or could not start.
@@ -56,6 +61,11 @@ impl Digest {
     pub(crate) fn read(&mut self, records: &[Record]) {
         for record in records {
             self.lives.read(record);
+            if let Some((server, asks)) = first(record)
+                && !self.has_done(server, asks, record.id.0)
+            {
+                self.firsts.push((record.id, server, asks));
+            }
             if is_notable(record) {
                 self.notable.push(record.id);
             }
@@ -67,21 +77,30 @@ impl Digest {
 
     /// Whether there is anything in `records` that it would keep. Whatever is marked is notable.
     pub(crate) fn cares(records: &[Record]) -> bool {
-        records.iter().any(|record| is_notable(record) || Lives::cares(record))
+        records.iter().any(|record| is_notable(record) || Lives::cares(record) || first(record).is_some())
     }
 
     /// Forgets everything after the first `records` records: the past was changed, and they did not happen.
     pub(crate) fn forget_after(&mut self, records: usize) {
         let limit = RecordId(records as u64);
         self.lives.forget_after(limit);
+        self.firsts.truncate(self.firsts.partition_point(|(record, ..)| *record < limit));
         self.notable.truncate(self.notable.partition_point(|id| *id < limit));
         self.marks.truncate(self.marks.partition_point(|mark| mark.record < limit));
+    }
+
+    /// Whether a server had done, when there were so many records, what is asked about.
+    pub(crate) fn has_done(&self, server: NodeId, asks: Asks, records: u64) -> bool {
+        self.firsts.iter().any(|(record, who, what)| record.0 < records && (*who, *what) == (server, asks))
     }
 
     fn mark(&self, record: &Record) -> Option<MarkKind> {
         match &record.what {
             Happening::Node { event: Event::ElectionStarted { term, .. }, .. } => Some(MarkKind::Election(*term)),
             Happening::Node { event: Event::BecameLeader { term }, .. } => Some(MarkKind::Leader(*term)),
+            Happening::Node { event: Event::SteppedDown { was: Role::Leader, term, .. }, .. } => {
+                Some(MarkKind::SteppedDown(*term))
+            }
             Happening::Node { event: Event::Committed { through }, .. } => {
                 (through.index > self.committed()).then_some(MarkKind::Commit(through.term, through.index))
             }
@@ -165,12 +184,25 @@ impl Digest {
             MarkKind::Commit(_, index) => Some(index),
             MarkKind::Election(_)
             | MarkKind::Leader(_)
+            | MarkKind::SteppedDown(_)
             | MarkKind::Crash
             | MarkKind::Fault
             | MarkKind::Mend
             | MarkKind::Violation => None,
         };
         self.marks.iter().rev().find_map(index).unwrap_or(LogIndex::ZERO)
+    }
+}
+
+/// What a server did that can be asked about for as long as the trace goes on.
+const fn first(record: &Record) -> Option<(NodeId, Asks)> {
+    let Happening::Node { server, event } = &record.what else { return None };
+    if matches!(event, Event::SteppedDown { was: Role::Leader, .. }) {
+        Some((*server, Asks::SteppedDown))
+    } else if matches!(event, Event::VoteRefused { .. } | Event::VoteIgnored { .. }) {
+        Some((*server, Asks::VotedNo))
+    } else {
+        None
     }
 }
 
@@ -291,6 +323,22 @@ mod tests {
         let faults = |mark: &&Mark| matches!(mark.kind, MarkKind::Fault | MarkKind::Mend);
         let kinds: Vec<MarkKind> = digest.marks.iter().filter(faults).map(|mark| mark.kind).collect();
         assert_eq!(kinds, [MarkKind::Fault, MarkKind::Mend].repeat(pairs.len()));
+    }
+
+    #[test]
+    fn a_leader_that_gives_up_is_marked_and_can_be_asked_about_from_then_on() {
+        let mut timeline = fixture::settled(3);
+        let leads = crate::show::names::leader(&timeline.view()).expect("a leader after a second").id;
+        let other = NodeId(leads.0 % 3 + 1);
+        timeline.dispatch(Command::TimeOut { server: other }).expect("it follows");
+        let before = timeline.world().record_count();
+        timeline.advance(std::time::Duration::from_millis(200));
+        let mut digest = Digest::default();
+        digest.read(timeline.all_records());
+        assert!(digest.marks.iter().any(|mark| matches!(mark.kind, MarkKind::SteppedDown(_))));
+        let now = timeline.world().record_count();
+        let asked = |server, records| digest.has_done(server, Asks::SteppedDown, records);
+        assert_eq!((asked(leads, before), asked(leads, now), asked(other, now)), (false, true, false));
     }
 
     #[test]

@@ -295,7 +295,7 @@ impl State {
     pub(crate) fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> T {
         let timeline = self.timeline.borrow();
         let (view, world) = (&*self.view, timeline.world());
-        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
+        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open, digest: Some(&self.digest) })
     }
 
     /// Whether the address can be written at once: it is short.
