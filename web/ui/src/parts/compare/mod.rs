@@ -29,7 +29,7 @@ pub(super) fn halves(state: &State) -> Html {
                 setup={Rc::clone(&of.setup)}
                 selection={state.selection}
                 ease={state.ease}
-                gone={of.overwritten()}
+                gone={Rc::new(of.overwritten())}
                 mistaken={of.mistaken()}
             />
         }
@@ -45,7 +45,7 @@ struct Props {
     setup: Rc<Setup>,
     selection: Selection,
     ease: Ease,
-    gone: Vec<Overwritten>,
+    gone: Rc<Vec<Overwritten>>,
     mistaken: Vec<NodeId>,
 }
 
@@ -61,11 +61,16 @@ fn Half(props: &Props) -> Html {
         dispatch.emit(action);
     });
     html! {
-        <ContextProvider<Side> context={side}>
-            <ContextProvider<Dispatch> context={within}>
-                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
-                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
-            </ContextProvider<Dispatch>>
-        </ContextProvider<Side>>
-    }
+            <ContextProvider<Side> context={side}>
+                <ContextProvider<Dispatch> context={within}>
+    <<<<<<< HEAD
+                    <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
+                    <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
+    =======
+                    <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
+                    <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
+    >>>>>>> next
+                </ContextProvider<Dispatch>>
+            </ContextProvider<Side>>
+        }
 }
