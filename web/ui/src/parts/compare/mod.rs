@@ -61,16 +61,11 @@ fn Half(props: &Props) -> Html {
         dispatch.emit(action);
     });
     html! {
-            <ContextProvider<Side> context={side}>
-                <ContextProvider<Dispatch> context={within}>
-    <<<<<<< HEAD
-                    <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
-                    <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
-    =======
-                    <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
-                    <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
-    >>>>>>> next
-                </ContextProvider<Dispatch>>
-            </ContextProvider<Side>>
-        }
+        <ContextProvider<Side> context={side}>
+            <ContextProvider<Dispatch> context={within}>
+                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
+                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
+            </ContextProvider<Dispatch>>
+        </ContextProvider<Side>>
+    }
 }
