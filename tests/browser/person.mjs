@@ -301,10 +301,11 @@ export class Person {
 
   /** The facts in the inspector: `{ Term: "2", … }`. */
   async facts() {
-    const terms = this.inspector.getByRole("term");
-    return Object.fromEntries(
-      await terms.evaluateAll((all) => all.map((term) => [term.textContent, term.nextElementSibling.textContent])),
+    // At one go: while time goes on, facts come and go.
+    const pairs = await this.inspector.evaluate((inspector) =>
+      [...inspector.querySelectorAll("dt")].map((term) => [term.textContent, term.nextElementSibling.textContent]),
     );
+    return Object.fromEntries(pairs);
   }
 
   /** The sentences in the list of events, oldest first: `{ at, words }`. */

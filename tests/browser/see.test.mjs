@@ -181,6 +181,8 @@ test("every rule says what it states and how often it was checked, to whoever po
   const rules = page.getByRole("region", { name: "Rules checked after every event" });
   const more = rules.getByRole("button", { name: /more$/ });
   if (await more.isVisible()) await more.click();
+  // Whatever the mouse rests on shows its statement, too.
+  await page.mouse.move(1, 1);
   const chips = rules.getByRole("button", { name: /checks, it holds$/ });
   const names = await chips.allInnerTexts();
   assert.ok(names.length >= 13, names.join("\n"));

@@ -54,7 +54,8 @@ impl Metrics {
         };
         // Where rows are low, the term stands beside the words.
         let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
-        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
+        // What a leader begins with has room from the start, so that nothing moves when it comes.
+        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0).max(NO_OP);
         let least = if tall { 78.0 } else { 56.0 };
         let most = term + if tall { 150.0 } else { 110.0 };
         let column = within(longest as f64 * character + 22.0 + term, least, most).round();
@@ -69,6 +70,9 @@ impl Metrics {
     }
 }
 
+/// How long `no-op` is.
+const NO_OP: usize = 5;
+
 /// About how long the words of an entry are, without making them.
 fn length(entry: &EntryView) -> usize {
     match &entry.op {
@@ -77,7 +81,7 @@ fn length(entry: &EntryView) -> usize {
             key.len() + expected.as_ref().map_or(4, String::len) + value.len() + 6
         }
         Some(Op::Get { key } | Op::Delete { key } | Op::Increment { key, .. } | Op::Read { key, .. }) => key.len() + 5,
-        None => 5,
+        None => NO_OP,
     }
 }
 
