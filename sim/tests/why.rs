@@ -549,6 +549,7 @@ fn a_broken_rule_leads_to_what_broke_it() {
     let explanation = ask(&timeline, Asks::Broken, Thing::Violation(0));
     says(&explanation, "is broken");
     has(&timeline, &explanation, "disk of", is_command);
+    has(&timeline, &explanation, "S1, S2 and S3 break a rule on purpose. ", is_command);
     not_so(&timeline, Asks::Broken, Thing::Violation(99), "There is no broken rule 99");
 }
 

@@ -71,8 +71,8 @@ pub(crate) fn runs_with(settings: &Settings) -> String {
         (settings.leader_stickiness, "stickiness"),
         (settings.leases, "leases"),
         (settings.forward_proposals, "forwarding"),
-        (!settings.no_op_on_election, "no no-op"),
-        (!settings.go_back_by_hints, "no hints"),
+        (!settings.no_op_on_election, "without no-op"),
+        (!settings.go_back_by_hints, "without hints"),
     ];
     let words: Vec<&str> = all.into_iter().filter(|(on, _)| *on).map(|(_, words)| words).collect();
     if words.is_empty() { "plain Raft".to_owned() } else { words.join(", ") }
