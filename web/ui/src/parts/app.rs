@@ -82,6 +82,7 @@ pub(crate) fn App() -> Html {
                         setup={Rc::clone(&state.setup)}
                         selection={state.selection}
                         ease={state.ease}
+                        mistaken={state.mistaken()}
                     />
                 }
                 { time_bar(state, &told) }

@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 pub(crate) mod axis;
 pub(crate) mod branches;
+pub(crate) mod carries;
 pub(crate) mod compare;
 pub(crate) mod digest;
 pub(crate) mod disc;
@@ -15,6 +16,7 @@ pub(crate) mod lanes;
 pub(crate) mod light;
 pub(crate) mod lives;
 pub(crate) mod machine;
+pub(crate) mod machinery;
 pub(crate) mod names;
 pub(crate) mod news;
 pub(crate) mod packet;

@@ -201,7 +201,7 @@ impl State {
         last_run::begin(timeline.run());
         let setup = timeline.setup().clone();
         let (view, end) = (Rc::new(timeline.view()), timeline.end());
-        let mut digest = Digest::default();
+        let mut digest = Digest::of(&setup);
         digest.read(timeline.all_records());
         Self {
             now: timeline.now(),
@@ -272,6 +272,13 @@ impl State {
         overwritten(self.timeline.borrow().records(), self.now)
     }
 
+    /// The servers that break a rule on purpose.
+    pub(crate) fn mistaken(&self) -> Vec<NodeId> {
+        let timeline = self.timeline.borrow();
+        let errs = |id: &NodeId| timeline.world().settings(*id).is_some_and(|settings| !settings.mistakes.is_empty());
+        self.view.servers.iter().map(|server| server.id).filter(errs).collect()
+    }
+
     /// The first request whose answer one copy of the data could not have given.
     pub(crate) fn first_wrong(&self) -> Option<RequestId> {
         first_wrong(&self.view, &self.all_records())
@@ -310,7 +317,7 @@ impl State {
     pub(crate) fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> T {
         let timeline = self.timeline.borrow();
         let (view, world) = (&*self.view, timeline.world());
-        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
+        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open, digest: Some(&self.digest) })
     }
 
     /// Whether the address can be written at once: it is short.

@@ -16,7 +16,7 @@ pub(super) fn clients(ring: &Ring, view: &View) -> Html {
         let (half_width, half_height) = CLIENT_HALF;
         let (x, y) = (place.x - half_width, place.y - half_height);
         // Where there is no room for more, only what became of it.
-        let short = ring.many && ring.tight;
+        let short = ring.many && ring.tight || ring.clients.len() > 4;
         let words = last.map(|request| {
             let standing = standing(request);
             (

@@ -74,11 +74,12 @@ pub(super) fn entry(id: &str) -> Option<Entry> {
     Some(Entry { server: NodeId(server.parse().ok()?), index: LogIndex(index.parse().ok()?) })
 }
 
-/// `S1 index 3, x=1, term 2, committed`.
+/// `S1 index 3, x=1, term 2, committed, applied`.
 fn name(this: Entry, entry: &Shown) -> String {
     let committed = if entry.committed { "committed" } else { "not committed" };
     let durable = if entry.durable { "" } else { ", not on disk yet" };
-    format!("{} index {}, {}, term {}, {committed}{durable}", this.server, this.index, entry.words, entry.term)
+    let applied = if entry.applied { ", applied" } else { "" };
+    format!("{} index {}, {}, term {}, {committed}{durable}{applied}", this.server, this.index, entry.words, entry.term)
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ impl Metrics {
             (Density::Lowest, true) => 30.0,
         };
         let term = if density == Density::Comfortable { 0.0 } else { 14.0 };
-        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
+        // What a leader begins with has room from the start, so that nothing moves when it comes.
+        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0).max(NO_OP);
         let least = if tall { 78.0 } else { 56.0 };
         let most = term + if tall { 160.0 } else { 128.0 };
         let column = within(longest as f64 * character + 22.0 + term, least, most).round();
@@ -83,6 +84,9 @@ impl Metrics {
     }
 }
 
+/// How long `no-op` is.
+const NO_OP: usize = 5;
+
 /// About how long the words of an entry are; of most, without making them.
 fn length(entry: &EntryView) -> usize {
     match &entry.op {
@@ -91,7 +95,7 @@ fn length(entry: &EntryView) -> usize {
             key.len() + expected.as_ref().map_or(4, String::len) + value.len() + 6
         }
         Some(Op::Get { key } | Op::Delete { key } | Op::Increment { key, .. } | Op::Read { key, .. }) => key.len() + 5,
-        None => entry.membership.as_ref().map_or(5, |membership| names::members(membership).len()),
+        None => entry.membership.as_ref().map_or(NO_OP, |membership| names::members(membership).len()),
     }
 }
 
