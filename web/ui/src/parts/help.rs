@@ -87,9 +87,10 @@ pub(crate) fn Help(props: &Props) -> Html {
                     <ul>
                         <li>{ "A colour is a term; its number is always beside it." }</li>
                         <li>{ "A thick ring is a leader, a thin one a follower, a dashed one a candidate, a dotted one asks whether it could win, a grey one is down." }</li>
-                        <li>{ "The arc round a server is the time until it acts by itself." }</li>
-                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes, dotted ones only ask how a vote would go, stacks are snapshots. Answers are hollow, refusals crossed." }</li>
-                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet. A block such as …8 is what a snapshot has." }</li>
+                        <li>{ "The arc round a server is the time until it acts by itself, and the words beside it say what it does then. The thin arc inside a leader is its lease, and a small drum a write on its way to the disk." }</li>
+                        <li>{ "A smaller disc is a learner, which gets the log and does not vote. Small signs at the rim and on links are what is unusual: cut off, paused, a slow disk, a wrong clock, a link that loses messages. Point at them, or press them, for the words." }</li>
+                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes, dotted ones only ask how a vote would go, stacks are snapshots. Answers are hollow, refusals crossed; what is lost ends in a red cross." }</li>
+                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet. A block such as …8 is what a snapshot has. The dot is applied; the flag is how far a server knows of commits; the small marks below are what the leader knows to match, and sends next." }</li>
                     </ul>
                 </section>
             </div>
