@@ -9,9 +9,10 @@ import { brotliCompressSync } from "node:zlib";
 import { installed } from "./harness.mjs";
 
 const manifest = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
-/** Kilobytes; raise them knowingly: scenarios, links, branches, "why?" and the checks of clients' histories doubled them. */
-const WASM_MAX = 1_550;
-const WASM_BROTLI_MAX = 420;
+/** Kilobytes; raise them knowingly: scenarios, links, branches, "why?" and the checks of clients' histories doubled them, and
+ * to write scenarios (`toScenario`) took 57, 17 with brotli. */
+const WASM_MAX = 1_600;
+const WASM_BROTLI_MAX = 432;
 
 test("there is what is needed, and nothing else", () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
