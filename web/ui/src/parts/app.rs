@@ -88,9 +88,9 @@ pub(crate) fn App() -> Html {
                 { time_bar(state, &told) }
                 if state.other.is_none() {
                     if state.machines_open {
-                        <Machines view={Rc::clone(&logs.view)} />
+                        <Machines view={Rc::clone(&logs.view)} low={logs.space_time_open} />
                     } else {
-                        <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} />
+                        <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} low={logs.space_time_open} />
                     }
                     <Rules checks={asked.view.checks.clone()} violations={asked.view.violations.clone()} />
                 }

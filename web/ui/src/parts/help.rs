@@ -1,10 +1,9 @@
 //! What can be done, and the keys for it.
 
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::choice::Choice;
-use super::icon::{Picture, icon};
+use super::dialog::use_modal;
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::keys::KEYS;
 use crate::browser::wishes;
@@ -26,20 +25,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Help(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = {
-        let node = node.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
-        })
-    };
+    let modal = use_modal();
     let keys = KEYS.iter().map(|(key, what)| {
         html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }
     });
@@ -70,12 +56,10 @@ pub(crate) fn Help(props: &Props) -> Html {
         }
     });
     html! {
-        <dialog ref={node} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()}>
+        <dialog ref={modal.node.clone()} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()} onclick={modal.beside()}>
             <div class="head">
                 <h2 id="help-title">{ "Help" }</h2>
-                <button type="button" class="button square" aria-label="Close help" onclick={close}>
-                    { icon(Picture::Close) }
-                </button>
+                { modal.close_button() }
             </div>
             <div class="wishes">
                 <button type="button" class="button" onclick={on(&dispatch, Action::Tour(Some(Step::Watch)))}>{ "Show me around" }</button>

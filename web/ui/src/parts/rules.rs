@@ -4,7 +4,7 @@ use raftarium_sim::{Check, Rule, Violation};
 use yew::prelude::*;
 
 use super::{on, use_dispatch};
-use crate::show::{count, thousands};
+use crate::show::{brief, count, thousands};
 use crate::state::Action;
 
 #[derive(Properties, PartialEq)]
@@ -45,12 +45,11 @@ pub(crate) fn Rules(props: &Props) -> Html {
             };
             let folds = at >= FIRST && check.rule != Rule::Linearizability && !broken && check.undecided == 0;
             folded += usize::from(folds);
-            let number = thousands(check.count);
             html! {
                 <li key={name} class={(folds && !wanted).then_some("folded")}>
                     <button type="button" {class} aria-describedby={id.clone()} {onclick}>
                         <span>{ name }</span>{ " " }
-                        <span class="number room" style={format!("width:{}ch", number.len().max(3))}>{ number }</span>
+                        <span class="number room" title={thousands(check.count)}>{ brief(check.count) }</span>
                         if !broken && check.undecided > 0 {
                             <span class="number">{ format!(" · {} ?", check.undecided) }</span>
                         }
@@ -69,7 +68,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
             <ul class="chips">
                 { for chips }
                 <li class="fold-rules">
-                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("{folded} more") } }</button>
+                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("+ {folded}") } }<span class="unseen">{ if wanted { " rules" } else { " more rules" } }</span></button>
                 </li>
             </ul>
         </section>

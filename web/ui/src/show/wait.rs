@@ -25,12 +25,13 @@ pub(crate) struct Wait {
 pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
-    // What is paused does nothing, however late it is.
-    let words = if server.paused {
-        "paused".to_owned()
-    } else {
-        let steps = deadline.at.since(now).as_micros().div_ceil(1_000 * STEP_MS);
-        format!("{} in {} ms", reason(deadline.timer, server.role), steps * STEP_MS)
+    let steps = deadline.at.since(now).as_micros().div_ceil(1_000 * STEP_MS);
+    let (reason, ms) = (reason(deadline.timer, server.role), steps * STEP_MS);
+    let words = match ms {
+        // What is paused does nothing, however late it is.
+        _ if server.paused => "paused".to_owned(),
+        ..10_000 => format!("{reason} in {ms} ms"),
+        _ => format!("{reason} in {} s", ms.div_ceil(1_000)),
     };
     Some(Wait { timer: deadline.timer, left, words })
 }

@@ -284,9 +284,28 @@ impl State {
         first_wrong(&self.view, &self.all_records())
     }
 
-    /// The ids of what is lit because of what is pointed at.
+    /// The ids of what is lit because of what is pointed at. Of two clusters that are compared, it is lit in both; a message
+    /// is one cluster's, and what it is about is lit in the other, too.
     pub(crate) fn lit(&self) -> Vec<String> {
-        light::lit(self.pointed, &self.view, &self.all_records(), self.longest_flight)
+        let of = |state: &Self, pointed| light::lit(pointed, &state.view, &state.all_records(), state.longest_flight);
+        let Some(other) = &self.other else { return of(self, self.pointed) };
+        let other = &other.state;
+        let about = |ids: &[String]| ids.iter().filter(|id| !id.starts_with("packet")).cloned().collect();
+        let (a, b): (Vec<String>, Vec<String>) = match self.pointed {
+            Pointed::Packet(_) => {
+                let a = of(self, self.pointed);
+                let b = about(&a);
+                (a, b)
+            }
+            Pointed::OtherPacket(packet) => {
+                let b = of(other, Pointed::Packet(packet));
+                (about(&b), b)
+            }
+            pointed @ (Pointed::Nothing | Pointed::Server(_) | Pointed::Entry(_)) => {
+                (of(self, pointed), of(other, pointed))
+            }
+        };
+        a.into_iter().chain(b.iter().map(|id| Side::B.id(id))).collect()
     }
 
     /// How many records there are up to now.

@@ -94,7 +94,7 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                 <svg
                     class={classes!("ring", ring.tight.then_some("tight"), ring.crowded.then_some("crowded"), ring.many.then_some("many"))}
                     viewBox={view_box}
-                    style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
+                    style={format!("--scale:{};--label:{}", px_hundredths(ring.type_scale()), px_hundredths(ring.label_scale()))}
                     role="group"
                     aria-label={side.name("Servers and links")}
                 >
@@ -108,6 +108,8 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                         { hulls(ring, view, groups) }
                     }
                     { cut::cut_line(line.as_ref()) }
+                    // What is written beside servers lies over the ways of clients.
+                    { clients(ring, view) }
                     // Where there are many, links cross discs, and lie under them.
                     if ring.many {
                         { links.clone() }
@@ -119,7 +121,6 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                     if !ring.many {
                         { timers(ring, view, now, longest) }
                     }
-                    { clients(ring, view) }
                     if !ring.many {
                         { packets(&dispatch, side, ring, view, now, selection) }
                     }

@@ -64,7 +64,7 @@ fn Half(props: &Props) -> Html {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
                 <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
-                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
+                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} low=true />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>
     }
