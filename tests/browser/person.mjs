@@ -311,7 +311,7 @@ export class Person {
 
   /** The sentences in the list of events, oldest first: `{ at, words }`. */
   async sentences() {
-    const rows = this.events.getByRole("listitem").getByRole("button");
+    const rows = this.events.getByRole("listitem").getByRole("button", { name: /^\d/ });
     const texts = await rows.evaluateAll((all) => all.map((row) => [...row.children].map((part) => part.textContent)));
     return texts.map(([at, words]) => ({ at: milliseconds(at), words }));
   }

@@ -179,7 +179,7 @@ test("an entry goes from memory to disk to committed to applied, and a snapshot 
 test("every rule says what it states and how often it was checked, to whoever points at it or comes by Tab", async (t) => {
   const { page, person, problems } = await settled(t);
   const rules = page.getByRole("region", { name: "Rules checked after every event" });
-  const more = rules.getByRole("button", { name: /more$/ });
+  const more = rules.getByRole("button", { name: /more rules$/ });
   if (await more.isVisible()) await more.click();
   // Whatever the mouse rests on shows its statement, too.
   await page.mouse.move(1, 1);

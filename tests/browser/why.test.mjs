@@ -105,6 +105,23 @@ test("why did this leader step down, and why has that request no answer", async 
   assert.deepEqual(problems, []);
 });
 
+test("what happened is asked about where it is told, and the answer is of that moment", async (t) => {
+  const { page, person, problems, leader } = await isolated(t);
+  await person.reach(1_500);
+  const next = await person.leader();
+  await page.keyboard.press("e");
+  const elected = `${next.id} is elected leader of term ${next.term}.`;
+  const told = (await person.sentences()).find(({ words }) => words === elected);
+  await person.events.getByRole("button", { name: `Why? ${elected}`, exact: true }).press("Enter");
+  const { question, causes } = await person.answer();
+  assert.equal(question, `Why is ${next.id} the leader?`);
+  assert.equal(causes[0].at, told.at);
+  assert.equal(Math.floor(await person.now()), told.at);
+  assert.ok(causes.some(({ words }) => words.includes("the network was cut")), JSON.stringify(causes));
+  assert.equal((await person.see(leader)).cutOff, true);
+  assert.deepEqual(problems, []);
+});
+
 test("what is not so is said, and nothing else changes", async (t) => {
   const { person, problems, others } = await settled(t);
   const [one] = others;

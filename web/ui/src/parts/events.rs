@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::icon::{Picture, icon};
 use super::{Dispatch, on, use_dispatch};
 use crate::show::seconds;
+use crate::show::why::of_record;
 use crate::state::{Action, State};
 use raftarium_sim::story::sentence;
 
@@ -75,8 +76,11 @@ fn row(dispatch: &Dispatch, record: &Record, words: String) -> Html {
     html! {
         <li key={record.id.0}>
             <button type="button" class="event" onclick={on(dispatch, Action::Seek(record.at))}>
-                <span class="time-link">{ seconds(record.at) }</span><span class="words">{ words }</span>
+                <span class="time-link">{ seconds(record.at) }</span><span class="words">{ &words }</span>
             </button>
+            if let Some(question) = of_record(record) {
+                <button type="button" class="time-link" aria-label={format!("Why? {words}")} onclick={on(dispatch, Action::WhyOf(record.id, record.at, question))}>{ "why?" }</button>
+            }
         </li>
     }
 }

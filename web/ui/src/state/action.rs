@@ -3,7 +3,7 @@
 use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::swarm::Unrest;
 use raftarium_sim::why::{Cause, Question};
-use raftarium_sim::{BranchId, ClientId, Command, Difference, Op, Retries, Shared};
+use raftarium_sim::{BranchId, ClientId, Command, Difference, Op, RecordId, Retries, Shared};
 
 use super::address::Address;
 use super::{About, Ease, Menu, Opened, Pointed, Selection, Shelf, Side, Speed, Wanted};
@@ -44,6 +44,8 @@ pub(crate) enum Action {
     Perform(Kind, Subject),
     /// Asks why something is as it is.
     Why(Question),
+    /// Goes to something that happened, and asks why it did.
+    WhyOf(RecordId, Instant, Question),
     /// Goes to the moment of a cause, and selects what it is about.
     Follow(Box<Cause>),
     /// Goes back to the moment that the question was about.

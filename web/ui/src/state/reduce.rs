@@ -79,6 +79,10 @@ impl Reducible for State {
                 }
             }
             Action::Why(question) => state.ask_why(question),
+            Action::WhyOf(record, at, question) => {
+                state.go_to_record(Some(record), Some(at));
+                state.ask_why(question);
+            }
             Action::Follow(cause) => state.follow(&cause),
             Action::WhyAgain => state.why_again(),
             Action::CloseWhy => state.why = None,

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use raftarium_sim::RecordId;
+use raftarium_sim::core::Instant;
 use raftarium_sim::why::{Cause, Explanation, Question, Thing, why};
 
 use super::{About, News, Side, State};
@@ -38,10 +40,16 @@ impl State {
 
     /// Goes to the moment of a cause.
     pub(super) fn follow(&mut self, cause: &Cause) {
+        self.go_to_record(cause.record, cause.at);
+        self.select(cause.about);
+    }
+
+    /// Goes to just after something that happened, or will.
+    pub(super) fn go_to_record(&mut self, record: Option<RecordId>, at: Option<Instant>) {
         self.playing = false;
         // Both clusters go to one moment, and records are those of one of them.
-        let record = cause.record.filter(|_| self.side != Side::B);
-        self.go(|timeline| match (record, cause.at) {
+        let record = record.filter(|_| self.side != Side::B);
+        self.go(|timeline| match (record, at) {
             // It is known, unless something else was done since; then there is still its moment.
             (Some(id), at) => {
                 if let (Err(_), Some(at)) = (timeline.seek_record(id), at) {
@@ -51,7 +59,6 @@ impl State {
             (None, Some(at)) => timeline.seek(at),
             (None, None) => {}
         });
-        self.select(cause.about);
     }
 
     /// Goes back to where the last question was asked.
@@ -73,9 +80,9 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use raftarium_sim::core::{Instant, NodeId};
+    use raftarium_sim::Command;
+    use raftarium_sim::core::NodeId;
     use raftarium_sim::why::{Asks, Thing};
-    use raftarium_sim::{Command, RecordId};
     use yew::Reducible;
 
     use super::*;
