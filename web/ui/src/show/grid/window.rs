@@ -156,8 +156,8 @@ mod tests {
         {
             let window = Window::new(METRICS, SIZE, (left, 0.0), 51, last);
             let drawn = window.columns.end() - window.columns.start() + 1;
-            assert!(drawn <= 20, "{window:?}");
-            // Seven are seen.
+            // Of the columns ten are seen, of the rows seven.
+            assert!(drawn <= (10 + 2 * AROUND + STEP + 1) as u64, "{window:?}");
             assert!(window.rows.len() <= 7 + 2 * AROUND + STEP, "{window:?}");
             let seen = left.map_or(last + 1, |left| ((left / METRICS.column) as u64 + 1).min(window.last));
             assert!(window.columns.contains(&seen), "{window:?} has {seen}");
