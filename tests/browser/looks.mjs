@@ -117,7 +117,7 @@ export function tooSmall(page) {
       if (width <= 1 || element.closest("dialog:not([open])")) continue;
       // A line of the ring is as long as it is; a mark of the time bar is reached by the buttons beside it, too; an entry is as
       // large as its cell; a link in a sentence is as high as the line.
-      if (element.closest("svg") || element.tabIndex < 0 || element.closest("p, li, dd, td")?.matches("p, td, dd")) continue;
+      if (element.closest("svg") || element.tabIndex < 0 || element.closest("p, li, dd, td, [role=cell]")?.matches("p, td, dd, [role=cell]")) continue;
       const label = element.closest("label")?.getBoundingClientRect();
       const grown = getComputedStyle(element, "::after");
       const more = grown.content !== "none" && grown.position === "absolute" ? -2 * Number.parseFloat(grown.top) : 0;

@@ -68,11 +68,6 @@ pub(crate) fn is_high() -> bool {
     matches("(min-width: 1100px) and (min-height: 1000px)")
 }
 
-/// Whether everything stands below each other, as on a phone.
-pub(crate) fn is_narrow() -> bool {
-    matches("(max-width: 759px)")
-}
-
 /// How large letters are: 1 as on a laptop, more on a wide screen and where a person wants them large.
 pub(crate) fn type_scale() -> f64 {
     const USUAL_PX: f64 = 14.0;

@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn of_many_every_disc_can_be_read_and_pressed() {
-        for (size, least) in SIZES.into_iter().zip([14.0, 8.0, 18.0, 11.0, 6.0]) {
+        for (size, least) in SIZES.into_iter().zip([14.0, 8.0, 18.0, 11.0]) {
             let ring = Ring::new(size, 51, 3);
             assert!(ring.radius >= least, "{size:?}: {}", ring.radius);
         }

@@ -34,19 +34,14 @@ pub(crate) enum Room {
     Nowhere,
 }
 
-/// How much room a character of a label needs, in percent of a lane that is `narrow`, as on a phone, or not.
-const fn character(narrow: bool) -> f64 {
-    if narrow { 2.9 } else { 1.4 }
-}
-
 /// The moments that the lanes show at `now`: the beginning, and then the last [`SPAN`].
 pub(crate) fn shown(now: Instant) -> (Instant, Instant) {
     let end = now.as_micros().max(SPAN);
     (Instant::from_micros(end - SPAN), Instant::from_micros(end))
 }
 
-/// The requests of one client that are in sight at `now`, in a lane that is `narrow` or not.
-pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant, narrow: bool) -> Vec<Bar> {
+/// The requests of one client that are in sight at `now`; a character of a label is so many percent of a lane wide.
+pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant, character: f64) -> Vec<Bar> {
     let (start, end) = shown(now);
     let percent = |at: Instant| at.clamp(start, end).since(start).as_micros() as f64 / SPAN as f64 * 100.0;
     let bar = |request: &Request| {
@@ -78,7 +73,7 @@ pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant, narrow:
         let before = at.checked_sub(1).map_or(0.0, |at| bars[at].from + bars[at].width);
         let bar = &mut bars[at];
         let end = bar.from + bar.width;
-        let label = bar.label.chars().count() as f64 * character(narrow) + 1.0;
+        let label = bar.label.chars().count() as f64 * character + 1.0;
         if bar.width >= label {
             bar.room = Room::Inside;
         } else if next - end >= label {
@@ -122,7 +117,7 @@ mod tests {
             request(1_500, RequestStatus::Waiting),
         ];
         let now = Instant::from_millis(3_000);
-        let bars = bars(&requests, ClientId(1), now, false);
+        let bars = bars(&requests, ClientId(1), now, 1.3);
         assert_eq!(bars.len(), 1, "the first is out of sight");
         assert_eq!(bars[0].room, Room::Inside);
         assert!((bars[0].from - 25.0).abs() < 1e-9 && (bars[0].width - 75.0).abs() < 1e-9);
@@ -132,7 +127,7 @@ mod tests {
     fn a_label_goes_where_there_is_room() {
         let done = |asked_ms| request(asked_ms, RequestStatus::Unknown { at: Instant::from_millis(asked_ms + 40) });
         let requests = [done(100), done(160), done(1_940)];
-        let rooms = bars(&requests, ClientId(1), Instant::from_millis(2_000), false)
+        let rooms = bars(&requests, ClientId(1), Instant::from_millis(2_000), 1.3)
             .iter()
             .map(|bar| bar.room)
             .collect::<Vec<_>>();

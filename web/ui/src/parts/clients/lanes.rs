@@ -4,17 +4,15 @@ use raftarium_sim::core::Instant;
 use raftarium_sim::{ClientId, RequestId, View};
 use yew::prelude::*;
 
-use crate::browser::is_narrow;
 use crate::geometry::px;
 use crate::show::lanes::{Room, bars};
 use crate::show::term;
 
-/// The lanes of all clients. The list of requests says the same in words.
-pub(super) fn lanes(view: &View, now: Instant, clients: u32, wrong: Option<RequestId>) -> Html {
-    let narrow = is_narrow();
+/// The lanes of all clients; a character of a label is `character` percent of a lane wide. The list of requests says the same in words.
+pub(super) fn lanes(view: &View, now: Instant, clients: u32, wrong: Option<RequestId>, character: f64) -> Html {
     let lanes = (1..=clients).map(|number| {
         let client = ClientId(number);
-        let bars = bars(&view.requests, client, now, narrow).into_iter().map(|bar| {
+        let bars = bars(&view.requests, client, now, character).into_iter().map(|bar| {
             let style = format!("left:{}%;width:{}%", px(bar.from), px(bar.width));
             let wrong = (wrong == Some(bar.id)).then_some("wrong");
             let beside = match bar.room {
