@@ -1,18 +1,22 @@
-// The program comes in two halves: the first runs at once, the second holds what a first visit does not run. It is loaded
-// when the page stands; whoever wants it earlier waits for it.
+// The program comes in two halves: the first makes the page stand, the second makes it move. The second is loaded as soon as
+// the page stands. Until it is there time does not begin, and what a person does meanwhile is done then.
 {
   const half = "LATER";
+  const again = 500;
+  const againAtMost = 8_000;
+  const patience = 2_000;
   let module;
   let filled = false;
   const load = async () => {
-    const response = await fetch(half, { priority: "low" });
+    const response = await fetch(half);
     if (response.ok) module ??= await WebAssembly.compile(await response.arrayBuffer());
   };
   const fill = (first) => {
     if (!filled) new WebAssembly.Instance(module, { first });
     filled = true;
+    globalThis.awaitsLater = false;
   };
-  // Called in the middle of the program, which cannot wait in any other way.
+  // For what runs too early after all, in the middle of the program, which cannot wait in any other way.
   const loadNow = () => {
     const request = new XMLHttpRequest();
     request.open("GET", half, false);
@@ -25,15 +29,68 @@
     if (!module) loadNow();
     fill(first);
   };
-  // A run in the address is read by the second half; and where all is on this machine, there is nothing to wait for.
-  const atOnce = location.hash.includes("run=") || navigator.serviceWorker?.controller;
-  // Whoever wants it tries again, and is told what is wrong.
+
+  // A run in the address is read by the second half, and so is what was chosen and done at earlier visits; and where all is
+  // on this machine, there is nothing to wait for.
+  const isFresh = () => {
+    try {
+      return !localStorage.getItem("raftarium-settings") && !localStorage.getItem("raftarium-last-run");
+    } catch {
+      return true;
+    }
+  };
+  const isPlain = /^#?(&?(seed=\d*|servers=\d?))*$/.test(location.hash);
+  const atOnce = !isPlain || !isFresh() || navigator.serviceWorker?.controller;
   globalThis.beforeStart = atOnce ? load().catch(() => {}) : undefined;
-  addEventListener("TrunkApplicationStarted", ({ detail }) => {
-    const finish = async () => {
-      if (!module) await load().catch(() => {});
-      if (module) fill(detail.wasm);
-    };
-    globalThis.requestIdleCallback ? requestIdleCallback(finish) : setTimeout(finish, 200);
+
+  // What is done before is done again; where a pointer was on its way does not matter any more.
+  const done = [];
+  const repeated = ["click", "contextmenu", "keydown", "input", "change", "hashchange", "focusin"];
+  const passed = [
+    ...["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerover", "pointerout", "pointerleave"],
+    ...["mouseover", "mouseout", "focusout", "wheel", "dragover", "drop", "visibilitychange", "pagehide"],
+  ];
+  const isElsewhere = ({ type, target }) => type === "click" && target.closest?.("a:not([href^='#'])");
+  const hold = (event) => {
+    if (isElsewhere(event)) return;
+    event.stopImmediatePropagation();
+    if (["click", "contextmenu", "dragover", "drop"].includes(event.type)) event.preventDefault();
+    if (repeated.includes(event.type)) done.push([event.target, new event.constructor(event.type, event)]);
+    if (event.type === "click") tell();
+  };
+  const listen = (how) => [...repeated, ...passed].forEach((type) => globalThis[how](type, hold, true));
+
+  let notice;
+  const tell = (text = "A moment: the second half of the program is on its way.") => {
+    if (filled) return;
+    if (!notice) {
+      notice = document.createElement("div");
+      notice.className = "corner";
+      notice.setAttribute("role", "status");
+      document.body.append(notice);
+    }
+    notice.textContent = text;
+  };
+
+  addEventListener("TrunkApplicationStarted", async ({ detail }) => {
+    if (!module && !filled) {
+      globalThis.awaitsLater = true;
+      listen("addEventListener");
+      const slow = setTimeout(tell, patience);
+      for (let pause = again; !module; pause = Math.min(2 * pause, againAtMost)) {
+        await load().catch(() => {});
+        if (module) break;
+        tell("The second half of the program could not be loaded. It is tried again.");
+        await new Promise((then) => {
+          setTimeout(then, pause);
+          addEventListener("online", then, { once: true });
+        });
+      }
+      clearTimeout(slow);
+      listen("removeEventListener");
+    }
+    fill(detail.wasm);
+    notice?.remove();
+    for (const [target, event] of done) target.dispatchEvent(event);
   });
 }

@@ -8,16 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, ImportSection, Instruction, Module, RefType, TableSection, TableType, TypeSection,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, ImportSection, Instruction, Module, RefType, TableSection, TableType, TypeSection,
 };
 use wasmparser::{CodeSectionReader, Parser};
 
 use crate::program::Program;
-use crate::{Failure, glue};
+use crate::{Failure, data, glue};
 
 /// The function that fills the table, exported by the program.
 const FILL: &str = "fill_later";
+/// What is smaller than that, in bytes, is not worth a stub.
+const SMALLEST: usize = 16;
 /// What the second half knows the first by.
 const FIRST: &str = "first";
 
@@ -43,6 +45,9 @@ struct Plan<'p, 'a> {
     in_first: BTreeMap<u32, u32>,
     in_later: BTreeMap<u32, u32>,
     fill: u32,
+    /// What the memory of the first half holds at first, and what the second brings.
+    data: DataSection,
+    later_data: DataSection,
 }
 
 /// Moves what `is_later` says out of `bytes`, and gives what they import short names in `script`, which provides it.
@@ -69,21 +74,27 @@ impl<'p, 'a> Plan<'p, 'a> {
                 needed.extend(program.named_by(index)?.intersection(&moved));
             }
         }
-        let mut called = program.rooted.clone();
-        let mut lent = BTreeSet::new();
-        for index in program.own() {
-            let named = program.named_by(index)?;
-            if moved.contains(&index) {
-                lent.extend(named.difference(&moved).copied());
-            } else {
-                called.extend(named);
+        // Nor is it worth a stub to have a small one wait; what that calls then, others are told of.
+        let called = loop {
+            let called = wanted_at_first(program, &moved)?;
+            let small: BTreeSet<u32> = called.iter().copied().filter(|&index| program.size(index) < SMALLEST).collect();
+            if small.is_empty() {
+                break called;
             }
+            moved.retain(|index| !small.contains(index));
+        };
+        let kept_data = data::wanted(program, &moved)?;
+        let later_data = (0..program.segments.len()).filter(|place| !kept_data.contains(place)).collect();
+        let (data, later_data) = (data::section(program, &kept_data), data::section(program, &later_data));
+        let mut lent = BTreeSet::new();
+        for index in program.own().filter(|index| moved.contains(index)) {
+            lent.extend(program.named_by(index)?.difference(&moved).copied());
         }
-        let places: BTreeMap<u32, u32> = called.intersection(&moved).copied().zip(0..).collect();
+        let places: BTreeMap<u32, u32> = called.into_iter().zip(0..).collect();
         let kept = (0..program.imported).chain(program.own().filter(|index| !moved.contains(index)));
         let in_first = kept.chain(places.keys().copied()).zip(0..).collect();
         let in_later = lent.iter().chain(&moved).copied().zip(0..).collect();
-        Ok(Self { program, short, moved, places, lent, in_first, in_later, fill })
+        Ok(Self { program, short, moved, places, lent, in_first, in_later, fill, data, later_data })
     }
 
     /// The index of the table with what is missing: the last.
@@ -102,16 +113,29 @@ impl<'p, 'a> Plan<'p, 'a> {
         Ok(module.finish())
     }
 
-    fn stub(&self, index: u32, place: u32) -> Function {
-        let ty = self.program.functions[index as usize];
-        let place = i32::try_from(place).unwrap_or(i32::MAX);
-        let mut stub = Function::new([]);
-        stub.instruction(&Instruction::I32Const(place))
+    /// The index in the first half of the function that has the table filled, if it is not: the last.
+    fn filler(&self) -> u32 {
+        u32::try_from(self.in_first.len()).unwrap_or(u32::MAX)
+    }
+
+    fn filler_body(&self) -> Function {
+        let mut filler = Function::new([]);
+        filler
+            .instruction(&Instruction::I32Const(0))
             .instruction(&Instruction::TableGet(self.table()))
             .instruction(&Instruction::RefIsNull)
             .instruction(&Instruction::If(BlockType::Empty))
             .instruction(&Instruction::Call(self.in_first[&self.fill]))
+            .instruction(&Instruction::End)
             .instruction(&Instruction::End);
+        filler
+    }
+
+    fn stub(&self, index: u32, place: u32) -> Function {
+        let ty = self.program.functions[index as usize];
+        let place = i32::try_from(place).unwrap_or(i32::MAX);
+        let mut stub = Function::new([]);
+        stub.instruction(&Instruction::Call(self.filler()));
         for (parameter, _) in (0..).zip(self.program.types[ty as usize].params()) {
             stub.instruction(&Instruction::LocalGet(parameter));
         }
@@ -178,8 +202,19 @@ impl<'p, 'a> Plan<'p, 'a> {
             }
         }
         module.section(&code);
+        module.section(&self.later_data);
         Ok(module.finish())
     }
+}
+
+/// Those of `moved` that the first half calls, or has in its tables.
+fn wanted_at_first(program: &Program<'_>, moved: &BTreeSet<u32>) -> Result<BTreeSet<u32>, Failure> {
+    let mut called = program.rooted.clone();
+    for index in program.own().filter(|index| !moved.contains(index)) {
+        called.extend(program.named_by(index)?);
+    }
+    called.retain(|index| moved.contains(index));
+    Ok(called)
 }
 
 /// A short name for each number: a, b, …, z, aa, …
@@ -224,6 +259,7 @@ impl Reencode for First<'_, '_, '_> {
         for index in program.own().filter(|index| !moved.contains(index)).chain(places.keys().copied()) {
             functions.function(program.functions[index as usize]);
         }
+        functions.function(program.functions[self.0.fill as usize]);
         Ok(())
     }
 
@@ -274,6 +310,24 @@ impl Reencode for First<'_, '_, '_> {
         for (&index, &place) in places {
             code.function(&self.0.stub(index, place));
         }
+        code.function(&self.0.filler_body());
+        Ok(())
+    }
+
+    fn data_count(&mut self, _count: u32) -> Result<u32, reencode::Error<Failure>> {
+        Ok(self.0.data.len())
+    }
+
+    fn data_index(&mut self, index: u32) -> Result<u32, reencode::Error<Failure>> {
+        Err(reencode::Error::UserError(Failure::Unknown(format!("the data {index} in code"))))
+    }
+
+    fn parse_data_section(
+        &mut self,
+        data: &mut DataSection,
+        _section: wasmparser::DataSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        *data = self.0.data.clone();
         Ok(())
     }
 
@@ -341,6 +395,7 @@ mod tests {
         exports.export("start", ExportKind::Func, 1).export(FILL, ExportKind::Func, 4);
         module.section(&exports);
         let mut code = CodeSection::new();
+        let large = [true, true, false, true, false];
         let calls: [&[Instruction<'_>]; 5] = [
             &[Instruction::I32Const(1), Instruction::I64Const(2), Instruction::Call(2), Instruction::Drop],
             &[Instruction::LocalGet(0), Instruction::LocalGet(1), Instruction::Call(3)],
@@ -348,10 +403,13 @@ mod tests {
             &[Instruction::Call(5)],
             &[Instruction::Call(0)],
         ];
-        for instructions in calls {
+        for (instructions, is_large) in calls.into_iter().zip(large) {
             let mut function = Function::new([]);
             for instruction in instructions {
                 function.instruction(instruction);
+            }
+            if is_large {
+                (0..SMALLEST).for_each(|_| drop(function.instruction(&Instruction::Nop)));
             }
             code.function(function.instruction(&Instruction::End));
         }
@@ -379,7 +437,7 @@ mod tests {
         let halves = halves(&["rare"]);
         assert_eq!(halves.moved, 1);
         let first = Program::read(&halves.first).expect("valid");
-        assert_eq!(first.own().len(), 5, "one of the five is a stub");
+        assert_eq!(first.own().len(), 6, "one of the five is a stub, and one fills the table");
         let later = Program::read(&halves.later).expect("valid");
         assert_eq!((later.imported, later.own().len()), (1, 1), "it borrows one function and brings one");
     }
@@ -388,7 +446,13 @@ mod tests {
     fn what_nothing_in_the_first_half_calls_leaves_no_stub() {
         let halves = halves(&["rare", "common"]);
         assert_eq!(halves.moved, 2);
-        assert_eq!(Program::read(&halves.first).expect("valid").own().len(), 4);
+        assert_eq!(Program::read(&halves.first).expect("valid").own().len(), 5);
+    }
+
+    #[test]
+    fn what_is_small_and_called_at_first_stays() {
+        assert_eq!(halves(&["common"]).moved, 0, "what calls it is there");
+        assert_eq!(halves(&["rare", "common"]).moved, 2, "what calls it is not");
     }
 
     #[test]
@@ -399,7 +463,7 @@ mod tests {
     #[test]
     fn what_is_not_on_the_list_stays() {
         let halves = halves(&["gone"]);
-        assert_eq!((halves.moved, Program::read(&halves.first).expect("valid").own().len()), (0, 5));
+        assert_eq!((halves.moved, Program::read(&halves.first).expect("valid").own().len()), (0, 6));
     }
 
     #[test]

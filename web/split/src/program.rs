@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType, Name, Operator, Parser, Payload,
-    TableType, TypeRef,
+    ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType, Name, NameSectionReader, Operator,
+    Parser, Payload, TableType, TypeRef,
 };
 
 use crate::Failure;
+use crate::data::Segment;
+use crate::meaning::Meanings;
 
 /// A program, read.
 #[derive(Default)]
@@ -32,6 +34,10 @@ pub(crate) struct Program<'a> {
     pub(crate) bodies: Vec<FunctionBody<'a>>,
     /// Where the code is in the file.
     pub(crate) code: Range<usize>,
+    /// What its memory holds at first.
+    pub(crate) segments: Vec<Segment<'a>>,
+    /// What addresses in it mean.
+    pub(crate) meanings: Meanings,
     /// What functions are called, as [`crate::names::short`] has it.
     pub(crate) names: BTreeMap<u32, String>,
 }
@@ -117,22 +123,44 @@ impl<'a> Program<'a> {
                     }
                 }
             }
+            Payload::DataSection(section) => {
+                for data in section {
+                    self.segments.push(Segment::read(data?)?);
+                }
+            }
             Payload::CodeSectionStart { range, .. } => self.code = range,
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    for name in names {
-                        if let Name::Function(functions) = name? {
-                            for naming in functions {
-                                let naming = naming?;
-                                self.names.insert(naming.index, crate::names::short(naming.name));
-                            }
+            Payload::CustomSection(section) => match section.as_known() {
+                KnownCustom::Name(names) => self.take_names(names)?,
+                KnownCustom::Linking(symbols) => self.meanings.read_symbols(&symbols)?,
+                KnownCustom::Reloc(uses) => self.meanings.read_uses(&uses, &self.segments)?,
+                _ => {}
+            },
+            // The rest names no function.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_names(&mut self, names: NameSectionReader<'a>) -> Result<(), Failure> {
+        for name in names {
+            match name? {
+                Name::Function(functions) => {
+                    for naming in functions {
+                        let naming = naming?;
+                        self.names.insert(naming.index, crate::names::short(naming.name));
+                    }
+                }
+                Name::Data(segments) => {
+                    for naming in segments {
+                        let naming = naming?;
+                        if let Some(segment) = self.segments.get_mut(naming.index as usize) {
+                            segment.name = naming.name;
                         }
                     }
                 }
+                _ => {}
             }
-            // The rest names no function.
-            _ => {}
         }
         Ok(())
     }

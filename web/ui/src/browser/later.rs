@@ -1,8 +1,11 @@
-//! The half of the program that a first visit does not need, loaded when the page stands, or when it is called.
+//! The half of the program that it does not take to make the page stand: it makes the page move, and is loaded then.
 //!
 //! `raftarium-split` takes it out of what is built; what fills the gap is `static/later.js`.
 
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
+
+use super::window;
 
 #[wasm_bindgen]
 extern "C" {
@@ -15,4 +18,9 @@ extern "C" {
 #[wasm_bindgen]
 pub fn fill_later() {
     fill(&wasm_bindgen::exports());
+}
+
+/// Whether the second half is on its way. A program in one piece waits for nothing.
+pub(crate) fn is_awaited() -> bool {
+    Reflect::get(&window(), &"awaitsLater".into()).is_ok_and(|awaited| awaited.is_truthy())
 }
