@@ -9,7 +9,8 @@
   let filled = false;
   const load = async () => {
     const response = await fetch(half);
-    if (response.ok) module ??= await WebAssembly.compile(await response.arrayBuffer());
+    if (!response.ok) throw new Error(`${half}: ${response.status}`);
+    module ??= await WebAssembly.compile(await response.arrayBuffer());
   };
   const fill = (first) => {
     if (!filled) new WebAssembly.Instance(module, { first });
@@ -29,19 +30,6 @@
     if (!module) loadNow();
     fill(first);
   };
-
-  // A run in the address is read by the second half, and so is what was chosen and done at earlier visits; and where all is
-  // on this machine, there is nothing to wait for.
-  const isFresh = () => {
-    try {
-      return !localStorage.getItem("raftarium-settings") && !localStorage.getItem("raftarium-last-run");
-    } catch {
-      return true;
-    }
-  };
-  const isPlain = /^#?(&?(seed=\d*|servers=\d?))*$/.test(location.hash);
-  const atOnce = !isPlain || !isFresh() || navigator.serviceWorker?.controller;
-  globalThis.beforeStart = atOnce ? load().catch(() => {}) : undefined;
 
   // What is done before is done again; where a pointer was on its way does not matter any more.
   const done = [];
@@ -72,25 +60,39 @@
     notice.textContent = text;
   };
 
-  addEventListener("TrunkApplicationStarted", async ({ detail }) => {
-    if (!module && !filled) {
-      globalThis.awaitsLater = true;
-      listen("addEventListener");
-      const slow = setTimeout(tell, patience);
-      for (let pause = again; !module; pause = Math.min(2 * pause, againAtMost)) {
-        await load().catch(() => {});
-        if (module) break;
-        tell("The second half of the program could not be loaded. It is tried again.");
-        await new Promise((then) => {
-          setTimeout(then, pause);
-          addEventListener("online", then, { once: true });
-        });
-      }
-      clearTimeout(slow);
-      listen("removeEventListener");
+  // What an address says is read by the second half, and so is what was chosen and done at earlier visits; and where all is on
+  // this machine, there is nothing to wait for.
+  const isFresh = () => {
+    try {
+      return !localStorage.getItem("raftarium-settings") && !localStorage.getItem("raftarium-last-run");
+    } catch {
+      return true;
     }
+  };
+  const wait = () => {
+    globalThis.awaitsLater = true;
+    listen("addEventListener");
+  };
+  if (location.hash.length <= 1 && isFresh() && !navigator.serviceWorker?.controller) wait();
+  else globalThis.beforeStart = load().catch(wait);
+
+  addEventListener("TrunkApplicationStarted", async ({ detail }) => {
+    const slow = setTimeout(tell, patience);
+    for (let pause = again; !module; pause = Math.min(2 * pause, againAtMost)) {
+      await load().catch(() => tell("The second half of the program could not be loaded. It is tried again."));
+      if (module) break;
+      await new Promise((then) => {
+        setTimeout(then, pause);
+        addEventListener("online", then, { once: true });
+      });
+    }
+    clearTimeout(slow);
     fill(detail.wasm);
+    // Whoever hears about it does so before what was done is done again.
+    dispatchEvent(new Event("whole"));
+    await new Promise((then) => setTimeout(then));
     notice?.remove();
+    listen("removeEventListener");
     for (const [target, event] of done) target.dispatchEvent(event);
   });
 }

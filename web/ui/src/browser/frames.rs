@@ -6,7 +6,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use super::{later, window};
+use super::window;
 use crate::geometry::trig::within;
 
 /// The longest that one frame may stand for, in microseconds: after a pause of the page, time goes on from where it
@@ -29,9 +29,7 @@ impl Frames {
         let last = Cell::new(None);
         let (next, again) = (Rc::clone(&handle), Rc::clone(&callback));
         *callback.borrow_mut() = Some(Closure::new(move |ms: f64| {
-            // Time begins when all of the program is there to let it go on.
-            let may_begin = last.get().is_some() || !later::is_awaited();
-            if may_begin && let Some(before) = last.replace(Some(ms)) {
+            if let Some(before) = last.replace(Some(ms)) {
                 let elapsed: f64 = (ms - before) * 1_000.0;
                 each(within(elapsed, 0.0, LONGEST) as u64);
             }

@@ -5,7 +5,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
-use super::window;
+use super::{Listener, window};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,4 +23,9 @@ pub fn fill_later() {
 /// Whether the second half is on its way. A program in one piece waits for nothing.
 pub(crate) fn is_awaited() -> bool {
     Reflect::get(&window(), &"awaitsLater".into()).is_ok_and(|awaited| awaited.is_truthy())
+}
+
+/// Calls `hear` when it has come.
+pub(crate) fn listen(hear: impl Fn() + 'static) -> Listener {
+    Listener::new(window(), "whole", move |_| hear())
 }

@@ -22,8 +22,8 @@ pub(crate) struct Wait {
 pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
-    let words =
-        format!("{} in {} ms", reason(deadline.timer, server.role), deadline.at.since(now).as_micros().div_ceil(1_000));
+    let ms = micros(deadline.at.since(now)).div_ceil(1_000);
+    let words = format!("{} in {ms} ms", reason(deadline.timer, server.role));
     Some(Wait { timer: deadline.timer, left, words })
 }
 
@@ -57,9 +57,13 @@ pub(crate) fn lease(server: &ServerView, now: Instant, longest: Duration) -> Opt
 }
 
 fn part(left: Duration, whole: Duration) -> u64 {
-    let whole = whole.as_micros().max(1);
-    let part = left.as_micros().min(whole) * u128::from(WHOLE) / whole;
-    u64::try_from(part).unwrap_or(WHOLE)
+    let whole = micros(whole).max(1);
+    micros(left).min(whole) * WHOLE / whole
+}
+
+/// No wait takes as long as an `u64` can hold, and to write more takes more.
+fn micros(time: Duration) -> u64 {
+    time.as_micros() as u64
 }
 
 #[cfg(test)]
