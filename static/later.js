@@ -13,7 +13,8 @@
     module ??= await WebAssembly.compile(await response.arrayBuffer());
   };
   const fill = (first) => {
-    if (!filled) new WebAssembly.Instance(module, { first });
+    const lent = Array.from({ length: first.lent.length }, (_, place) => first.lent.get(place));
+    if (!filled) new WebAssembly.Instance(module, { first, lent });
     filled = true;
     globalThis.awaitsLater = false;
   };

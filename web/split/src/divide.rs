@@ -22,6 +22,11 @@ const FILL: &str = "fill_later";
 const SMALLEST: usize = 16;
 /// What the second half knows the first by.
 const FIRST: &str = "first";
+/// A table of the first half with the functions that the second needs of it: the second imports them from there, by their
+/// places. Names for all of them would weigh more.
+const LENT: &str = "lent";
+/// So many functions have the shortest numbers.
+const SHORT: usize = 128;
 
 /// The two halves.
 pub(crate) struct Halves {
@@ -39,8 +44,10 @@ struct Plan<'p, 'a> {
     moved: BTreeSet<u32>,
     /// Which moved function is at which place of the table.
     places: BTreeMap<u32, u32>,
-    /// Which functions the second half needs of the first.
-    lent: BTreeSet<u32>,
+    /// Which functions the second half needs of the first, in the order of the first.
+    lent: Vec<u32>,
+    /// The functions of the first half, imported ones first, by what they were: a stub stands for what was moved.
+    order: Vec<u32>,
     /// The index in the first half of what it has: of a moved function, that of its stub.
     in_first: BTreeMap<u32, u32>,
     in_later: BTreeMap<u32, u32>,
@@ -91,10 +98,12 @@ impl<'p, 'a> Plan<'p, 'a> {
             lent.extend(program.named_by(index)?.difference(&moved).copied());
         }
         let places: BTreeMap<u32, u32> = called.into_iter().zip(0..).collect();
-        let kept = (0..program.imported).chain(program.own().filter(|index| !moved.contains(index)));
-        let in_first = kept.chain(places.keys().copied()).zip(0..).collect();
+        let order = order(program, &moved, &places, &lent);
+        let in_first: BTreeMap<u32, u32> = order.iter().copied().zip(0..).collect();
+        let mut lent: Vec<u32> = lent.into_iter().collect();
+        lent.sort_by_key(|index| in_first[index]);
         let in_later = lent.iter().chain(&moved).copied().zip(0..).collect();
-        Ok(Self { program, short, moved, places, lent, in_first, in_later, fill, data, later_data })
+        Ok(Self { program, short, moved, places, lent, order, in_first, in_later, fill, data, later_data })
     }
 
     /// The index of the table with what is missing: the last.
@@ -103,8 +112,11 @@ impl<'p, 'a> Plan<'p, 'a> {
     }
 
     fn table_type(&self) -> TableType {
-        let size = self.places.len() as u64;
-        TableType { element_type: RefType::FUNCREF, minimum: size, maximum: Some(size), table64: false, shared: false }
+        functions_type(self.places.len())
+    }
+
+    fn lent_type(&self) -> TableType {
+        functions_type(self.lent.len())
     }
 
     fn first(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
@@ -180,7 +192,7 @@ impl<'p, 'a> Plan<'p, 'a> {
             );
         }
         for (number, &index) in self.lent.iter().enumerate() {
-            imports.import(FIRST, &letters(number), EntityType::Function(functions[index as usize]));
+            imports.import(LENT, &number.to_string(), EntityType::Function(functions[index as usize]));
         }
         module.section(&imports);
 
@@ -205,6 +217,32 @@ impl<'p, 'a> Plan<'p, 'a> {
         module.section(&self.later_data);
         Ok(module.finish())
     }
+}
+
+/// A table of so many functions.
+fn functions_type(count: usize) -> TableType {
+    let size = count as u64;
+    TableType { element_type: RefType::FUNCREF, minimum: size, maximum: Some(size), table64: false, shared: false }
+}
+
+/// The functions of the first half: those of one kind together, and then in the order of the tables, so that all lists of them are
+/// easy to compress. Those with the shortest numbers, which are called most, keep them.
+fn order(
+    program: &Program<'_>,
+    moved: &BTreeSet<u32>,
+    places: &BTreeMap<u32, u32>,
+    lent: &BTreeSet<u32>,
+) -> Vec<u32> {
+    let kept = (0..program.imported).chain(program.own().filter(|index| !moved.contains(index)));
+    let mut order: Vec<u32> = kept.chain(places.keys().copied()).collect();
+    let mut in_tables = BTreeMap::new();
+    for (place, &index) in program.in_tables.iter().enumerate() {
+        in_tables.entry(index).or_insert(place);
+    }
+    let movable = order.len().min(SHORT.max(program.imported as usize));
+    let kind = |index: &u32| (places.contains_key(index), program.functions[*index as usize]);
+    order[movable..].sort_by_key(|index| (kind(index), in_tables.get(index), lent.contains(index)));
+    order
 }
 
 /// Those of `moved` that the first half calls, or has in its tables.
@@ -255,8 +293,8 @@ impl Reencode for First<'_, '_, '_> {
         functions: &mut FunctionSection,
         _section: wasmparser::FunctionSectionReader<'_>,
     ) -> Result<(), reencode::Error<Failure>> {
-        let Plan { program, moved, places, .. } = self.0;
-        for index in program.own().filter(|index| !moved.contains(index)).chain(places.keys().copied()) {
+        let Plan { program, order, .. } = self.0;
+        for &index in &order[program.imported as usize..] {
             functions.function(program.functions[index as usize]);
         }
         functions.function(program.functions[self.0.fill as usize]);
@@ -269,7 +307,18 @@ impl Reencode for First<'_, '_, '_> {
         section: wasmparser::TableSectionReader<'_>,
     ) -> Result<(), reencode::Error<Failure>> {
         utils::parse_table_section(self, tables, section)?;
-        tables.table(self.0.table_type());
+        tables.table(self.0.table_type()).table(self.0.lent_type());
+        Ok(())
+    }
+
+    fn parse_element_section(
+        &mut self,
+        elements: &mut ElementSection,
+        section: wasmparser::ElementSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Failure>> {
+        utils::parse_element_section(self, elements, section)?;
+        let lent: Vec<u32> = self.0.lent.iter().map(|index| self.0.in_first[index]).collect();
+        elements.active(Some(self.0.table() + 1), &ConstExpr::i32_const(0), Elements::Functions(lent.into()));
         Ok(())
     }
 
@@ -279,7 +328,7 @@ impl Reencode for First<'_, '_, '_> {
         section: wasmparser::ExportSectionReader<'_>,
     ) -> Result<(), reencode::Error<Failure>> {
         utils::parse_export_section(self, exports, section)?;
-        let Plan { program, lent, in_first, .. } = self.0;
+        let program = self.0.program;
         let kinds = [
             ("m", ExportKind::Memory, program.memories.len()),
             ("t", ExportKind::Table, program.tables.len() + 1),
@@ -290,9 +339,7 @@ impl Reencode for First<'_, '_, '_> {
                 exports.export(&format!("{letter}{number}"), kind, index);
             }
         }
-        for (number, index) in lent.iter().enumerate() {
-            exports.export(&letters(number), ExportKind::Func, in_first[index]);
-        }
+        exports.export(LENT, ExportKind::Table, self.0.table() + 1);
         Ok(())
     }
 
@@ -301,14 +348,13 @@ impl Reencode for First<'_, '_, '_> {
         code: &mut CodeSection,
         _section: CodeSectionReader<'_>,
     ) -> Result<(), reencode::Error<Failure>> {
-        let Plan { program, moved, places, .. } = self.0;
-        for index in program.own().filter(|index| !moved.contains(index)) {
-            if let Some(body) = program.body(index) {
+        let Plan { program, places, order, .. } = self.0;
+        for &index in &order[program.imported as usize..] {
+            if let Some(&place) = places.get(&index) {
+                code.function(&self.0.stub(index, place));
+            } else if let Some(body) = program.body(index) {
                 self.parse_function_body(code, body.clone())?;
             }
-        }
-        for (&index, &place) in places {
-            code.function(&self.0.stub(index, place));
         }
         code.function(&self.0.filler_body());
         Ok(())

@@ -28,6 +28,8 @@ pub(crate) struct Program<'a> {
     pub(crate) globals: Vec<GlobalType>,
     /// What it exports: names of functions.
     pub(crate) exports: BTreeMap<&'a str, u32>,
+    /// The functions in its tables, in their order; one may be there twice.
+    pub(crate) in_tables: Vec<u32>,
     /// The functions that something else than code refers to.
     pub(crate) rooted: BTreeSet<u32>,
     /// The code, without imported functions.
@@ -112,7 +114,9 @@ impl<'a> Program<'a> {
                     match element?.items {
                         wasmparser::ElementItems::Functions(functions) => {
                             for function in functions {
-                                self.rooted.insert(function?);
+                                let function = function?;
+                                self.in_tables.push(function);
+                                self.rooted.insert(function);
                             }
                         }
                         wasmparser::ElementItems::Expressions(_, expressions) => {
