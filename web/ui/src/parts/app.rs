@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use raftarium_sim::core::Instant;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::banner::banner;
-use super::clients::clients;
+use super::clients::Clients;
 use super::cluster::Cluster;
 use super::compare::{ChooseForm, halves, versus};
 use super::doing::{Palette, VerbMenu};
@@ -28,6 +29,7 @@ use super::story::Story;
 use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::tour::Tour;
+use super::turns::use_turns;
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::frames::Frames;
 use crate::browser::press::Presses;
@@ -44,14 +46,16 @@ pub(crate) fn App() -> Html {
     let dispatch: Dispatch = use_callback((), move |action, ()| dispatcher.dispatch(action));
     let state: &State = &state;
 
-    let shown = state.shown();
+    let [logs, asked, told] = use_turns(state);
+    let share = use_memo((dispatch.clone(), Rc::clone(&asked)), |(dispatch, state)| share(dispatch, state));
+    let gone = use_memo(Rc::clone(&logs), |logs| logs.overwritten());
     let whole = use_whole();
     use_frames(whole && state.playing, &dispatch);
 
     html! {
-        <ContextProvider<Dispatch> context={dispatch.clone()}>
+        <ContextProvider<Dispatch> context={dispatch.clone()}><ContextProvider<Instant> context={state.now}>
             <a class="skip" href="#cluster" onclick={skip()}>{ "Skip to the cluster" }</a>
-            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={share(&dispatch, state)} />
+            <TopBar setup={Rc::clone(&state.setup)} notice={state.notice.clone()} unrest={state.unrest} share={Html::clone(&share)} />
             if state.other.is_none() {
                 { banner(&dispatch, state) }
             }
@@ -74,24 +78,24 @@ pub(crate) fn App() -> Html {
                         ease={state.ease}
                     />
                 }
-                { time_bar(&dispatch, state) }
+                { time_bar(state, &told) }
                 if state.other.is_none() {
                     if state.machines_open {
-                        <Machines view={Rc::clone(&state.view)} />
+                        <Machines view={Rc::clone(&logs.view)} />
                     } else {
-                        <Log view={Rc::clone(&state.view)} selection={state.selection} gone={state.overwritten()} />
+                        <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} />
                     }
-                    <Rules checks={state.view.checks.clone()} violations={state.view.violations.clone()} />
+                    <Rules checks={asked.view.checks.clone()} violations={asked.view.violations.clone()} />
                 }
-                { clients(&shown) }
+                <Clients state={asked.shown()} />
                 if state.choosing {
                     <ChooseForm setup={Rc::clone(&state.setup)} />
                 } else if state.events_open {
-                    <Events state={shown} />
+                    <Events state={told.shown()} />
                 } else if state.tells() {
-                    <Story state={state.clone()} />
+                    <Story state={State::clone(&told)} />
                 } else {
-                    <Inspector state={shown} />
+                    <Inspector state={told.shown()} />
                 }
             </main>
             if whole {
@@ -112,7 +116,7 @@ pub(crate) fn App() -> Html {
             if state.help_open {
                 <Help voice={state.voice} ease={state.ease} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
-        </ContextProvider<Dispatch>>
+        </ContextProvider<Instant>></ContextProvider<Dispatch>>
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn Choice(props: &Props) -> Html {
     {
         let (node, value) = (node.clone(), props.value.clone());
         use_effect(move || {
-            if let Some(select) = node.cast::<HtmlSelectElement>() {
+            // To set it costs a browser more than to look.
+            if let Some(select) = node.cast::<HtmlSelectElement>().filter(|select| *select.value() != *value) {
                 select.set_value(&value);
             }
         });

@@ -26,6 +26,7 @@ mod time_bar;
 mod time_link;
 mod top_bar;
 mod tour;
+mod turns;
 
 use yew::prelude::*;
 

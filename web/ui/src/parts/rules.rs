@@ -39,11 +39,12 @@ pub(crate) fn Rules(props: &Props) -> Html {
             };
             let folds = at >= FIRST && check.rule != Rule::Linearizability && !broken && check.undecided == 0;
             folded += usize::from(folds);
+            let number = thousands(check.count);
             html! {
                 <li key={name} class={(folds && !wanted).then_some("folded")}>
                     <button type="button" {class} aria-describedby={id.clone()}>
                         <span>{ name }</span>{ " " }
-                        <span class="number">{ thousands(check.count) }</span>
+                        <span class="number room" style={format!("width:{}ch", number.len().max(3))}>{ number }</span>
                         if !broken && check.undecided > 0 {
                             <span class="number">{ format!(" · {} ?", check.undecided) }</span>
                         }

@@ -8,13 +8,16 @@ use raftarium_sim::core::{Instant, Role, Timer};
 /// How an arc is measured: a whole one has this length.
 pub(crate) const WHOLE: u64 = 1_000;
 
+/// How finely a wait is said, in milliseconds: numbers that change with every frame are not read, and cost one.
+const STEP_MS: u64 = 5;
+
 /// What a server waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
     pub(crate) timer: Timer,
     /// How much is left of it, of [`WHOLE`].
     pub(crate) left: u64,
-    /// `election in 134 ms`.
+    /// `election in 135 ms`.
     pub(crate) words: String,
 }
 
@@ -22,8 +25,8 @@ pub(crate) struct Wait {
 pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
-    let ms = micros(deadline.at.since(now)).div_ceil(1_000);
-    let words = format!("{} in {ms} ms", reason(deadline.timer, server.role));
+    let steps = micros(deadline.at.since(now)).div_ceil(1_000 * STEP_MS);
+    let words = format!("{} in {} ms", reason(deadline.timer, server.role), steps * STEP_MS);
     Some(Wait { timer: deadline.timer, left, words })
 }
 
@@ -77,7 +80,7 @@ mod tests {
         let view = fixture::view(3);
         let server = &view.servers[0];
         let deadline = server.deadline.expect("it waits for a leader");
-        let whole = deadline.at.since(deadline.since).as_millis();
+        let whole = deadline.at.since(deadline.since).as_millis().next_multiple_of(STEP_MS);
         let wait_at = |now| wait(server, now).expect("it runs");
         let begun = Wait { timer: Timer::Election, left: WHOLE, words: format!("election in {whole} ms") };
         assert_eq!(wait_at(Instant::ZERO), Wait { words: wait_at(Instant::ZERO).words, ..begun });

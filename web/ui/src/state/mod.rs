@@ -62,6 +62,8 @@ pub(crate) struct State {
     pub(crate) now: Instant,
     pub(crate) end: Instant,
     pub(crate) playing: bool,
+    /// Which frame this is, if it is but one more while it plays.
+    pub(crate) frame: Option<u32>,
     pub(crate) speed: Speed,
     pub(crate) selection: Selection,
     /// What the pointer or the focus is on.
@@ -212,6 +214,7 @@ impl State {
             kept: Rc::default(),
             end,
             playing,
+            frame: None,
             speed: Speed::default(),
             selection: Selection::Nothing,
             pointed: Pointed::Nothing,

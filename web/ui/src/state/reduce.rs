@@ -24,6 +24,7 @@ impl Reducible for State {
         }
         let mut state = Self::clone(&self);
         state.version += 1;
+        state.frame = None;
         match action {
             Action::Frame(_) if state.is_covered() => return self,
             // One that was under way when time was stopped comes too late.
@@ -34,6 +35,7 @@ impl Reducible for State {
                 if state.now >= RUN_END {
                     state.playing = false;
                 }
+                state.frame = state.playing.then(|| self.frame.map_or(0, |frame| frame.wrapping_add(1)));
             }
 
             Action::Pause => state.playing = false,

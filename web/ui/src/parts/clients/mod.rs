@@ -13,8 +13,15 @@ use self::lanes::lanes;
 use self::requests::Requests;
 use crate::state::State;
 
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) state: State,
+}
+
 /// What clients ask, as a form, as lanes and as a list.
-pub(crate) fn clients(state: &State) -> Html {
+#[component]
+pub(crate) fn Clients(props: &Props) -> Html {
+    let state = &props.state;
     let (view, clients) = (&state.view, state.setup.clients);
     let wrong = state.first_wrong();
     html! {

@@ -92,7 +92,7 @@ fn disc(server: &Disc, place: Point, ring: &Ring) -> Html {
     let (x, y) = (px(place.x), px(place.y));
     let circle = |class: &'static str, r: f64| html! { <circle {class} cx={x.clone()} cy={y.clone()} r={px(r)} /> };
     let heart = match (server.leads, ring.many) {
-        (true, true) => radius - 4.0,
+        (true, true) => (radius - 4.0).max(radius / 2.0),
         (true, false) => radius - 8.0,
         (false, _) => radius,
     };

@@ -29,7 +29,7 @@ pub(super) fn halves(state: &State) -> Html {
                 setup={Rc::clone(&of.setup)}
                 selection={state.selection}
                 ease={state.ease}
-                gone={of.overwritten()}
+                gone={Rc::new(of.overwritten())}
             />
         }
     };
@@ -44,7 +44,7 @@ struct Props {
     setup: Rc<Setup>,
     selection: Selection,
     ease: Ease,
-    gone: Vec<Overwritten>,
+    gone: Rc<Vec<Overwritten>>,
 }
 
 /// One of the two. Whoever selects something in it wants to see it as it is there.
@@ -62,7 +62,7 @@ fn Half(props: &Props) -> Html {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
                 <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
-                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={props.gone.clone()} />
+                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>
     }

@@ -9,14 +9,14 @@ use crate::show::term;
 use crate::state::{Entry, Side};
 
 /// The entry, what the leader knows there, and what has just gone.
-pub(super) fn cell(side: Side, this: Entry, cell: &Cell, selected: bool, reachable: bool) -> Html {
+pub(super) fn cell(side: Side, this: Entry, cell: &Cell, style: String, selected: bool, reachable: bool) -> Html {
     let gone = cell.gone.map(|(term, left)| {
         let class = classes!("gone", term.map_or("t0", term::class));
         let style = format!("--left:{}", px_hundredths(f64::from(left) / 8.0));
         html! { <span {class} {style} aria-hidden="true">{ term.map(|term| term.to_string()) }</span> }
     });
     html! {
-        <td key={cell.index} class={cell.commit.then_some("commit")}>
+        <div key={cell.index} class={classes!("place", cell.commit.then_some("commit"))} role="cell" aria-colindex={(cell.index + 1).to_string()} {style}>
             { cell.entry.as_ref().map(|entry| button(side, this, entry, selected, reachable)) }
             if cell.matched {
                 <span class="match" aria-hidden="true" />
@@ -25,7 +25,7 @@ pub(super) fn cell(side: Side, this: Entry, cell: &Cell, selected: bool, reachab
                 <span class="next" aria-hidden="true" />
             }
             { gone }
-        </td>
+        </div>
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Props {
     pub(crate) view: Rc<View>,
     pub(crate) selection: Selection,
     /// What has just been erased.
-    pub(crate) gone: Vec<Overwritten>,
+    pub(crate) gone: Rc<Vec<Overwritten>>,
 }
 
 /// How far the logs are scrolled, in steps.

@@ -1,17 +1,25 @@
 //! Play, pause, step, speed.
 
 use raftarium_sim::core::Instant;
+use raftarium_sim::story::sentence;
 use yew::prelude::*;
 
 use super::super::choice::Choice;
 use super::super::icon::{Picture, icon};
-use super::super::{Dispatch, on};
+use super::super::{Dispatch, on, use_dispatch};
 use crate::show::jump::Jump;
 use crate::show::seconds;
 use crate::state::{Action, Speed, State};
 
-/// The buttons of the time bar.
-pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String>) -> Html {
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) state: State,
+}
+
+/// The buttons of the time bar, and what happened last.
+#[component]
+pub(super) fn Controls(props: &Props) -> Html {
+    let (dispatch, state) = (&use_dispatch(), &props.state);
     let (picture, play) = if state.playing { (Picture::Pause, "Pause") } else { (Picture::Play, "Play") };
     let onchoose = {
         let dispatch = dispatch.clone();
@@ -45,15 +53,14 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
                 options={speeds.into_iter().collect::<Vec<_>>()}
                 {onchoose}
             />
-            // It changes all the while: whoever listens asks for it.
-            <output class="now" aria-label="Time" aria-live="off">{ seconds(state.now) }</output>
+            <Now />
             <span class="of">
                 if state.is_past() {
                     <span title="You look at the past. If you act here, what came after happens anew.">{ format!("of {}", seconds(state.end)) }</span>
                 }
             </span>
             { jumps(dispatch, state) }
-            <p class="latest">{ latest }</p>
+            <p class="latest">{ latest(state) }</p>
             <button
                 type="button"
                 class="button"
@@ -76,6 +83,29 @@ pub(super) fn controls(dispatch: &Dispatch, state: &State, latest: Option<String
             </button>
         </div>
     }
+}
+
+/// The moment that is looked at. It changes with every frame, and nothing beside it has to be drawn or moved for that.
+#[component]
+fn Now() -> Html {
+    let time = seconds(use_context::<Instant>().unwrap_or_default());
+    let room = format!("width:{}ch", time.chars().count().max(9));
+    // Whoever listens asks for it.
+    html! { <output class="now" style={room} aria-label="Time" aria-live="off">{ time }</output> }
+}
+
+/// What happened last: of everything while it stands still, of what matters while it plays.
+fn latest(state: &State) -> Option<String> {
+    let records = state.all_records();
+    let count = state.record_count();
+    let at = if state.playing {
+        let until = state.digest.notable.partition_point(|id| (id.0 as usize) < count);
+        state.digest.notable.get(until.checked_sub(1)?)?.0 as usize
+    } else {
+        count.checked_sub(1)?
+    };
+    let place = at.checked_sub(records.first()?.id.0 as usize)?;
+    Some(sentence(records.get(place)?, &records))
 }
 
 /// To the mark before or after this moment, of the kind that is chosen.

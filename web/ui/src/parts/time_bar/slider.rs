@@ -95,8 +95,8 @@ pub(crate) fn Slider(props: &Props) -> Html {
         <div class="timeline">
             <Marks {axis} digest={Rc::clone(&props.digest)} parting={props.parting} />
             <div class="track" ref={track} {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}>
-                <div class="known" style={format!("width:{}%", px_percent(axis.percent(end)))} />
-                <div class="past" style={format!("width:{percent}%")} />
+                <div class="known" style={up_to(axis.percent(end))} />
+                <div class="past" style={up_to(axis.percent(now))} />
                 <div
                     class="thumb"
                     id="time-slider"
@@ -125,6 +125,11 @@ pub(crate) fn Slider(props: &Props) -> Html {
 fn part(track: &NodeRef, event: &PointerEvent) -> Option<f64> {
     let rect = track.cast::<Element>()?.get_bounding_client_rect();
     (rect.width() > 0.0).then(|| (f64::from(event.client_x()) - rect.x()) / rect.width())
+}
+
+/// Shows so much of what is as long as the track: it is cut, not made shorter, so nothing has to be laid out anew.
+fn up_to(percent: f64) -> String {
+    format!("clip-path:inset(0 {}% 0 0 round 4px)", px_percent(100.0 - percent))
 }
 
 /// A percentage to three decimals, without the machinery that prints every float exactly.

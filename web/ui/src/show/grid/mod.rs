@@ -3,6 +3,8 @@
 mod overwritten;
 mod window;
 
+use std::rc::Rc;
+
 use raftarium_sim::core::{LogIndex, NodeId, Term};
 use raftarium_sim::{EntryView, ServerView, View};
 
@@ -18,7 +20,7 @@ pub(crate) struct Grid {
     pub(crate) window: Window,
     /// How many logs there are in all.
     pub(crate) count: usize,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<Rc<Row>>,
 }
 
 /// A log.
@@ -76,7 +78,7 @@ impl Grid {
         let leader = names::leader(view);
         let rows = view.servers.get(window.rows.clone()).unwrap_or_default().iter().map(|server| {
             let known = leader.and_then(|leader| leader.followers.iter().find(|follower| follower.id == server.id));
-            row(server, &window, known.map(|known| (known.matched, known.next)), gone)
+            Rc::new(row(server, &window, known.map(|known| (known.matched, known.next)), gone))
         });
         Self { rows: rows.collect(), count: view.servers.len(), metrics, window }
     }
@@ -93,6 +95,13 @@ impl Grid {
             let cell = row.cells.iter().find(|cell| cell.entry.is_some())?;
             Some((row.id, LogIndex(cell.index)))
         })
+    }
+}
+
+impl Cell {
+    /// Whether there is nothing to be seen.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.entry.is_none() && !self.matched && !self.next && self.gone.is_none()
     }
 }
 

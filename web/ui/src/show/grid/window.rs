@@ -14,7 +14,7 @@ const DENSE: usize = 12;
 /// How many columns and rows are drawn beyond what can be seen, so that little is seen to be missing while it scrolls.
 const AROUND: usize = 3;
 /// The window moves in steps, so that not every pixel that is scrolled draws it anew.
-const STEP: usize = 2;
+const STEP: usize = 4;
 /// As many columns as there are at least: a few empty ones show that the log goes on.
 const LEAST: u64 = 8;
 
@@ -59,6 +59,13 @@ impl Metrics {
         let most = term + if tall { 150.0 } else { 110.0 };
         let column = within(longest as f64 * character + 22.0 + term, least, most).round();
         Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
+    }
+}
+
+impl Metrics {
+    /// How far from the left the column of an index is.
+    pub(crate) fn left(self, index: u64) -> f64 {
+        self.side + index.saturating_sub(1) as f64 * self.column
     }
 }
 
