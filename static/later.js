@@ -6,11 +6,20 @@
   const againAtMost = 8_000;
   const patience = 2_000;
   let module;
+  let styles;
   let filled = false;
+  const get = async (file) => {
+    const response = await fetch(half + file);
+    if (!response.ok) throw new Error(`${half + file}: ${response.status}`);
+    return response;
+  };
   const load = async () => {
-    const response = await fetch(half);
-    if (!response.ok) throw new Error(`${half}: ${response.status}`);
-    module ??= await WebAssembly.compile(await response.arrayBuffer());
+    const wanted = [module ?? get(".wasm"), styles ?? get(".css")];
+    const [program, sheets] = await Promise.all(wanted);
+    module ??= await WebAssembly.compile(await program.arrayBuffer());
+    styles ??= (await sheets.text()).split("\f");
+    // Each sheet has its place between the others.
+    document.querySelectorAll("style.later").forEach((place, number) => (place.textContent = styles[number]));
   };
   const fill = (first) => {
     const lent = Array.from({ length: first.lent.length }, (_, place) => first.lent.get(place));
@@ -21,7 +30,7 @@
   // For what runs too early after all, in the middle of the program, which cannot wait in any other way.
   const loadNow = () => {
     const request = new XMLHttpRequest();
-    request.open("GET", half, false);
+    request.open("GET", `${half}.wasm`, false);
     request.overrideMimeType("text/plain; charset=x-user-defined");
     request.send();
     if (request.status !== 200) throw new Error(`${half} could not be loaded: ${request.status}`);
@@ -79,9 +88,9 @@
 
   addEventListener("TrunkApplicationStarted", async ({ detail }) => {
     const slow = setTimeout(tell, patience);
-    for (let pause = again; !module; pause = Math.min(2 * pause, againAtMost)) {
+    for (let pause = again; !module || !styles; pause = Math.min(2 * pause, againAtMost)) {
       await load().catch(() => tell("The second half of the program could not be loaded. It is tried again."));
-      if (module) break;
+      if (styles) break;
       await new Promise((then) => {
         setTimeout(then, pause);
         addEventListener("online", then, { once: true });

@@ -152,7 +152,7 @@ export function watchProblems(page) {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error}`));
   // Whoever leaves a page before its second half has come does without it.
-  const left = (request) => request.url().endsWith("_later.wasm") && request.failure()?.errorText === "net::ERR_ABORTED";
+  const left = (request) => /_later\.(wasm|css)$/.test(request.url()) && request.failure()?.errorText === "net::ERR_ABORTED";
   page.on("requestfailed", (request) => left(request) || problems.push(`request failed: ${request.url()}`));
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);

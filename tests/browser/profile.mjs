@@ -17,7 +17,7 @@ const VISITS = [
 ];
 
 const visit = await startVisit({ viewport: { width: 1440, height: 900 } });
-await visit.context.route(/_later\.wasm$/, () => {});
+await visit.context.route(/_later\./, () => {});
 await visit.context.addInitScript(() => {
   addEventListener("TrunkApplicationStarted", ({ detail }) => (globalThis.watched = detail.wasm));
 });

@@ -13,7 +13,7 @@ use wasm_encoder::{ConstExpr, DataSection};
 use wasmparser::{DataKind, Operator};
 
 use crate::Failure;
-use crate::program::Program;
+use crate::program::{Program, constant};
 
 /// What it takes to begin with data anew, in bytes.
 const GAP: usize = 8;
@@ -32,13 +32,8 @@ impl<'a> Segment<'a> {
     pub(crate) fn read(data: wasmparser::Data<'a>) -> Result<Self, Failure> {
         let unknown = || Failure::Unknown("data whose place is not known before it runs".to_owned());
         let DataKind::Active { memory_index: 0, offset_expr } = data.kind else { return Err(unknown()) };
-        let mut operators = offset_expr.get_operators_reader();
-        match (operators.read()?, operators.read()?) {
-            (Operator::I32Const { value }, Operator::End) => {
-                Ok(Self { at: value.cast_unsigned(), bytes: data.data, name: "" })
-            }
-            _ => Err(unknown()),
-        }
+        let at = constant(&offset_expr)?.ok_or_else(unknown)?;
+        Ok(Self { at, bytes: data.data, name: "" })
     }
 
     pub(crate) fn end(&self) -> u32 {
@@ -144,6 +139,29 @@ fn named(program: &Program<'_>, index: u32, filling: &BTreeSet<u32>) -> Result<B
     }
     named.extend(waiting);
     Ok(named)
+}
+
+/// Whatever may be the number of a slot of a table: all numbers in the code of the functions other than `moved`, and in `places`.
+pub(crate) fn numbers(
+    program: &Program<'_>,
+    moved: &BTreeSet<u32>,
+    places: &BTreeSet<usize>,
+) -> Result<BTreeSet<u32>, Failure> {
+    let mut numbers = BTreeSet::new();
+    for index in program.own().filter(|index| !moved.contains(index)) {
+        let Some(body) = program.body(index) else { continue };
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            addresses(&operators.read()?, |number| {
+                numbers.insert(number);
+            });
+        }
+    }
+    for segment in places.iter().map(|&place| &program.segments[place]) {
+        let words = segment.bytes.windows(4).zip(segment.at..).filter(|(_, at)| at.is_multiple_of(4));
+        numbers.extend(words.map(|(word, _)| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
+    }
+    Ok(numbers)
 }
 
 /// The functions that have the second half there before they read anything: those that are in it, and those that cannot but

@@ -11,7 +11,7 @@ use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
     Function, FunctionSection, ImportSection, Instruction, Module, RefType, TableSection, TableType, TypeSection,
 };
-use wasmparser::{CodeSectionReader, Parser};
+use wasmparser::{CodeSectionReader, ElementItems, ElementKind, Parser};
 
 use crate::program::Program;
 use crate::{Failure, data, glue};
@@ -82,15 +82,15 @@ impl<'p, 'a> Plan<'p, 'a> {
             }
         }
         // Nor is it worth a stub to have a small one wait; what that calls then, others are told of.
-        let called = loop {
-            let called = wanted_at_first(program, &moved)?;
+        let (kept_data, called) = loop {
+            let kept_data = data::wanted(program, &moved)?;
+            let called = wanted_at_first(program, &moved, &kept_data)?;
             let small: BTreeSet<u32> = called.iter().copied().filter(|&index| program.size(index) < SMALLEST).collect();
             if small.is_empty() {
-                break called;
+                break (kept_data, called);
             }
             moved.retain(|index| !small.contains(index));
         };
-        let kept_data = data::wanted(program, &moved)?;
         let later_data = (0..program.segments.len()).filter(|place| !kept_data.contains(place)).collect();
         let (data, later_data) = (data::section(program, &kept_data), data::section(program, &later_data));
         let mut lent = BTreeSet::new();
@@ -117,6 +117,23 @@ impl<'p, 'a> Plan<'p, 'a> {
 
     fn lent_type(&self) -> TableType {
         functions_type(self.lent.len())
+    }
+
+    /// The slots of what was moved: their table, the number of the first, and the functions, by their index in the second half.
+    fn runs(&self) -> Vec<(u32, u32, Vec<u32>)> {
+        let mut runs: Vec<(u32, u32, Vec<u32>)> = Vec::new();
+        for slot in self.program.slots.iter().filter(|slot| self.moved.contains(&slot.function)) {
+            let function = self.in_later[&slot.function];
+            match runs.last_mut() {
+                Some((table, number, run))
+                    if (*table, *number as usize + run.len()) == (slot.table, slot.number as usize) =>
+                {
+                    run.push(function);
+                }
+                _ => runs.push((slot.table, slot.number, vec![function])),
+            }
+        }
+        runs
     }
 
     fn first(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
@@ -205,6 +222,11 @@ impl<'p, 'a> Plan<'p, 'a> {
         let mut elements = ElementSection::new();
         let filled: Vec<u32> = self.places.keys().map(|index| self.in_later[index]).collect();
         elements.active(Some(self.table()), &ConstExpr::i32_const(0), Elements::Functions(filled.into()));
+        // What calls by the number of a slot needs no stub any more.
+        for (table, number, functions) in self.runs() {
+            let number = ConstExpr::i32_const(number.cast_signed());
+            elements.active(Some(table), &number, Elements::Functions(functions.into()));
+        }
         module.section(&elements);
 
         let mut code = CodeSection::new();
@@ -227,17 +249,12 @@ fn functions_type(count: usize) -> TableType {
 
 /// The functions of the first half: those of one kind together, and then in the order of the tables, so that all lists of them are
 /// easy to compress. Those with the shortest numbers, which are called most, keep them.
-fn order(
-    program: &Program<'_>,
-    moved: &BTreeSet<u32>,
-    places: &BTreeMap<u32, u32>,
-    lent: &BTreeSet<u32>,
-) -> Vec<u32> {
+fn order(program: &Program<'_>, moved: &BTreeSet<u32>, places: &BTreeMap<u32, u32>, lent: &BTreeSet<u32>) -> Vec<u32> {
     let kept = (0..program.imported).chain(program.own().filter(|index| !moved.contains(index)));
     let mut order: Vec<u32> = kept.chain(places.keys().copied()).collect();
     let mut in_tables = BTreeMap::new();
-    for (place, &index) in program.in_tables.iter().enumerate() {
-        in_tables.entry(index).or_insert(place);
+    for (place, slot) in program.slots.iter().enumerate() {
+        in_tables.entry(slot.function).or_insert(place);
     }
     let movable = order.len().min(SHORT.max(program.imported as usize));
     let kind = |index: &u32| (places.contains_key(index), program.functions[*index as usize]);
@@ -245,9 +262,16 @@ fn order(
     order
 }
 
-/// Those of `moved` that the first half calls, or has in its tables.
-fn wanted_at_first(program: &Program<'_>, moved: &BTreeSet<u32>) -> Result<BTreeSet<u32>, Failure> {
-    let mut called = program.rooted.clone();
+/// Those of `moved` that the first half may call: also by the number of its slot in a table, if it knows that number, from its
+/// code or its data.
+fn wanted_at_first(
+    program: &Program<'_>,
+    moved: &BTreeSet<u32>,
+    kept_data: &BTreeSet<usize>,
+) -> Result<BTreeSet<u32>, Failure> {
+    let numbers = data::numbers(program, moved, kept_data)?;
+    let known = program.slots.iter().filter(|slot| numbers.contains(&slot.number)).map(|slot| slot.function);
+    let mut called: BTreeSet<u32> = program.rooted.iter().copied().chain(known).collect();
     for index in program.own().filter(|index| !moved.contains(index)) {
         called.extend(program.named_by(index)?);
     }
@@ -316,7 +340,22 @@ impl Reencode for First<'_, '_, '_> {
         elements: &mut ElementSection,
         section: wasmparser::ElementSectionReader<'_>,
     ) -> Result<(), reencode::Error<Failure>> {
-        utils::parse_element_section(self, elements, section)?;
+        let Plan { in_first, .. } = self.0;
+        for element in section {
+            let element = element?;
+            match (&element.kind, &element.items) {
+                (ElementKind::Active { table_index, offset_expr }, ElementItems::Functions(functions)) => {
+                    let offset = self.const_expr(offset_expr.clone())?;
+                    let functions: Vec<u32> = functions.clone().into_iter().collect::<Result<_, _>>()?;
+                    // What cannot be called yet has nothing in its slot that could be.
+                    let filler = self.0.filler();
+                    let functions =
+                        functions.iter().map(|index| in_first.get(index).copied().unwrap_or(filler)).collect();
+                    elements.active(*table_index, &offset, Elements::Functions(functions));
+                }
+                _ => utils::parse_element(self, elements, element)?,
+            }
+        }
         let lent: Vec<u32> = self.0.lent.iter().map(|index| self.0.in_first[index]).collect();
         elements.active(Some(self.0.table() + 1), &ConstExpr::i32_const(0), Elements::Functions(lent.into()));
         Ok(())

@@ -1,4 +1,5 @@
-//! Takes out of a wasm program what a first visit does not run, so that it is loaded later.
+//! Takes out of a wasm program what it does not take to make a page stand, so that it is loaded later: functions, and the texts
+//! and tables that only they name.
 //!
 //! - `raftarium-split mark IN OUT`: a program that notes what runs.
 //! - `raftarium-split list IN RAN`: the functions of `IN` that did not, by the notes in the file `RAN`.
@@ -52,7 +53,7 @@ fn run(arguments: &[&str]) -> Result<(), Failure> {
                 wasmparser::validate(half)?;
             }
             let (all, now) = (program.len(), halves.first.len());
-            println!("{} functions are loaded later: {now} of {all} bytes are left for a first visit", halves.moved);
+            println!("{} functions are loaded later: {now} of {all} bytes are left to begin with", halves.moved);
             write(script, glue.as_bytes())?;
             write(first, &halves.first)?;
             write(later, &halves.later)

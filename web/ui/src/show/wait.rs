@@ -80,7 +80,7 @@ mod tests {
         let view = fixture::view(3);
         let server = &view.servers[0];
         let deadline = server.deadline.expect("it waits for a leader");
-        let whole = deadline.at.since(deadline.since).as_millis().next_multiple_of(STEP_MS);
+        let whole = deadline.at.since(deadline.since).as_millis().next_multiple_of(STEP_MS.into());
         let wait_at = |now| wait(server, now).expect("it runs");
         let begun = Wait { timer: Timer::Election, left: WHOLE, words: format!("election in {whole} ms") };
         assert_eq!(wait_at(Instant::ZERO), Wait { words: wait_at(Instant::ZERO).words, ..begun });
