@@ -21,11 +21,13 @@ raftarium run FILE [--time T] [--page ADDRESS] [--json]
 raftarium replay FILE-OR-LINK [--time T] [--page ADDRESS] [--json]
     Play one run, check every rule, and tell what is found. A file can be a scenario, too: then it is told what did not
     come out as the scenario says. A link is the address of the page, or what comes after # in it; put it in quotes.
+raftarium scenario FILE-OR-LINK [--time T]
+    Print one run as a scenario: what is done in it, step by step, and what comes of it, to be told, changed and tested.
 raftarium shrink FILE-OR-LINK [--tries N] [--out FOLDER] [--page ADDRESS] [--json]
     Make a run in which something is found as small as it can be.
 
 --seeds A..B      the seeds from A up to, not including, B (0..1000)
---time T          fuzz: for how long faults are made, at most 60m (20s); run, replay: how far, if the file does not say
+--time T          fuzz: for how long faults are made, at most 60m (20s); run, replay, scenario: how far, if the file does not say
                   it (10s after the last command). 500ms, 20s, 5m, 1h or a number of seconds
 --profile NAME    which faults (chaos)
 --mistake NAME    every server breaks this rule on purpose; what is found counts if nothing is found without the mistake.
@@ -75,6 +77,8 @@ pub(crate) enum Command {
     Run(One),
     /// Play a file or a link.
     Replay(One),
+    /// Print a file or a link as a scenario.
+    Scenario(One),
     /// Make a file small.
     Shrink(One),
 }
@@ -144,10 +148,11 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, Error> {
         "fuzz" => parse_fuzz(&mut parser),
         "run" => parse_one(&mut parser, "run", &["time", "page", "json"], Command::Run),
         "replay" => parse_one(&mut parser, "replay", &["time", "page", "json"], Command::Replay),
+        "scenario" => parse_one(&mut parser, "scenario", &["time"], Command::Scenario),
         "shrink" => parse_one(&mut parser, "shrink", &["tries", "out", "page", "json"], Command::Shrink),
-        other => {
-            Err(Error::Usage(format!("there is no command `{other}`; allowed are fuzz, run, replay, shrink and help")))
-        }
+        other => Err(Error::Usage(format!(
+            "there is no command `{other}`; allowed are fuzz, run, replay, scenario, shrink and help"
+        ))),
     }
 }
 
@@ -310,7 +315,7 @@ mod tests {
     #[test]
     fn what_is_not_offered_is_refused_with_what_is() {
         for (given, reason) in [
-            (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, shrink and help"),
+            (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, scenario, shrink and help"),
             (&["fuzz", "--seeds", "9..5"], "--seeds is `9..5`; allowed is A..B"),
             (&["fuzz", "--seeds", "9"], "--seeds is `9`; allowed is A..B"),
             (&["fuzz", "--shard", "0/3"], "--shard is `0/3`; allowed is I/N with I from 1 to N"),

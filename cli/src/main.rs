@@ -41,6 +41,7 @@ fn run(command: Command) -> Result<Exit, Error> {
         }
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Run(options) | Command::Replay(options) => one::run(&options),
+        Command::Scenario(options) => one::scenario(&options),
         Command::Shrink(options) => one::shrink(&options),
     }
 }

@@ -1,8 +1,9 @@
-//! `run`, `replay` and `shrink`: one run.
+//! `run`, `replay`, `scenario` and `shrink`: one run.
 
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use raftarium_sim::scenario::Scenario;
 use raftarium_sim::shrink as make_small;
 use serde::Serialize;
 
@@ -79,6 +80,23 @@ pub(crate) fn run(options: &One) -> Result<Exit, Error> {
         }
     }
     Ok(if found.is_some() { Exit::Found } else { Exit::Fine })
+}
+
+/// Prints a run as a scenario, as far as it would be played.
+///
+/// # Errors
+///
+/// If there is no valid run where it should be, or it is too long for a scenario.
+pub(crate) fn scenario(options: &One) -> Result<Exit, Error> {
+    let malformed = |reason: String| Error::Malformed { given: name(&options.source), reason };
+    match load(options)? {
+        Content::Scenario(_) => Err(malformed("it is a scenario already".to_owned())),
+        Content::Trial(trial) => {
+            let told = Scenario::of_run(&trial.run, trial.until).map_err(|error| malformed(error.to_string()))?;
+            say::line(told.to_json().trim_end());
+            Ok(Exit::Fine)
+        }
+    }
 }
 
 /// Makes a run small in which something is found.

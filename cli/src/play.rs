@@ -100,8 +100,8 @@ fn report<'a>(loaded: &'a Loaded, played: &Result<Played, Failure>) -> Report<'a
 }
 
 fn tell(loaded: &Loaded, path: &Path, played: &Result<Played, Failure>) {
-    let Scenario { number, title, chapter, look, steps, .. } = &*loaded.scenario;
-    say::line(format_args!("{number}. {title} ({chapter})"));
+    let Scenario { chapter, look, steps, .. } = &*loaded.scenario;
+    say::line(format_args!("{} ({chapter})", loaded.scenario.heading()));
     say::line(look);
     let Some(timeline) = timeline(played) else { return fails(loaded, path, played) };
     say::line("");

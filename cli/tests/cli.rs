@@ -179,6 +179,34 @@ fn a_scenario_is_played_and_tells_what_came_of_it() {
 }
 
 #[test]
+fn a_run_is_printed_as_a_scenario_which_comes_to_the_same_trace() {
+    let folder = folder("as-scenario");
+    let file = plain(&folder).display().to_string();
+    let told = raftarium(&folder, &["scenario", &file, "--time", "3s"]);
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+    assert!(stdout(&told).contains("{ \"at\": 3000 }\n"), "{}", stdout(&told));
+    fs::write(folder.join("told.json"), stdout(&told)).expect("our folder");
+    let played = raftarium(&folder, &["run", "told.json", "--json"]);
+    assert_eq!(played.status.code(), Some(0), "{}", stdout(&played));
+    let run = raftarium(&folder, &["run", &file, "--time", "3s", "--json"]);
+    for part in ["hash", "until_us"] {
+        assert_eq!(objects(&played)[0][part], objects(&run)[0][part], "{part}");
+    }
+
+    for (given, reason) in [
+        ("told.json", "told.json: it is a scenario already."),
+        ("nothing.json", "reading nothing.json: "),
+        ("seed=1&servers=60", "60"),
+    ] {
+        let output = raftarium(&folder, &["scenario", given]);
+        assert_eq!(output.status.code(), Some(3), "{given}");
+        assert!(stderr(&output).contains(reason), "{given}: {}", stderr(&output));
+    }
+    let output = raftarium(&folder, &["scenario", "seed=1&servers=3", "--time", "2h"]);
+    assert!(stderr(&output).contains("a scenario takes 3600 s at most"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_scenario_that_does_not_come_out_ends_with_1_and_tells_the_line_and_every_expectation_that_failed() {
     let folder = folder("scenario-fails");
     let text = scenario("01-first-election.json");
@@ -256,7 +284,7 @@ fn a_file_in_which_nothing_is_wrong_cannot_be_shrunk() {
 fn a_command_line_that_is_not_understood_ends_with_2_and_names_what_is_allowed() {
     let folder = folder("usage");
     for (arguments, reason) in [
-        (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, shrink and help"),
+        (&["dance"][..], "there is no command `dance`; allowed are fuzz, run, replay, scenario, shrink and help"),
         (&["fuzz", "--shard", "3/2"], "--shard is `3/2`; allowed is I/N with I from 1 to N"),
         (&["fuzz", "--profile", "mad"], "there is no profile `mad`; allowed are calm, lossy, partitions"),
         (&["replay"], "`raftarium replay` needs a file"),
@@ -302,7 +330,7 @@ fn files_and_links_that_cannot_be_read_end_with_3_and_say_where_and_why() {
 fn help_names_every_command_and_profile() {
     let output = raftarium(&folder("help"), &["help"]);
     assert_eq!(output.status.code(), Some(0));
-    for word in ["fuzz", "run", "replay", "shrink", "calm", "slow-disks", "chaos", "130"] {
+    for word in ["fuzz", "run", "replay", "scenario", "shrink", "calm", "slow-disks", "chaos", "130"] {
         assert!(stdout(&output).contains(word), "{word}");
     }
 }

@@ -108,3 +108,53 @@ fn mistakes_and_clocks_are_named_and_refused_with_the_line() {
     assert_eq!(failure.place, Place::Step(1));
     assert!(failure.problem.to_string().contains("600000"), "{}", failure.problem);
 }
+
+#[test]
+fn what_comes_first_in_a_moment_is_done_at_once_before_anything_else_and_what_is_tried_may_be_refused() {
+    let world = format!(r#"{{ "raft": {{ {QUIET} }} }}"#);
+    let crash = r#"{ "crash": "S2" }, { "restart": "S2" }"#;
+    // S1 asks for votes at 50.001 ms and one more is granted and written by 71.001 ms; just before, nobody leads.
+    for (moment, more) in [
+        (r#""at": 60, "first": true"#, ""),
+        (r#""after": 10, "first": true"#, r#", { "try": { "restart": "S2" } }, { "try": { "crash": "S3" } }"#),
+    ] {
+        let steps = format!(
+            r#"{{ "at": 50, "do": [{{ "time_out": "S1" }}] }}, {{ {moment}, "expect": [{{ "leaders": 0 }}], "do": [{crash}{more}] }}, {{ "after": 0 }}"#
+        );
+        let played =
+            scenario(&world, &steps, "").and_then(|scenario| scenario.play().map_err(|error| error.to_string()));
+        let played = played.unwrap_or_else(|failure| panic!("{moment}: {failure}"));
+        let at: Vec<u64> = played.run().commands.iter().map(|timed| timed.at.as_micros()).collect();
+        let count = 2 + more.matches("try").count();
+        assert_eq!(at[1..], vec![60_000; count][..], "{moment}");
+        // What was refused is not told as done.
+        assert_eq!(played.reached[1].commands.len(), count - usize::from(count > 2), "{moment}");
+    }
+    let refused = comes_out(&world, r#"{ "at": 60, "first": true, "do": [{ "restart": "S2" }] }"#, "");
+    assert!(
+        refused
+            .is_err_and(|told| told.starts_with("step 1, at ") && told.contains("{\"restart\":\"S2\"} cannot be done"))
+    );
+    let tried = r#"{ "at": 60, "do": [{ "try": { "restart": "S2" } }, { "try": { "crash": "S2" } }] }"#;
+    comes_out(&world, tried, r#"{ "not": { "up": "S2" } }"#).unwrap_or_else(|failure| panic!("{failure}"));
+    for (step, why) in [
+        (r#"{ "first": true }"#, "`first` without a moment; allowed is `at` or `after` beside it"),
+        (r#"{ "when": { "leaders": 0 }, "first": true }"#, "`first` without a moment"),
+    ] {
+        let told = scenario(&world, step, "").expect_err(step);
+        assert!(told.starts_with("line 3, column ") && told.contains(why), "{told}");
+    }
+    let unknown = comes_out(&world, r#"{ "at": 60, "do": [{ "try": { "crash": "S9" } }] }"#, "").expect_err("no S9");
+    assert!(unknown.contains("S9"), "{unknown}");
+    let twice = comes_out(&world, r#"{ "at": 60, "do": [{ "crash": "S2" }] }, { "at": 60, "first": true }"#, "");
+    assert!(twice.is_err_and(|told| told.contains("0.060000 s is over already")));
+}
+
+#[test]
+fn with_initial_nobody_begins_with_more_than_is_said() {
+    let empty = r#"{ "log_length": { "is": 0 } }, { "term": { "is": 0 } }"#;
+    comes_out(r#"{ "initial": [] }"#, "", empty).unwrap_or_else(|failure| panic!("{failure}"));
+    let one = r#"{ "initial": [], "start": [{ "servers": ["S2"], "log": [1] }], "sessions_max": 7 }"#;
+    let end = r#"{ "log_length": { "of": ["S1", "S3"], "is": 0 } }, { "log": { "of": ["S2"], "terms": [1] } }"#;
+    comes_out(one, "", end).unwrap_or_else(|failure| panic!("{failure}"));
+}

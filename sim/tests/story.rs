@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use raftarium_sim::core::{Instant, NodeId, Role, Settings};
-use raftarium_sim::story::sentence;
+use raftarium_sim::story::{sentence, with_requests};
 use raftarium_sim::{ClientId, Command, Op, Setup, Timeline};
 
 /// A run of `servers` after a second, when somebody leads.
@@ -82,4 +82,13 @@ fn an_election_reads_as_a_story() {
     for expected in ["heard no leader in time", "votes for", "is elected leader of term", "is committed up to"] {
         assert!(story.iter().any(|line| line.contains(expected)), "{expected}");
     }
+}
+
+#[test]
+fn what_was_asked_is_named_by_who_asked_and_not_by_its_number() {
+    let mut timeline = settled(3);
+    let op = Op::Get { key: "k1".into() };
+    timeline.dispatch(Command::Request { client: ClientId(2), server: None, op }).expect("it waits for nothing");
+    let named = with_requests("no order explains what R0 returned; R0, R7 and Rx stay", &timeline.view().requests);
+    assert_eq!(named, "no order explains what C2’s “get k1” returned; C2’s “get k1”, R7 and Rx stay");
 }

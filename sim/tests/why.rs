@@ -442,6 +442,39 @@ fn a_leader_that_steps_down_says_whom_it_did_not_hear_or_which_term_came() {
     has(&timeline, &explanation, "the network was cut", is_command);
 }
 
+/// Each cut by itself, as a person cuts links: it is told in one sentence, and that the other way was open.
+#[test]
+fn a_leader_that_is_heard_and_hears_nobody_steps_down_for_one_reason_that_is_told_once() {
+    let mut timeline = settled(5, Settings::default());
+    let (leads, rest) = (leader(&timeline), others(&timeline));
+    for &from in &rest {
+        act(&mut timeline, Command::Cut { from, to: leads, both: false });
+    }
+    while server(&timeline, leads).role == Some(Role::Leader) {
+        timeline.step_forward();
+    }
+    let explanation = ask(&timeline, Asks::SteppedDown, Thing::Server(leads));
+    says(&explanation, "1 of 5 voters had, itself included, and 3 are needed");
+    let all = raftarium_sim::story::list(&rest);
+    has(
+        &timeline,
+        &explanation,
+        &format!("Nothing got through from {all} to {leads}: the network was cut that way only."),
+        is_command,
+    );
+    assert_eq!(explanation.causes.len(), 3, "{explanation:?}");
+    for id in &rest {
+        assert_eq!(server(&timeline, *id).role, Some(Role::Follower), "it went on following");
+    }
+    while server(&timeline, leads).role == Some(Role::Follower) {
+        timeline.step_forward();
+    }
+    let candidate = ask(&timeline, Asks::Candidate, Thing::Server(leads));
+    has(&timeline, &candidate, "steps down as leader", |what| {
+        matches!(what, Happening::Node { event: Event::SteppedDown { .. }, .. })
+    });
+}
+
 #[test]
 fn messages_say_what_led_to_them_and_what_lost_them() {
     let mut timeline = settled(3, Settings::default());
@@ -516,6 +549,7 @@ fn a_broken_rule_leads_to_what_broke_it() {
     let explanation = ask(&timeline, Asks::Broken, Thing::Violation(0));
     says(&explanation, "is broken");
     has(&timeline, &explanation, "disk of", is_command);
+    has(&timeline, &explanation, "S1, S2 and S3 break a rule on purpose. ", is_command);
     not_so(&timeline, Asks::Broken, Thing::Violation(99), "There is no broken rule 99");
 }
 

@@ -173,3 +173,68 @@ test("a finger that stays opens the menu, and one that goes does what it did", a
   await person.inspector.getByRole("button", { name: "Resume" }).waitFor();
   assert.deepEqual(problems, []);
 });
+
+test("whatever is done with the mouse is done by typing, with the keyboard alone", async (t) => {
+  const { person, problems, leader } = await settled(t);
+  assert.equal(leader, "S1", "seed 42 elects it");
+  const steps = [
+    ["crash s2", "Crash S2", "The power of S2 fails."],
+    ["wipe s2", "Wipe the disk of S2", "The disk of S2 is wiped."],
+    ["restart s2", "Restart S2", "S2 is started again."],
+    ["pause s3", "Pause S3", "S3 is paused."],
+    ["resume s3", "Resume S3", "S3 goes on."],
+    ["isolate s4", "Isolate S4", "S4 is cut off from the others."],
+    ["rejoin s4", "Heal the links of S4", "The link between S4 and S1 is mended."],
+    ["slow disk s5", "Slow the disk of S5", "The disk of S5 is changed."],
+    ["stall s5", "Stall the disk of S5", "The disk of S5 is changed."],
+    ["repair disk s5", "Repair the disk of S5", "The disk of S5 is changed."],
+    ["clock fast s3", "Let the clock of S3 run fast", "The clock of S3 goes too fast from now on."],
+    ["cut link s1 s2", "Cut the link S1–S2", "The link between S1 and S2 is cut."],
+    ["heal link s1 s2", "Heal the link S1–S2", "The link between S1 and S2 is mended."],
+    ["asymmetric s3 s4", "Cut S3 → S4", "The link from S3 to S4 is cut."],
+    ["lose every third s3 s5", "Let the link S3–S5 lose every third message", "The link between S3 and S5 is changed."],
+    ["heal all", "Heal all links", "All links are mended."],
+    ["snapshot s3", "Let S3 take a snapshot", "S3 is told to take a snapshot."],
+    ["learner s4", "Make S4 a learner", "S1 is asked to change the cluster: S4 learns."],
+    ["time out s5", "Time out S5 now", "The election timer of S5 is made to run out."],
+    ["fill disk s3", "Fill the disk of S3", "The disk of S3 is changed."],
+  ];
+  for (const [words, name] of steps) assert.equal(await person.say(words), name);
+  const told = await person.told();
+  for (const [words, , sentence] of steps) assert.ok(told.includes(sentence), `${words}: ${sentence}\n${told.join("\n")}`);
+  assert.deepEqual(problems, []);
+});
+
+test("a message and a client are pressed with the right button, and a message with the left", async (t) => {
+  const { page, person, problems } = await settled(t);
+  await person.look(person.ring);
+  const reachable = () =>
+    person.ring.evaluate((ring) =>
+      [...ring.querySelectorAll('[id^="packet-"]')].flatMap((packet) => {
+        const { x, y, width, height } = packet.getBoundingClientRect();
+        const [left, top] = [x + width / 2, y + height / 2];
+        return packet.contains(document.elementFromPoint(left, top)) ? [{ id: packet.id, at: [left, top] }] : [];
+      }),
+    );
+  const { id } = await eventually("a message is in reach of the mouse", async () => {
+    await person.button("One event forward").click();
+    return (await reachable())[0];
+  });
+  // Where it is now: a second future, which begins with the first thing that is done, needs room of its own.
+  const press = async (options) => page.mouse.click(...(await reachable()).find((message) => message.id === id).at, options);
+  await press();
+  await person.inspector.getByRole("heading", { name: "Message" }).waitFor();
+  for (const name of ["Hold", "Drop"]) {
+    await press({ button: "right" });
+    await person.menu.getByRole("menuitem", { name, exact: true }).click();
+    await person.menu.waitFor({ state: "detached" });
+  }
+  await eventually("it is lost", async () => (await person.facts()).State === "lost");
+  await person.selectNothing();
+  await person.ring.locator("text").filter({ hasText: /^C2$/ }).click({ button: "right", force: true });
+  await person.menu.getByRole("menuitem", { name: "Ask twenty things", exact: true }).click();
+  await eventually("it asks", async () => (await person.requests()).length > 0);
+  const told = await person.told();
+  for (const words of ["A message is held.", "A message is taken away."]) assert.ok(told.includes(words), told.join("\n"));
+  assert.deepEqual(problems, []);
+});

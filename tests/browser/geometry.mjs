@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 
 /** How far from the edge of the picture a line begins and ends, in pixels. */
 const MARGIN = 6;
+/** How many directions a line is tried in. */
+const DIRECTIONS = 72;
 
 /**
  * The two ends of a line across `picture` that has the servers `ids` on one side, and all others on the other, as far
@@ -14,16 +16,21 @@ const MARGIN = 6;
 export function lineAround(ids, places, picture) {
   const inside = places.filter(({ id }) => ids.includes(id));
   const outside = places.filter(({ id }) => !ids.includes(id));
-  const [one, other] = [mean(inside), mean(outside)];
-  const length = Math.hypot(one.x - other.x, one.y - other.y);
-  const way = { x: (one.x - other.x) / length, y: (one.y - other.y) / length };
-  const along = (place) => place.x * way.x + place.y * way.y;
-  const [near, far] = [Math.min(...inside.map(along)), Math.max(...outside.map(along))];
+  const one = mean(inside);
+  const ways = Array.from({ length: DIRECTIONS }, (_, at) => gap(inside, outside, (at / DIRECTIONS) * 2 * Math.PI));
+  const { way, near, far } = ways.reduce((best, found) => (found.near - found.far > best.near - best.far ? found : best));
   assert.ok(near > far, `${ids} do not lie side by side`);
-  const shift = (near + far) / 2 - along(one);
+  const shift = (near + far) / 2 - (one.x * way.x + one.y * way.y);
   const middle = { x: one.x + way.x * shift, y: one.y + way.y * shift };
   const across = { x: -way.y, y: way.x };
   return [edge(middle, across, picture), edge(middle, { x: way.y, y: -way.x }, picture)];
+}
+
+/** Seen in a direction: where the nearest of `inside` is, and the farthest of `outside`. */
+function gap(inside, outside, angle) {
+  const way = { x: Math.cos(angle), y: Math.sin(angle) };
+  const along = (place) => place.x * way.x + place.y * way.y;
+  return { way, near: Math.min(...inside.map(along)), far: Math.max(...outside.map(along)) };
 }
 
 /** Where the way from `from` in the direction of `step`, which is one pixel long, comes near the edge of `picture`. */

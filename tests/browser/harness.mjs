@@ -5,12 +5,14 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const dist = process.env.RAFTARIUM_DIST ?? path.join(root, "dist");
 const screenshots = process.env.RAFTARIUM_SCREENSHOTS ?? path.join(root, "target", "screenshots");
-const executablePath = process.env.RAFTARIUM_CHROME ?? "/usr/bin/chromium";
+export const executablePath = process.env.RAFTARIUM_CHROME ?? "/usr/bin/chromium";
 
 /** Where the page lives on its host: deep enough that an absolute link in it would miss. */
 export const SUB_PATH = "/some/where/";
@@ -31,12 +33,17 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
+/** What hosts compress on the wire. */
+const COMPRESSED = /^text\/|json$|wasm$|svg/;
+
 /**
- * Serves the folder `dist/` under {@link SUB_PATH} and nothing else, with no fallback: what is not there is a 404.
+ * Serves the folder `dist/` under {@link SUB_PATH} and nothing else, with no fallback: what is not there is a 404. With
+ * `compressed`, as hosts send it to whoever is far away.
  *
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function serveDist(folder = dist) {
+export async function serveDist(folder = dist, { compressed = false } = {}) {
+  const short = new Map();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://host");
     const file = fileFor(folder, decodeURIComponent(pathname));
@@ -46,7 +53,13 @@ export async function serveDist(folder = dist) {
       return;
     }
     const type = TYPES[path.extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+    const headers = { "content-type": type, "cache-control": compressed ? "max-age=31536000" : "no-store" };
+    if (compressed && COMPRESSED.test(type)) {
+      if (!short.has(file)) short.set(file, await promisify(brotliCompress)(body));
+      response.writeHead(200, { ...headers, "content-encoding": "br" }).end(short.get(file));
+      return;
+    }
+    response.writeHead(200, headers).end(body);
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { startVisit } from "./harness.mjs";
 import { eventually, meet } from "./person.mjs";
+import { assertSame } from "./picture.mjs";
 
 /** Somebody who was here before. */
 const AGAIN = { wishes: { again: true } };
@@ -77,11 +78,17 @@ test("speed, panels and the kind of mark are as they were left", async (t) => {
 
 /** Saves what is shown in one of the ways that are offered, and gives the file's name and what is in it. */
 async function save({ page, person }, name) {
-  await page.keyboard.press("s");
+  await person.button("Save…").click();
   const choice = page.getByRole("dialog", { name: "Save as" }).getByRole("button", { name });
   const [download] = await Promise.all([page.waitForEvent("download"), choice.click()]);
   await person.alert.filter({ hasText: "could not" }).waitFor({ state: "detached" });
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** Gives the page a file by its button. */
+async function give({ page, person }, name, content) {
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), person.button("Open").click()]);
+  await chooser.setFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
 }
 
 test("a trace has everything that happened, and opens as its run; one that was changed is refused", async (t) => {
@@ -97,18 +104,65 @@ test("a trace has everything that happened, and opens as its run; one that was c
   assert.ok(trace.records.every(({ id, cause }) => cause === null || cause < id));
   assert.match(trace.hash, /^[0-9a-f]{16}$/);
 
-  const give = async (content) => {
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), person.button("Open").click()]);
-    await chooser.setFiles({ name: "trace.json", mimeType: "application/json", buffer: Buffer.from(content) });
-  };
-  await give(text.replace(trace.hash, "0123456789abcdef"));
+  await give(met, "trace.json", text.replace(trace.hash, "0123456789abcdef"));
   const says = new RegExp(`trace\\.json: .*0123456789abcdef, and its run gives ${trace.hash}`);
   await eventually("it is refused", async () => says.test(await person.alert.innerText()));
-  await give(text);
+  await give(met, "trace.json", text);
   await eventually("it is a run of one's own", async () => (await hash(page)).startsWith("#run=1."));
   assert.equal(await person.now(), 600);
   assert.equal((await person.servers()).length, 7);
   assert.deepEqual(problems, []);
+});
+
+test("a run is saved as a scenario, and opened elsewhere it comes to the same state", async (t) => {
+  const met = await meet(visit, t, "#seed=42&servers=3");
+  const { page, person, problems } = met;
+  await person.reach(900);
+  await person.ask({ key: "x", value: "1" });
+  await person.reach(1_200);
+  // Two things at once: the second a moment after the first.
+  for (const key of ["2", "c", "1", "i"]) await page.keyboard.press(key);
+  await person.reach(2_000);
+  await person.selectNothing();
+  const words = await person.words();
+  const { name, bytes } = await save(met, /^Scenario/);
+  assert.equal(name, "raftarium-42-scenario.json");
+  const text = bytes.toString();
+  const { title, look, steps, end } = JSON.parse(text);
+  assert.equal(title, "3 servers, seed 42");
+  assert.match(look, /^At the end: .*S2 is down/);
+  assert.deepEqual(steps.map((step) => step.do).filter(Boolean), [
+    [{ put: { client: 1, key: "x", value: "1" } }],
+    [{ crash: "S2" }, { isolate: "S1" }],
+  ]);
+  assert.equal(steps.at(-1).at, 2_000);
+  assert.ok(end.some((condition) => condition.not?.up === "S2"));
+
+  const other = await meet(visit, t, "#seed=7&servers=5");
+  await give(other, name, text);
+  const story = other.page.getByRole("complementary", { name: "Story" });
+  await story.getByRole("heading", { name: title, exact: true }).waitFor();
+  const outcome = story.getByRole("note", { name: "What comes of it" });
+  assert.match(await outcome.innerText(), /^Everything came out as it should\./);
+  const told = await story.getByRole("list", { name: "Steps" }).innerText();
+  for (const words of ["S1 leads in term 1.", "The power of S2 fails.", "S1 is cut off from the others.", "S2 is down"]) {
+    assert.ok(told.includes(words), `${words} is not in ${told}`);
+  }
+  await other.person.reach(2_000);
+  await story.getByRole("button", { name: "Close story" }).click();
+  await other.person.selectNothing();
+  // What would be asked next belongs to the person.
+  await other.person.field("Value").fill(await person.field("Value").inputValue());
+  assertSame(await other.person.words(), words);
+
+  // What is changed in the file, and no longer so, is told.
+  await give(other, "changed.json", text.replace('"is": "1" }', '"is": "2" }'));
+  await eventually("it is told", async () => /^It did not come out as it should, in the end: .* x = 2/.test(await outcome.innerText()));
+  await give(other, "wrong.json", text.replace('"crash"', '"crush"'));
+  const line = text.split("\n").findIndex((one) => one.includes('"crash"')) + 1;
+  const says = new RegExp(`wrong\\.json: It cannot be shown: line ${line}, column \\d+: unknown variant `);
+  await eventually("the line is named", async () => says.test(await other.person.alert.innerText()));
+  assert.deepEqual([...problems, ...other.problems], []);
 });
 
 for (const link of ["#scenario=05-partition&at=400", "#seed=3&servers=21&at=400"]) {

@@ -19,6 +19,16 @@ export function cutOff(page) {
     const root = document.documentElement;
     if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
     const log = '[aria-label^="Log entries"], [aria-label="Keys and values"]';
+    /** How wide a select would like to be. */
+    const room = (select) => {
+      const copy = select.cloneNode(true);
+      copy.selectedIndex = select.selectedIndex;
+      copy.style = "position: absolute; width: max-content; max-width: none; field-sizing: content";
+      select.after(copy);
+      const { offsetWidth } = copy;
+      copy.remove();
+      return offsetWidth;
+    };
     const name = (element) => `${element.localName}.${element.getAttribute("class")} “${element.textContent.trim().slice(0, 40)}”`;
     for (const element of document.body.querySelectorAll("*")) {
       const { width, height } = element.getBoundingClientRect();
@@ -28,9 +38,21 @@ export function cutOff(page) {
         if (element.scrollWidth > element.clientWidth + 1) found.push(`the value “${element.value}” is cut`);
         continue;
       }
+      if (element instanceof HTMLSelectElement) {
+        const words = element.selectedOptions[0]?.textContent ?? "";
+        if (room(element) > element.offsetWidth + 1 && !element.form?.innerText.includes(words)) found.push(`the choice “${words}” is cut`);
+        continue;
+      }
       // The log's entries scroll, but none of them is cut by itself.
       if (element.closest(log) && element.closest("button") === null) continue;
-      const { overflowX, overflowY } = getComputedStyle(element);
+      const { overflowX, overflowY, position, webkitLineClamp } = getComputedStyle(element);
+      // What ends with an ellipsis says the rest when it is pointed at.
+      if (webkitLineClamp !== "none" && element.closest("[title]")?.title === element.textContent.replace("\u200b", "")) continue;
+      const { top, left } = element.getBoundingClientRect();
+      const floats = position === "absolute" || position === "fixed";
+      if (floats && (top + scrollY < 0 || left < 0) && element.textContent.trim() && element.localName !== "a") {
+        found.push(`${name(element)} leaves the screen`);
+      }
       const hides = (overflow) => overflow === "hidden" || overflow === "clip";
       if (hides(overflowX) && element.scrollWidth > element.clientWidth) found.push(`${name(element)} is cut at its side`);
       if (hides(overflowY) && element.scrollHeight > element.clientHeight) found.push(`${name(element)} is cut below`);

@@ -1,8 +1,11 @@
 // Measures the built page in Chromium, and prints one table: what it weighs, what a frame costs, how much memory an hour
-// of simulated time takes, how soon it answers. Run by `cargo xtask measure`.
+// of simulated time takes, how soon it answers, and what Lighthouse says. Run by `cargo xtask measure`.
 
-import { fileURLToPath } from "node:url";
-import { startVisit } from "./harness.mjs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { executablePath, serveDist, startVisit } from "./harness.mjs";
 import { Person } from "./person.mjs";
 import { weigh } from "./weight.mjs";
 
@@ -196,7 +199,38 @@ async function memory() {
   });
 }
 
+/** A port of this machine that nobody listens on. */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** What Lighthouse says of a first visit, if it is there: it is fetched for this. */
+async function lighthouse() {
+  const folder = process.env.RAFTARIUM_LIGHTHOUSE;
+  if (!folder) return;
+  const { rate } = await import(pathToFileURL(path.join(folder, "rate.mjs")));
+  const [host, port] = [await serveDist(dist, { compressed: true }), await freePort()];
+  const args = [`--remote-debugging-port=${port}`, "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+  const browser = await chromium.launch({ executablePath, args });
+  try {
+    for (const { where, category, points, costs } of await rate(host.url, port)) {
+      rows.push({ what: `Lighthouse, ${where}: ${category}`, value: `${points}`, target: "100", ok: points === 100 ? "ok" : "MISSES" });
+      for (const cost of costs) rows.push({ what: `  ${cost}`, value: "", target: "", ok: "" });
+    }
+  } finally {
+    await browser.close();
+    await host.close();
+  }
+}
+
 await weights();
+await lighthouse();
 await costs();
 await answers();
 await memory();

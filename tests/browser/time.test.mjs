@@ -72,6 +72,22 @@ test("the speed is chosen from a list, or with [ and ]", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("as many steps are made as keys are pressed, however fast they come and however busy the page is", async (t) => {
+  const { person, problems } = await meet(visit, t);
+  await person.reach(700);
+  await person.slider.press("Home");
+  // All of them before the page can draw once, as on a machine that has much else to do.
+  const press = (keys) =>
+    person.slider.evaluate((slider, all) => {
+      for (const key of all) slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }, keys);
+  await press([...Array(2).fill("PageUp"), ...Array(12).fill("ArrowRight"), ...Array(3).fill("ArrowLeft")]);
+  await eventually("590 ms", async () => (await person.now()) === 590);
+  await press(["Home", "ArrowRight", "ArrowRight", "ArrowLeft"]);
+  await eventually("10 ms", async () => (await person.now()) === 10);
+  assert.deepEqual(problems, []);
+});
+
 test("the time bar goes both ways with its keys, and not beyond what is known", async (t) => {
   const { person, problems } = await meet(visit, t);
   await person.reach(700);

@@ -42,7 +42,10 @@ test("a first visit is shown around, step by step, by doing each thing", async (
 
   const put = await step("Put a value");
   await person.button("Send").click();
-  await done(put, /The leader copies it to the others/);
+  await done(put, "Nobody leads now, so C1 waits. The others will elect a leader. Press Play to see it.");
+  await person.play();
+  await done(put, "It is committed: solid, on a majority. C1 has its answer.");
+  await person.pause();
   await person.button("Next").click();
 
   const cut = await step("Cut a link");

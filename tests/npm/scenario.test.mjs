@@ -28,6 +28,30 @@ test("every scenario comes out as it says, and is a run that can be shared", () 
   }
 });
 
+test("a run is told as a scenario, which comes to the same", () => {
+  const sim = new Simulation({ seed: 42, servers: 3 });
+  sim.advance(900);
+  sim.dispatch({ type: "request", client: 1, op: { type: "put", key: "x", value: "1" } });
+  sim.seek(1_200);
+  sim.dispatch({ type: "crash", server: 2 });
+  sim.schedule(5_000, { type: "restart", server: 2 });
+  sim.seek(1_500);
+  const told = sim.toScenario();
+  const { title, steps, end } = JSON.parse(told);
+  assert.equal(title, "3 servers, seed 42");
+  assert.deepEqual(steps.map((step) => step.do).filter(Boolean), [
+    [{ put: { client: 1, key: "x", value: "1" } }],
+    [{ crash: "S2" }],
+  ]);
+  assert.deepEqual(end.find((condition) => condition.value), { value: { of: ["S1", "S3"], key: "x", is: "1" } });
+  const again = Simulation.fromScenario(told);
+  assert.deepEqual([again.outcome.failure, again.now, again.hash], [null, sim.now, sim.hash]);
+  assert.deepEqual(again.view(), sim.view());
+  sim.seek(3_600_001);
+  const error = refused(RaftariumError, "out-of-range", () => sim.toScenario());
+  assert.equal(error.message, "the run is told up to 3600.001000 s; a scenario takes 3600 s at most");
+});
+
 test("what servers begin with is in the run", () => {
   const { setup } = Simulation.fromScenario(text("06-figure-7.json")).run();
   assert.deepEqual(setup.initial[1].log.map((entry) => entry.term), [1, 1, 1, 4, 4, 5, 5, 6, 6]);

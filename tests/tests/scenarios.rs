@@ -102,6 +102,22 @@ fn every_scenario_is_a_run_that_replays_to_the_same_trace() {
 }
 
 #[test]
+fn every_scenario_is_a_run_that_is_told_as_a_scenario_again() {
+    for (name, text) in files() {
+        let scenario = read(&name, &text);
+        let mut played = scenario.play().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let now = played.timeline.now();
+        played.timeline.seek(now);
+        let told = Scenario::of_run(&played.run(), now).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let told = read(&name, &told.to_json());
+        let again = told.play().unwrap_or_else(|failure| panic!("{name}: {failure}\n{}", told.to_json()));
+        assert_eq!(again.timeline.hash(), played.timeline.hash(), "{name}");
+        // What servers begin with needs no other form than these files have.
+        assert_eq!((told.world.setup(), told.world.initial), (scenario.world.setup(), None), "{name}");
+    }
+}
+
+#[test]
 fn what_is_read_and_written_is_read_the_same_again() {
     for (name, text) in files() {
         let scenario = read(&name, &text);
@@ -176,7 +192,11 @@ fn what_is_not_understood_is_refused_with_its_line_and_the_reason() {
         (r#""version": 1"#, r#""version": 2"#, "version is 2; allowed is 1"),
         (r#""look":"#, r#""loook":"#, "unknown field `loook`, expected one of `version`, `number`, `title`"),
         (r#""leads": "S1" }, "say""#, r#""rules": "S1" }, "say""#, "unknown variant `rules`, expected one of `all`"),
-        (r#"{ "at": 100, "#, r#"{ "att": 100, "#, "unknown field `att`, expected one of `name`, `say`, `at`"),
+        (
+            r#"{ "at": 100, "#,
+            r#"{ "att": 100, "#,
+            "unknown field `att`, expected one of `name`, `at`, `after`, `first`",
+        ),
         (r#"{ "at": 100, "#, r#"{ "at": -100, "#, "expected a number of milliseconds"),
         (
             r#"{ "at": 100, "#,

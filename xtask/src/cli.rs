@@ -26,7 +26,8 @@ cargo xtask bench [--only race|worlds] [--ours] [--rounds N] [--quick] [--json F
     --quick: one short round. --json: every round's numbers of the race as well.
 cargo xtask measure [--quick] [--as-it-is]
     Build the page, measure it in Chromium, and print one table: weight, cost of a frame, memory over an hour of simulated
-    time, interaction to next paint. About five minutes. --as-it-is: what is in dist/ already, without building.
+    time, interaction to next paint, and what Lighthouse says, which is fetched for it. About seven minutes. --as-it-is:
+    what is in dist/ already, without building. --quick: shorter, and without Lighthouse.
 cargo xtask profile
     Build the page, watch it come to stand in Chromium, and write down what that does not run: it is loaded later.
 cargo xtask screenshots [--only SCREEN[,SCREEN]] [--as-it-is]

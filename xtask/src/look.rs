@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::error::Result;
-use crate::steps::install_browser_tests;
+use crate::steps::{install_browser_tests, install_lighthouse};
 use crate::tools::Tools;
 use crate::{cli, process, say, site, workspace};
 
@@ -12,6 +12,8 @@ pub(crate) fn measure(options: &cli::MeasureOptions) -> Result<()> {
     let mut node = drive("measure.mjs", options.as_it_is)?;
     if options.quick {
         node.env("RAFTARIUM_MEASURE", "quick");
+    } else {
+        node.env("RAFTARIUM_LIGHTHOUSE", install_lighthouse()?);
     }
     say::note(if options.quick { "measuring, about a minute" } else { "measuring, about five minutes" });
     process::run(&mut node)

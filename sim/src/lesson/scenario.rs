@@ -27,7 +27,7 @@ impl Lesson {
         let steps = numbered.map(|(step, number)| told.step(step, number)).chain([told.end(scenario, &timeline)]);
         Ok(Self {
             kind: LessonKind::Scenario,
-            title: format!("{}. {}", scenario.number, scenario.title),
+            title: scenario.heading(),
             source: scenario.chapter.clone(),
             look: scenario.look.clone(),
             at: Instant::ZERO,
@@ -100,6 +100,7 @@ impl Told<'_> {
                 Problem::Happened(happened) => **happened == *condition,
                 Problem::Setup(_)
                 | Problem::TwoMoments
+                | Problem::FirstOfNothing
                 | Problem::UnknownStep(_)
                 | Problem::Past { .. }
                 | Problem::TooLong
@@ -134,6 +135,7 @@ fn in_words(problem: &Problem) -> String {
         Problem::NotSo(conditions) => format!("this should be, and is not: {}", all(conditions)),
         Problem::Setup(_)
         | Problem::TwoMoments
+        | Problem::FirstOfNothing
         | Problem::UnknownStep(_)
         | Problem::Past { .. }
         | Problem::TooLong

@@ -132,7 +132,7 @@ pub enum Act {
         /// … to this one.
         to: Name,
         /// Only in this direction.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         one_way: bool,
         /// What is lost from now on.
         kinds: Vec<PacketClass>,
@@ -148,13 +148,13 @@ pub enum Act {
         /// Which leader.
         server: Name,
         /// Who is to vote.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         add_voters: Vec<Name>,
         /// Who is to get the log without voting.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         add_learners: Vec<Name>,
         /// Who is to leave.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         remove: Vec<Name>,
         /// How; without it, a joint membership if there must be one.
         #[serde(default)]
@@ -177,6 +177,8 @@ pub enum Act {
     Hold(Packets),
     /// Anything else that can be done to a world.
     Command(Box<Command>),
+    /// Does this if it can be done. If it cannot, that is in the trace, nothing changes, and the scenario goes on.
+    Try(Box<Act>),
 }
 
 const fn one() -> i64 {
@@ -214,7 +216,7 @@ pub struct Link {
     /// … to this one.
     pub to: Name,
     /// Only in this direction.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub one_way: bool,
 }
 
@@ -273,6 +275,7 @@ impl Act {
             Self::Drop(packets) => packet(packets, PacketAct::Drop)?,
             Self::Hold(packets) => packet(packets, PacketAct::Hold)?,
             Self::Command(command) => Command::clone(command),
+            Self::Try(act) => return act.command(world),
         })
     }
 }

@@ -38,7 +38,7 @@ pub enum Condition {
     /// The terms of servers; of those that are down, the durable ones.
     Term {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// What they are.
         is: Number,
@@ -46,7 +46,7 @@ pub enum Condition {
     /// How far servers know the log to be committed.
     Commit {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// What it is.
         is: Number,
@@ -54,7 +54,7 @@ pub enum Condition {
     /// How far servers have their logs on their disks.
     Durable {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// The last index that is there.
         is: Number,
@@ -62,7 +62,7 @@ pub enum Condition {
     /// The terms of the entries in the logs of servers.
     Log {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// The terms, from the first entry that the log still has.
         terms: Vec<u64>,
@@ -70,7 +70,7 @@ pub enum Condition {
     /// How many entries the logs of servers have, those that a snapshot covers included.
     LogLength {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// How many.
         is: Number,
@@ -82,7 +82,7 @@ pub enum Condition {
     /// The value that servers have for a key.
     Value {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// The key.
         key: String,
@@ -99,15 +99,15 @@ pub enum Condition {
     /// Who belongs to the cluster, as a server that runs has it.
     Members {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// Who votes.
         voters: Vec<Name>,
         /// Who votes too as long as the membership is joint.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         outgoing: Vec<Name>,
         /// Who gets the log without voting.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         learners: Vec<Name>,
     },
     /// Which servers have granted their vote to a candidate in a term, by all that has happened. The candidate's own
@@ -186,7 +186,7 @@ pub enum Condition {
     /// How many sessions of clients are open, as servers that run have it.
     Sessions {
         /// Which servers; without any, all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Name>,
         /// How many.
         is: Number,

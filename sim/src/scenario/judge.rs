@@ -207,7 +207,7 @@ impl Witness<'_> {
     }
 }
 
-const fn fate(status: &RequestStatus) -> Fate {
+pub(super) const fn fate(status: &RequestStatus) -> Fate {
     match status {
         RequestStatus::Waiting => Fate::Waiting,
         RequestStatus::Unknown { .. } => Fate::Unknown,
@@ -226,7 +226,7 @@ const fn fate(status: &RequestStatus) -> Fate {
     }
 }
 
-fn output(status: &RequestStatus) -> Option<Output> {
+pub(super) fn output(status: &RequestStatus) -> Option<Output> {
     match status {
         RequestStatus::Answered { answer: Answer::Committed { result, .. } | Answer::Read { result, .. }, .. } => {
             Some(result.into())

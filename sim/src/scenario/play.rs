@@ -17,6 +17,7 @@ use crate::command_error::CommandError;
 use crate::run::Run;
 use crate::setup::SetupError;
 use crate::timeline::Timeline;
+use crate::trace::{Happening, RecordId};
 
 /// A scenario that came out as it should.
 #[derive(Clone, Debug)]
@@ -78,6 +79,8 @@ pub enum Problem {
     Setup(SetupError),
     /// A step has more than one of `at`, `after` and `when`.
     TwoMoments,
+    /// A step has `first`, and neither `at` nor `after` says when that is.
+    FirstOfNothing,
     /// A condition counts from a step that did not come before.
     UnknownStep(String),
     /// The moment of a step is over already.
@@ -159,6 +162,9 @@ impl Scenario {
             if moments.into_iter().filter(|&given| given).count() > 1 {
                 return Err((place, Problem::TwoMoments));
             }
+            if step.first && step.at.is_none() && step.after.is_none() {
+                return Err((place, Problem::FirstOfNothing));
+            }
             let conditions = step.when.iter().chain(&step.never).chain(&step.expect);
             for condition in conditions {
                 known(place, &names, condition)?;
@@ -190,17 +196,20 @@ impl Player {
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Problem> {
-        self.wait(step)?;
-        self.began = self.timeline.now();
+        self.began = self.wait(step)?;
         self.reached.push(Reached { at: self.began, commands: Vec::new() });
         if let Some(name) = &step.name {
             self.marks.insert(name.clone(), self.timeline.records().len());
         }
         self.expect(&step.expect)?;
+        if step.first {
+            return self.act_first(&step.acts);
+        }
         step.acts.iter().try_for_each(|act| self.act(act))
     }
 
-    fn wait(&mut self, step: &Step) -> Result<(), Problem> {
+    /// Waits for the moment of a step, and gives it. If the step comes first in it, it has not begun then.
+    fn wait(&mut self, step: &Step) -> Result<Instant, Problem> {
         let now = self.timeline.now();
         if let Some(condition) = &step.when {
             let until = self.began + step.within.map_or(WITHIN, |within| within.0);
@@ -214,24 +223,29 @@ impl Player {
                 self.timeline.step_forward();
                 self.never(step)?;
             }
-            return Ok(());
+            return Ok(self.timeline.now());
         }
         let at = match (step.at, step.after) {
             (Some(at), _) => Instant::ZERO + at.0,
             (None, Some(after)) => self.began + after.0,
             (None, None) => now,
         };
-        if at < now {
+        let earliest = if step.first { self.timeline.world().earliest_command() } else { now };
+        if at < earliest {
             return Err(Problem::Past { at });
         }
         self.bounded(at)?;
         self.never(step)?;
-        while self.timeline.world().next_event_at().is_some_and(|next| next <= at) {
-            self.timeline.step_forward();
-            self.never(step)?;
+        // Nothing comes before the very beginning.
+        let last = if step.first { at.as_micros().checked_sub(1).map(Instant::from_micros) } else { Some(at) };
+        if let Some(last) = last {
+            while self.timeline.world().next_event_at().is_some_and(|next| next <= last) {
+                self.timeline.step_forward();
+                self.never(step)?;
+            }
+            self.timeline.seek(last);
         }
-        self.timeline.seek(at);
-        Ok(())
+        Ok(at)
     }
 
     fn bounded(&self, at: Instant) -> Result<(), Problem> {
@@ -259,13 +273,65 @@ impl Player {
     }
 
     fn act(&mut self, act: &Act) -> Result<(), Problem> {
-        let command = act.command(self.timeline.world()).ok_or_else(|| Problem::NoPacket(Box::new(act.clone())))?;
+        if let Act::Try(_) = act {
+            let at = self.timeline.world().earliest_command();
+            let command = self.give(act, at)?;
+            let place = RecordId(self.timeline.world().record_count());
+            self.timeline.seek(at);
+            return self.carried_out(act, command, place);
+        }
+        let command = self.command(act)?;
         let done = self.timeline.dispatch(command.clone());
         done.map_err(|error| Problem::Refused { act: Box::new(act.clone()), error })?;
+        self.did(command);
+        Ok(())
+    }
+
+    /// Does all of this at the moment of the step, which has not begun, and lets the moment pass.
+    fn act_first(&mut self, acts: &[Act]) -> Result<(), Problem> {
+        let at = self.began;
+        let commands = acts.iter().map(|act| self.give(act, at)).collect::<Result<Vec<_>, _>>()?;
+        for (act, command) in acts.iter().zip(commands) {
+            let place = RecordId(self.timeline.world().record_count());
+            self.timeline.step_forward();
+            self.carried_out(act, command, place)?;
+        }
+        if !acts.is_empty() {
+            self.timeline.seek(at);
+        }
+        Ok(())
+    }
+
+    fn command(&self, act: &Act) -> Result<Command, Problem> {
+        act.command(self.timeline.world()).ok_or_else(|| Problem::NoPacket(Box::new(act.clone())))
+    }
+
+    /// Gives the command of `act` for `at`.
+    fn give(&mut self, act: &Act, at: Instant) -> Result<Command, Problem> {
+        let command = self.command(act)?;
+        let given = self.timeline.schedule(at, command.clone());
+        given.map_err(|error| Problem::Refused { act: Box::new(act.clone()), error })?;
+        Ok(command)
+    }
+
+    /// What became of a command that was given, by the records from `place` on.
+    fn carried_out(&mut self, act: &Act, command: Command, place: RecordId) -> Result<(), Problem> {
+        let refused = self.timeline.records_from(place).iter().find_map(|record| {
+            let Happening::CommandRefused { command: refused, error } = &record.what else { return None };
+            (*refused == command).then(|| error.clone())
+        });
+        match (act, refused) {
+            (Act::Try(_), Some(_)) => {}
+            (_, Some(error)) => return Err(Problem::Refused { act: Box::new(act.clone()), error }),
+            (_, None) => self.did(command),
+        }
+        Ok(())
+    }
+
+    fn did(&mut self, command: Command) {
         if let Some(step) = self.reached.last_mut() {
             step.commands.push(command);
         }
-        Ok(())
     }
 }
 
@@ -292,6 +358,7 @@ impl fmt::Display for Problem {
         match self {
             Self::Setup(error) => write!(f, "{error}"),
             Self::TwoMoments => write!(f, "more than one of `at`, `after` and `when`; allowed is one"),
+            Self::FirstOfNothing => write!(f, "`first` without a moment; allowed is `at` or `after` beside it"),
             Self::UnknownStep(name) => write!(f, "no step before is named {name:?}"),
             Self::Past { at } => write!(f, "{at} is over already"),
             Self::TooLong => write!(f, "more than {} s; allowed is that much for all steps", LENGTH_MAX.as_secs()),

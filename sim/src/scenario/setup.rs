@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::num::NonZeroU64;
+use core::num::{NonZeroU32, NonZeroU64};
 use core::time::Duration;
 
 use raftarium_core::{LogIndex, Membership, Mistakes, Settings, Term};
@@ -25,21 +25,62 @@ pub struct World {
     /// How many servers there are.
     pub servers: u32,
     /// How many clients there are.
+    #[serde(skip_serializing_if = "usual::clients")]
     pub clients: u32,
     /// How the servers are set.
+    #[serde(skip_serializing_if = "usual::raft")]
     pub raft: Raft,
     /// Which rules every server breaks on purpose, by their names.
+    #[serde(skip_serializing_if = "usual::mistakes")]
     pub mistakes: Mistakes,
     /// How every link is.
+    #[serde(skip_serializing_if = "usual::link")]
     pub link: LinkSettings,
     /// How every disk is.
+    #[serde(skip_serializing_if = "usual::disk")]
     pub disk: DiskSettings,
     /// How long a client waits for an answer.
+    #[serde(skip_serializing_if = "usual::request_timeout")]
     pub request_timeout: Ms,
     /// What a client does that gets no answer.
+    #[serde(skip_serializing_if = "usual::retries")]
     pub retries: Retries,
+    /// How many sessions the state machine keeps; without it, as many as it does in other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions_max: Option<NonZeroU32>,
     /// What servers begin with. Those that are not named have one committed entry of term 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub start: Vec<Start>,
+    /// What servers begin with, in the form that runs have it, in which everything can be said. With this, even if it is
+    /// empty, those that neither `start` nor this names begin with nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial: Option<Vec<Initial>>,
+}
+
+/// What need not be written, because it is so without being said.
+macro_rules! usual {
+    ($($name:ident: $type:ty),* $(,)?) => {
+        mod usual {
+            use super::*;
+
+            $(
+                #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+                pub(super) fn $name(given: &$type) -> bool {
+                    *given == World::default().$name
+                }
+            )*
+        }
+    };
+}
+
+usual! {
+    clients: u32,
+    raft: Raft,
+    mistakes: Mistakes,
+    link: LinkSettings,
+    disk: DiskSettings,
+    request_timeout: Ms,
+    retries: Retries,
 }
 
 impl Default for World {
@@ -61,7 +102,9 @@ impl Default for World {
             disk,
             request_timeout,
             retries,
+            sessions_max: None,
             start: Vec::new(),
+            initial: None,
         }
     }
 }
@@ -79,7 +122,7 @@ pub struct Start {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vote: Option<Name>,
     /// Their logs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<Entry>,
     /// How far they know them to be committed.
     #[serde(default)]
@@ -126,7 +169,7 @@ pub struct VotersEntry {
     /// Who votes.
     pub voters: Vec<Name>,
     /// Who gets the log without voting.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learners: Vec<Name>,
 }
 
@@ -152,11 +195,17 @@ impl World {
             voters: None,
             learners: Vec::new(),
         };
-        for server in (1..=u64::from(self.servers.min(crate::SERVERS_MAX))).map(raftarium_core::NodeId) {
-            if !initial.iter().any(|initial| initial.server == server) {
-                initial.push(usual.of(Name(server))?);
+        match &self.initial {
+            Some(said) => initial.extend_from_slice(said),
+            None => {
+                for server in (1..=u64::from(self.servers.min(crate::SERVERS_MAX))).map(raftarium_core::NodeId) {
+                    if !initial.iter().any(|initial| initial.server == server) {
+                        initial.push(usual.of(Name(server))?);
+                    }
+                }
             }
         }
+        let usual = Setup::default();
         let setup = Setup {
             seed: self.seed,
             servers: self.servers,
@@ -167,7 +216,7 @@ impl World {
             initial,
             request_timeout: self.request_timeout.0,
             retries: self.retries,
-            ..Setup::default()
+            sessions_max: self.sessions_max.unwrap_or(usual.sessions_max),
         };
         setup.check()?;
         Ok(setup)
@@ -241,8 +290,27 @@ macro_rules! raft {
                 )*
                 settings
             }
+
+            /// What has to be chosen so that a server has `settings`. Their seed is not used and cannot be said.
+            #[must_use]
+            pub(super) fn of(settings: &Settings) -> Self {
+                let usual = Self::default().settings();
+                Self {
+                    $(
+                        $name: if settings.$name == usual.$name {
+                            None
+                        } else {
+                            let given = settings.$name;
+                            raft!(< given $($into)?)
+                        },
+                    )*
+                }
+            }
         }
     };
+    (< $given:ident) => { Some($given) };
+    (< $given:ident duration) => { Some(Ms($given)) };
+    (< $given:ident some) => { $given };
     (@ $chosen:ident) => { $chosen };
     (@ $chosen:ident duration) => { $chosen.0 };
     (@ $chosen:ident some) => { Some($chosen) };

@@ -90,11 +90,57 @@ impl Scenario {
         at(text, part, String::new()).line
     }
 
-    /// Writes it down, so that [`Self::from_json`] reads it.
+    /// Writes it down, so that [`Self::from_json`] reads it: a line for each step, each condition of the end, and each part
+    /// of the world.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("plain data, all keys strings")
+        laid_out(&serde_json::to_string(self).expect("plain data, all keys strings"))
     }
+}
+
+/// The same JSON with spaces and lines: what is in the whole, and in each part of it, has a line of its own.
+fn laid_out(json: &str) -> String {
+    const DEEPEST: usize = 2;
+    let mut text = String::with_capacity(json.len() * 2);
+    let (mut depth, mut quoted, mut escaped, mut empty) = (0_usize, false, false, false);
+    let line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        text.extend(core::iter::repeat_n("  ", depth));
+    };
+    for c in json.chars() {
+        let opened = empty;
+        empty = !quoted && matches!(c, '{' | '[');
+        let closes = !quoted && matches!(c, '}' | ']');
+        if opened && !closes {
+            if depth <= DEEPEST {
+                line(&mut text, depth)
+            } else if text.ends_with('{') {
+                text.push(' ')
+            }
+        }
+        if closes {
+            depth -= 1;
+            if !opened {
+                if depth < DEEPEST {
+                    line(&mut text, depth)
+                } else if c == '}' {
+                    text.push(' ')
+                }
+            }
+        }
+        text.push(c);
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '{' | '[' if !quoted => depth += 1,
+            ',' if !quoted && depth <= DEEPEST => line(&mut text, depth),
+            ',' | ':' if !quoted => text.push(' '),
+            _ => {}
+        }
+    }
+    text.push('\n');
+    text
 }
 
 /// The place of a part of `text`: it was read from it, so it is a slice of it.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use raftarium_core::Instant;
 
+use crate::client::{Request, RequestId};
 use crate::command::Command;
 use crate::kv::Op;
 use crate::trace::{Happening, Record};
@@ -106,6 +107,20 @@ pub fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `text` with what clients asked in the place of its number: `R3` becomes `C5’s “read k1”`.
+#[must_use]
+pub fn with_requests(text: &str, requests: &[Request]) -> String {
+    let named = |word: &str| {
+        let number = word.strip_prefix('R')?;
+        let digits = number.trim_end_matches([',', ';', '.']);
+        let id = RequestId(digits.parse().ok()?);
+        let request = requests.iter().find(|request| request.id == id)?;
+        Some(format!("{}’s “{}”{}", request.client, asked(&request.op), &number[digits.len()..]))
+    };
+    let words: Vec<String> = text.split(' ').map(|word| named(word).unwrap_or_else(|| word.to_string())).collect();
+    words.join(" ")
 }
 
 /// `3.412 s`: to the millisecond, which is as fine as a person points.

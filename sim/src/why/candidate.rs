@@ -123,7 +123,8 @@ fn winds(look: &Look<'_>, record: &Record, id: NodeId) -> bool {
             });
     }
     matches!(&record.what,
-        Happening::Node { server, event: Event::VoteGranted { .. } } | Happening::Started { server, .. } if *server == id)
+        Happening::Node { server, event: Event::VoteGranted { .. } | Event::SteppedDown { was: Role::Leader, .. } }
+        | Happening::Started { server, .. } if *server == id)
 }
 
 pub(super) fn is(look: &Look<'_>, server: &ServerView) -> Result<Vec<Cause>, NotSo> {

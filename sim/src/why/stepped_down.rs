@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use raftarium_core::{Event, NodeId, Role, StepDownReason, Term};
+use raftarium_core::{Event, NodeId, Role, StepDownReason, Term, quorum};
 
 use super::look::{Look, is_from};
 use super::words::subject;
@@ -94,6 +94,7 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
         look.timeline.setup().everyone().voters().to_vec()
     };
     let begins = record.at.as_micros().saturating_sub(u64::try_from(timeout.as_micros()).unwrap_or(0));
+    let (of, needed) = (voters.len(), quorum::majority(voters.len()));
     let mut groups: Vec<(Option<Record>, Why, Vec<NodeId>)> = Vec::new();
     for voter in voters.into_iter().filter(|voter| *voter != id) {
         let heard = look.last_before(record.id, &|record| {
@@ -108,23 +109,27 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
         } else if let Some(paused) = look.pause_before(record.id, voter) {
             (Some(paused), Why::Paused)
         } else if let Some(cut) = look.cut_before(record.id, voter, id) {
-            (Some(cut), Why::CutBack)
+            let one_way = look.cut_before(record.id, id, voter).is_none();
+            (Some(cut), if one_way { Why::CutBackOnly } else { Why::CutBack })
         } else if let Some(cut) = look.cut_before(record.id, id, voter) {
             (Some(cut), Why::CutThere)
         } else {
             (heard, Why::Silent)
         };
-        let same = |(of, other, _): &&mut (Option<Record>, Why, Vec<NodeId>)| {
-            *other == why && of.as_ref().map(|of| of.id) == by.as_ref().map(|by| by.id)
-        };
-        match groups.iter_mut().find(same) {
-            Some((.., ids)) => ids.push(voter),
+        // Those that were kept from it by the same are told together, with the last moment at which that came about.
+        match groups.iter_mut().find(|(_, other, _)| *other == why) {
+            Some((of, _, ids)) => {
+                ids.push(voter);
+                if by.as_ref().map(|by| by.id) > of.as_ref().map(|of| of.id) {
+                    *of = by;
+                }
+            }
             None => groups.push((by, why, [voter].to_vec())),
         }
     }
     let tell = |(by, why, ids): (Option<Record>, Why, Vec<NodeId>)| {
         let about = match (why, &ids[..]) {
-            (Why::CutBack | Why::CutThere, [only]) => Thing::Link { from: *only, to: id },
+            (Why::CutBack | Why::CutBackOnly | Why::CutThere, [only]) => Thing::Link { from: *only, to: id },
             (_, ids) => ids.first().map_or(Thing::Cluster, |first| Thing::Server(*first)),
         };
         let words = match why {
@@ -133,6 +138,11 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
             Why::CutBack => {
                 format!("Nothing got through from {} to {id}: the network was cut.", crate::story::list(&ids))
             }
+            Why::CutBackOnly => format!(
+                "Nothing got through from {} to {id}: the network was cut that way only. What {id} sent still arrived, so \
+                 they went on following it.",
+                crate::story::list(&ids)
+            ),
             Why::CutThere => {
                 format!("Nothing got through from {id} to {}: the network was cut.", crate::story::list(&ids))
             }
@@ -140,7 +150,14 @@ fn unheard(look: &Look<'_>, record: &Record, server: &ServerView) -> Vec<Cause> 
         };
         Cause::new(words, about).when(by.as_ref())
     };
-    groups.into_iter().map(tell).collect()
+    let missing: usize = groups.iter().map(|(.., ids)| ids.len()).sum();
+    let words = format!(
+        "It looks in each election timeout whether a majority has answered: {} of {of} voters had, itself included, and \
+         {needed} are needed.",
+        of.saturating_sub(missing)
+    );
+    let counted = Cause::new(words, Thing::Server(id)).when(Some(record));
+    core::iter::once(counted).chain(groups.into_iter().map(tell)).collect()
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -148,6 +165,8 @@ enum Why {
     Down,
     Paused,
     CutBack,
+    /// What the leader sent still arrived.
+    CutBackOnly,
     CutThere,
     Silent,
 }

@@ -346,6 +346,18 @@ impl Simulation {
         let shared = sim::Shared { at, ..self.timeline.run().into() };
         shared.to_link().map_err(|error| Failure::new(ErrorCode::OutOfRange, error.to_string()))
     }
+
+    /// What was done up to `now`, step by step, and what came of it, as the text of a scenario: to be told, changed and
+    /// tested. `Simulation.fromScenario` and `raftarium run` take it, and come to the same `hash`.
+    ///
+    /// @throws {RaftariumError} `out-of-range` if `now` is later than a scenario may be: an hour.
+    #[wasm_bindgen(js_name = toScenario)]
+    pub fn to_scenario(&self) -> Result<String, Failure> {
+        self.reproduction.watch();
+        let told = Scenario::of_run(&self.timeline.run(), self.timeline.now());
+        let told = told.map_err(|error| Failure::new(ErrorCode::OutOfRange, error.to_string()))?;
+        Ok(told.to_json())
+    }
 }
 
 impl Simulation {

@@ -7,7 +7,7 @@ mod rust;
 use std::time::{Duration, Instant};
 
 pub(crate) use counts::Counts;
-pub(crate) use javascript::install_browser_tests;
+pub(crate) use javascript::{install_browser_tests, install_lighthouse};
 
 use crate::cli::{BuildOptions, Selection};
 use crate::error::{Error, Result};

@@ -11,7 +11,7 @@ use super::number::{Milliseconds, Number};
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct ScenarioOutcome {
-    /// Its number.
+    /// Its number in the table of all scenarios; 0 if it is not in it.
     #[tsify(type = "number")]
     pub number: Number,
     /// Its name.

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use raftarium_sim::core::{Instant, NodeId};
+use raftarium_sim::why::Asks;
 
 use crate::browser::press;
 use crate::show::verbs::{Kind, OnCluster, Subject, by_key};
@@ -90,8 +91,10 @@ fn action(key: &str, focus: Focus, state: &State) -> Option<Action> {
                 return (focus != Focus::Choice).then_some(Action::Select(Selection::Server(NodeId(digit))));
             }
             let subject = Subject::of(state.selection);
-            let (kind, subject) = state.with_scene(|scene| by_key(scene, subject, key))?;
-            Some(Action::Perform(kind, subject))
+            let found = state.with_scene(|scene| by_key(scene, subject, key));
+            // A question that does not fit is answered, too: by how it is instead.
+            let found = found.or_else(|| (key == "w").then_some((Kind::Why(Asks::NoLeader), Subject::Cluster)));
+            found.map(|(kind, subject)| Action::Perform(kind, subject))
         }
     }
 }

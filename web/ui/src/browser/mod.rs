@@ -20,6 +20,8 @@ pub(crate) mod wishes;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
 
+use crate::geometry::trig;
+
 /// The page's window.
 ///
 /// # Panics
@@ -58,7 +60,26 @@ pub(crate) fn prefers_reduced_motion() -> bool {
 
 /// Whether what is read from afar gets more room: the window is tall, perhaps on a projector, or letters are large.
 pub(crate) fn is_tall() -> bool {
-    matches("(min-width: 1100px) and (min-height: 1000px)") || wishes::is_large()
+    is_high() || wishes::is_large()
+}
+
+/// Whether the window is tall.
+pub(crate) fn is_high() -> bool {
+    matches("(min-width: 1100px) and (min-height: 1000px)")
+}
+
+/// Whether everything stands below each other, as on a phone.
+pub(crate) fn is_narrow() -> bool {
+    matches("(max-width: 759px)")
+}
+
+/// How large letters are: 1 as on a laptop, more on a wide screen and where a person wants them large.
+pub(crate) fn type_scale() -> f64 {
+    const USUAL_PX: f64 = 14.0;
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    size.map_or(1.0, |size| trig::within(js_sys::parse_float(&size) / USUAL_PX, 0.5, 4.0))
 }
 
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";

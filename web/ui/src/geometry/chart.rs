@@ -95,7 +95,7 @@ impl Chart {
     /// How high the diagram is to be.
     pub(crate) fn height(servers: usize, clients: usize, tall: bool) -> f64 {
         let all = (servers + clients).max(1) as f64;
-        let (most, room) = if tall { (44.0, 300.0) } else { (30.0, 184.0) };
+        let (most, room) = if tall { (44.0, 248.0) } else { (30.0, 184.0) };
         (all * (room / all).clamp(5.0, most) + TOP + BOTTOM).round()
     }
 

@@ -11,6 +11,9 @@ pub(crate) const CLIENT_HALF: (f64, f64) = (27.0, 14.0);
 /// More servers than these are many: what moves between them is drawn on a canvas, and words are left out.
 pub(crate) const FEW: usize = 9;
 
+/// A picture lower than that has no room for all that can be said above and below a server.
+const LOW: f64 = 340.0;
+
 /// What is drawn around a server, measured from its rim: arc, halo, label.
 const AROUND: f64 = 14.0;
 /// The same where there are many.
@@ -31,6 +34,8 @@ pub(crate) struct Ring {
     pub(crate) clients: Vec<Point>,
     /// Whether there is little room for words beside the servers.
     pub(crate) tight: bool,
+    /// Whether there is little room above and below them.
+    pub(crate) low: bool,
     /// Whether there is none, because there are many.
     pub(crate) crowded: bool,
     /// Whether there are more than [`FEW`].
@@ -45,12 +50,13 @@ impl Ring {
     pub(crate) fn new(size: Size, servers: usize, clients: usize) -> Self {
         let Size { width, height } = size;
         let tight = width < 440.0;
+        let low = !tight && height < LOW;
         let (crowded, many) = (servers > 5, servers > FEW);
         let centre = Point::new(width / 2.0, height / 2.0);
         let (radius, servers) =
-            if many { of_many(size, centre, servers) } else { of_few(size, centre, servers, tight, crowded) };
+            if many { of_many(size, centre, servers) } else { of_few(size, centre, servers, tight, crowded, low) };
         let clients = (0..clients).map(|at| client_place(size, at, clients)).collect();
-        Self { size, centre, radius, servers, clients, tight, crowded, many, still: false, large: false }
+        Self { size, centre, radius, servers, clients, tight, low, crowded, many, still: false, large: false }
     }
 
     /// The same for somebody who wants no motion, or sits far away.
@@ -67,6 +73,11 @@ impl Ring {
         if self.large { (usual * 1.25).min(most).max(usual) } else { usual }
     }
 
+    /// How large letters beside the discs are, as a part of their usual size: no disc limits them.
+    pub(crate) fn label_scale(&self) -> f64 {
+        if self.large && !self.tight { self.type_scale().max(1.2) } else { self.type_scale() }
+    }
+
     /// How much of an arc is drawn, of [`WHOLE`]: it runs down, or for those who want no motion goes down in eighths.
     pub(crate) const fn steady(&self, left: u64) -> u64 {
         if self.still { left.next_multiple_of(WHOLE / 8) } else { left }
@@ -79,7 +90,7 @@ impl Ring {
 
     /// Whether what a server waits for is told in words beside it.
     pub(crate) const fn has_room_for_waits(&self) -> bool {
-        !self.tight && !self.crowded
+        !self.tight && !self.crowded && !self.low
     }
 
     /// Whether the place is in the upper half, so that what belongs to it goes above it.
@@ -88,27 +99,33 @@ impl Ring {
     }
 }
 
-fn of_few(size: Size, centre: Point, servers: usize, tight: bool, crowded: bool) -> (f64, Vec<Point>) {
+fn of_few(size: Size, centre: Point, servers: usize, tight: bool, crowded: bool, low: bool) -> (f64, Vec<Point>) {
     let Size { width, height } = size;
     let count = servers.max(1) as f64;
     let part = match servers {
         ..=1 => 0.13,
         2 | 3 => 0.105,
         _ if crowded => 0.072,
+        _ if low => 0.11,
         _ => 0.085,
     };
     let radius = within(width.min(height) * part, 20.0, 72.0);
     // Beside a server there is its label, wider than the disc; above and below, the label's lines.
     let beside = if crowded { 22.0 } else { 34.0 };
-    let lines = if tight || crowded { 38.0 } else { 52.0 };
+    let lines = match (tight || crowded, low) {
+        (true, _) => 38.0,
+        (false, true) => 30.0,
+        (false, false) => 52.0,
+    };
     let mut rx = (width / 2.0 - radius - beside).max(radius);
     let mut ry = (height / 2.0 - radius - AROUND - lines).max(radius);
-    rx = rx.min(ry * 1.45);
+    rx = rx.min(ry * if low { 2.1 } else { 1.45 });
     ry = ry.min(rx * 1.2);
+    let places: Vec<Point> = (0..servers).map(|at| place(centre, rx, ry, at, servers)).collect();
     // Neighbours must stay apart, however many there are.
-    let chord = 2.0 * rx.min(ry) * sin_cos(PI / count).0;
+    let chord = if low { nearest_two(&places) } else { 2.0 * rx.min(ry) * sin_cos(PI / count).0 };
     let radius = if servers > 1 { radius.min((chord - 2.0 * AROUND) / 2.0).max(12.0) } else { radius };
-    (radius, (0..servers).map(|at| place(centre, rx, ry, at, servers)).collect())
+    (radius, places)
 }
 
 /// One ring, or two of which the inner one stands in the gaps of the outer: whichever has the larger discs.
@@ -182,11 +199,12 @@ fn client_place(size: Size, at: usize, clients: usize) -> Point {
 mod tests {
     use super::*;
 
-    const SIZES: [Size; 4] = [
+    const SIZES: [Size; 5] = [
         Size { width: 545.0, height: 600.0 },
         Size { width: 349.0, height: 372.0 },
         Size { width: 760.0, height: 740.0 },
         Size { width: 900.0, height: 420.0 },
+        Size { width: 530.0, height: 270.0 },
     ];
 
     #[test]
@@ -214,7 +232,7 @@ mod tests {
 
     #[test]
     fn of_many_every_disc_can_be_read_and_pressed() {
-        for (size, least) in SIZES.into_iter().zip([14.0, 8.0, 18.0, 11.0]) {
+        for (size, least) in SIZES.into_iter().zip([14.0, 8.0, 18.0, 11.0, 6.0]) {
             let ring = Ring::new(size, 51, 3);
             assert!(ring.radius >= least, "{size:?}: {}", ring.radius);
         }

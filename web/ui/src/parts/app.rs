@@ -76,14 +76,15 @@ pub(crate) fn App() -> Html {
                         setup={Rc::clone(&state.setup)}
                         selection={state.selection}
                         ease={state.ease}
+                        mistaken={state.mistaken()}
                     />
                 }
                 { time_bar(state, &told) }
                 if state.other.is_none() {
                     if state.machines_open {
-                        <Machines view={Rc::clone(&logs.view)} />
+                        <Machines view={Rc::clone(&logs.view)} low={logs.space_time_open} />
                     } else {
-                        <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} />
+                        <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} low={logs.space_time_open} />
                     }
                     <Rules checks={asked.view.checks.clone()} violations={asked.view.violations.clone()} />
                 }

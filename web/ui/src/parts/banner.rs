@@ -1,5 +1,6 @@
 //! A rule was broken: impossible to overlook.
 
+use raftarium_sim::story::with_requests;
 use raftarium_sim::why::{Asks, Question, Thing};
 use yew::prelude::*;
 
@@ -20,7 +21,7 @@ pub(crate) fn banner(dispatch: &Dispatch, state: &State) -> Html {
     html! {
         <div class="violation" role="alert">
             <strong>{ format!("{} is broken on {}.", first.rule.name(), list(&first.servers)) }</strong>
-            { " " }{ first.rule.statement() }{ " Found: " }{ &first.story }{ "." }{ more }{ " " }
+            { " " }{ first.rule.statement() }{ " Found: " }{ with_requests(&first.story, &state.view.requests) }{ "." }{ more }{ " " }
             { time_link(dispatch, first.at) }{ " " }
             <button type="button" class="time-link" onclick={on(dispatch, Action::Why(Question { asks: Asks::Broken, about: Thing::Violation(0) }))}>{ "Why?" }</button>{ " " }
             <button type="button" class="time-link" onclick={copy_link(dispatch, state, first.at)}>{ "Copy a link to it" }</button>

@@ -1,10 +1,9 @@
 //! What can be done, and the keys for it.
 
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::choice::Choice;
-use super::icon::{Picture, icon};
+use super::dialog::use_modal;
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::keys::KEYS;
 use crate::browser::wishes;
@@ -26,20 +25,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Help(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = {
-        let node = node.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
-        })
-    };
+    let modal = use_modal();
     let keys = KEYS.iter().map(|(key, what)| {
         html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }
     });
@@ -70,12 +56,10 @@ pub(crate) fn Help(props: &Props) -> Html {
         }
     });
     html! {
-        <dialog ref={node} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()}>
+        <dialog ref={modal.node.clone()} class="help" aria-labelledby="help-title" onclose={props.onclose.clone()} onclick={modal.beside()}>
             <div class="head">
                 <h2 id="help-title">{ "Help" }</h2>
-                <button type="button" class="button square" aria-label="Close help" onclick={close}>
-                    { icon(Picture::Close) }
-                </button>
+                { modal.close_button() }
             </div>
             <div class="wishes">
                 <button type="button" class="button" onclick={on(&dispatch, Action::Tour(Some(Step::Watch)))}>{ "Show me around" }</button>
@@ -103,9 +87,10 @@ pub(crate) fn Help(props: &Props) -> Html {
                     <ul>
                         <li>{ "A colour is a term; its number is always beside it." }</li>
                         <li>{ "A thick ring is a leader, a thin one a follower, a dashed one a candidate, a dotted one asks whether it could win, a grey one is down." }</li>
-                        <li>{ "The arc round a server is the time until it acts by itself." }</li>
-                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes, dotted ones only ask how a vote would go, stacks are snapshots. Answers are hollow, refusals crossed." }</li>
-                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet. A block such as …8 is what a snapshot has." }</li>
+                        <li>{ "The arc round a server is the time until it acts by itself, and the words beside it say what it does then. The thin arc inside a leader is its lease, and a small drum a write on its way to the disk." }</li>
+                        <li>{ "A smaller disc is a learner, which gets the log and does not vote. Small signs at the rim and on links are what is unusual: cut off, paused, a slow disk, a wrong clock, a link that loses messages. Point at them, or press them, for the words." }</li>
+                        <li>{ "Blocks carry log entries, thin ones are heartbeats, diamonds are about votes, dotted ones only ask how a vote would go, stacks are snapshots. Answers are hollow, refusals crossed; what is lost ends in a red cross." }</li>
+                        <li>{ "In the log, solid is committed, dashed is not yet, and hollow is not on disk yet. A block such as …8 is what a snapshot has. The dot is applied; the flag is how far a server knows of commits; the small marks below are what the leader knows to match, and sends next." }</li>
                     </ul>
                 </section>
             </div>

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use raftarium_sim::lesson::Lesson;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::icon::{Picture, icon};
+use super::dialog::use_modal;
+use super::finder::{Finder, Words, use_finder};
 use super::{Dispatch, on, use_dispatch};
-use crate::browser::{element, fetch, prefers_reduced_motion};
+use crate::browser::{fetch, prefers_reduced_motion};
 use crate::show::shelf::{Card, Cards};
 use crate::state::{Action, Opened, Shelf, State, Wanted};
 
@@ -25,120 +24,60 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Library(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
-    let text = use_state_eq(String::new);
-    let chosen = use_state_eq(|| 0_usize);
+    let modal = use_modal();
+    let finder = use_finder("story");
     let cards = use_state_eq(|| None::<Result<Rc<Cards>, String>>);
-    use_effect_with(node.clone(), |node| {
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
-        }
-    });
     {
-        let (cards, chosen) = (cards.setter(), chosen.setter());
+        let (cards, finder) = (cards.setter(), finder.clone());
         use_effect_with(props.shelf, move |&shelf| {
             cards.set(None);
-            chosen.set(0);
+            finder.choose_first();
             list(shelf, move |found| cards.set(Some(found.map(Rc::new))));
         });
     }
-    use_effect_with((*chosen, (*text).clone()), |(chosen, _)| {
-        if let Some(option) = element(&format!("story-{chosen}")) {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            option.scroll_into_view_with_scroll_into_view_options(&nearest);
-        }
-    });
     let known = cards.as_ref().and_then(|cards| cards.as_ref().ok());
-    let found: Vec<&Card> = known.map_or_else(Vec::new, |cards| cards.found(&text));
+    let found: Vec<&Card> = known.map_or_else(Vec::new, |cards| cards.found(finder.text()));
     let count = found.len();
-    let at = (*chosen).min(count.saturating_sub(1));
-    let close = {
-        let node = node.clone();
-        move || {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
-        }
-    };
     let choose = {
-        let (dispatch, close, shelf) = (dispatch.clone(), close.clone(), props.shelf);
+        let (dispatch, modal, shelf) = (dispatch.clone(), modal.clone(), props.shelf);
         move |name: String| {
-            close();
+            modal.close();
             dispatch.emit(Action::Want(Wanted { shelf, name, at: None }));
         }
     };
-    let oninput = {
-        let (text, chosen) = (text.setter(), chosen.setter());
-        Callback::from(move |event: InputEvent| {
-            text.set(event.target_unchecked_into::<HtmlInputElement>().value());
-            chosen.set(0);
-        })
+    let take = {
+        let choose = choose.clone();
+        let names: Vec<String> = found.iter().map(|card| card.name.clone()).collect();
+        Callback::from(move |at: usize| names.get(at).cloned().into_iter().for_each(&choose))
     };
-    let onkeydown = {
-        let (chosen, choose) = (chosen.setter(), choose.clone());
-        let name = found.get(at).map(|card| card.name.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let next = match event.key().as_str() {
-                "ArrowDown" => (at + 1) % count.max(1),
-                "ArrowUp" => (at + count.max(1) - 1) % count.max(1),
-                "Enter" => {
-                    event.prevent_default();
-                    return name.clone().into_iter().for_each(&choose);
-                }
-                _ => return,
-            };
-            event.prevent_default();
-            chosen.set(next);
-        })
-    };
-    let onclick = {
-        let close = close.clone();
-        Callback::from(move |event: MouseEvent| {
-            let beside = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if beside.is_some_and(|element| element.has_attribute("open")) {
-                close();
-            }
-        })
-    };
-    let groups = known.map_or_else(Vec::new, |cards| groups(cards, &found, at, &choose));
+    let groups = known.map_or_else(Vec::new, |cards| groups(cards, &found, &finder, &choose));
     let empty = match cards.as_ref() {
         None => Some("Loading the list …".to_owned()),
         Some(Err(why)) => Some(why.clone()),
-        Some(Ok(_)) if count == 0 => Some(format!("None of them speaks of “{}”.", *text)),
+        Some(Ok(_)) if count == 0 => Some(format!("None of them speaks of “{}”.", finder.text())),
         Some(Ok(_)) => None,
     };
     html! {
-        <dialog ref={node} class="palette library" aria-label="Scenarios and broken rules" onclose={on(&dispatch, Action::ShowLibrary(None))} {onclick}>
+        <dialog ref={modal.node.clone()} class="palette library" aria-label="Scenarios and broken rules" onclose={on(&dispatch, Action::ShowLibrary(None))} onclick={modal.beside()}>
             <div class="shelves">
                 { tabs(&dispatch, props.shelf) }
-                <button type="button" class="inside" aria-label="Close" title="Close (Esc)" onclick={Callback::from(move |_: MouseEvent| close())}>
-                    { icon(Picture::Close) }
-                </button>
+                { modal.close_button() }
             </div>
-            <input
-                type="text"
-                role="combobox"
-                autofocus=true
-                aria-label="Find a story"
-                aria-expanded="true"
-                aria-controls="stories"
-                aria-autocomplete="list"
-                aria-activedescendant={(count > 0).then(|| format!("story-{at}"))}
-                placeholder="figure 8, snapshot, pre-vote, lease …"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                value={(*text).clone()}
-                {oninput}
-                {onkeydown}
-            />
+            { finder.field(&words(props.shelf), count, take) }
             <div id="stories" class="stories" role="listbox" aria-label="Stories" tabindex="-1">{ for groups }</div>
             if let Some(words) = empty {
                 <p class="empty" role="status">{ words }</p>
             }
         </dialog>
     }
+}
+
+const fn words(shelf: Shelf) -> Words {
+    let placeholder = match shelf {
+        Shelf::Scenarios => "figure 8, snapshot, pre-vote, lease …",
+        Shelf::Mistakes => "vote, fsync, snapshot, liveness …",
+    };
+    Words { name: "Find a story", placeholder, list: "stories" }
 }
 
 fn tabs(dispatch: &Dispatch, shown: Shelf) -> Html {
@@ -166,10 +105,12 @@ fn tabs(dispatch: &Dispatch, shown: Shelf) -> Html {
 }
 
 /// What was found, under the names of its groups.
-fn groups(cards: &Cards, found: &[&Card], at: usize, choose: &(impl Fn(String) + Clone + 'static)) -> Vec<Html> {
+fn groups(cards: &Cards, found: &[&Card], finder: &Finder, choose: &(impl Fn(String) + Clone + 'static)) -> Vec<Html> {
+    let at = finder.at(found.len());
     let of = |(group, name): (usize, &String)| {
         let numbered = found.iter().enumerate().filter(|(_, card)| card.group == group);
-        let options: Html = numbered.map(|(number, card)| option(card, number, number == at, choose)).collect();
+        let options: Html =
+            numbered.map(|(number, card)| option(card, finder.id(number), number == at, choose)).collect();
         let id = format!("shelf-{group}");
         found.iter().any(|card| card.group == group).then(|| {
             html! {
@@ -183,12 +124,12 @@ fn groups(cards: &Cards, found: &[&Card], at: usize, choose: &(impl Fn(String) +
     cards.groups.iter().enumerate().filter_map(of).collect()
 }
 
-fn option(card: &Card, number: usize, chosen: bool, choose: &(impl Fn(String) + Clone + 'static)) -> Html {
+fn option(card: &Card, id: String, chosen: bool, choose: &(impl Fn(String) + Clone + 'static)) -> Html {
     let (choose, name) = (choose.clone(), card.name.clone());
     let onclick = Callback::from(move |_: MouseEvent| choose(name.clone()));
     let more = card.more.iter().map(|line| html! { <span class="says">{ line }</span> });
     html! {
-        <div key={card.name.clone()} id={format!("story-{number}")} class="option" role="option" aria-selected={chosen.to_string()} {onclick}>
+        <div key={card.name.clone()} {id} class="option" role="option" aria-selected={chosen.to_string()} {onclick}>
             <span class="name">{ &card.title }</span>
             <span class="source">{ &card.source }</span>
             <span class="says">{ &card.look }</span>

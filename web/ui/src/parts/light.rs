@@ -1,5 +1,7 @@
 //! What is pointed at, lit wherever it is drawn.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::use_dispatch;
@@ -15,7 +17,8 @@ impl PartialEq for Props {
     /// The light stays as long as nothing happens.
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (&self.state, &other.state);
-        a.pointed == b.pointed && (a.pointed == Pointed::Nothing || a.view == b.view)
+        let beside = |state: &State| state.other.as_ref().map(|other| Rc::clone(&other.state.view));
+        a.pointed == b.pointed && (a.pointed == Pointed::Nothing || a.view == b.view && beside(a) == beside(b))
     }
 }
 

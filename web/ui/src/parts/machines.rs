@@ -6,12 +6,17 @@ use raftarium_sim::View;
 use yew::prelude::*;
 
 use super::{Dispatch, on, use_dispatch};
+use crate::browser::is_tall;
+use crate::geometry::px;
+use crate::show::grid::Metrics;
 use crate::show::machine::{Machine, Machines as Shown};
 use crate::state::Action;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     pub(crate) view: Rc<View>,
+    /// Whether there is much besides, so that rows are low.
+    pub(crate) low: bool,
 }
 
 /// A row for each server, a column for each key: where the logs are otherwise.
@@ -19,6 +24,8 @@ pub(crate) struct Props {
 pub(crate) fn Machines(props: &Props) -> Html {
     let dispatch = use_dispatch();
     let Shown { keys, rows } = Shown::of(&props.view);
+    let metrics = Metrics::of(&props.view, is_tall(), props.low);
+    let style = format!("--row:{}px", px(metrics.row));
     let heads = keys.iter().map(|key| html! { <th key={key.clone()} scope="col">{ key }</th> });
     html! {
         <section class="panel log machines" aria-labelledby="machines-title">
@@ -28,7 +35,7 @@ pub(crate) fn Machines(props: &Props) -> Html {
                 <p class="legend" aria-hidden="true"><span class="swatch differs" />{ "not as where most is applied" }</p>
             </div>
             <div class="scroll" tabindex="0" role="region" aria-label="Keys and values">
-                <table>
+                <table style={style}>
                     <caption class="unseen">{ "The state of each server: a column for each key" }</caption>
                     <thead>
                         <tr>

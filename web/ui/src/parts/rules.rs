@@ -3,7 +3,9 @@
 use raftarium_sim::{Check, Rule, Violation};
 use yew::prelude::*;
 
-use crate::show::{count, thousands};
+use super::{on, use_dispatch};
+use crate::show::{brief, count, thousands};
+use crate::state::Action;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -18,6 +20,7 @@ const FIRST: usize = 5;
 /// of those that hold are folded away.
 #[component]
 pub(crate) fn Rules(props: &Props) -> Html {
+    let dispatch = use_dispatch();
     let all = use_state_eq(|| false);
     let toggle = {
         let all = all.clone();
@@ -29,7 +32,10 @@ pub(crate) fn Rules(props: &Props) -> Html {
         .iter()
         .enumerate()
         .map(|(at, check)| {
-            let broken = props.violations.iter().any(|violation| violation.rule == check.rule);
+            let found = props.violations.iter().find(|violation| violation.rule == check.rule);
+            let broken = found.is_some();
+            // One that was broken leads to the moment.
+            let onclick = found.map(|found| on(&dispatch, Action::Seek(found.at)));
             let id = format!("rule-{:?}", check.rule);
             let name = check.rule.name();
             let (class, state) = match (broken, check.undecided) {
@@ -39,12 +45,11 @@ pub(crate) fn Rules(props: &Props) -> Html {
             };
             let folds = at >= FIRST && check.rule != Rule::Linearizability && !broken && check.undecided == 0;
             folded += usize::from(folds);
-            let number = thousands(check.count);
             html! {
                 <li key={name} class={(folds && !wanted).then_some("folded")}>
-                    <button type="button" {class} aria-describedby={id.clone()}>
+                    <button type="button" {class} aria-describedby={id.clone()} {onclick}>
                         <span>{ name }</span>{ " " }
-                        <span class="number room" style={format!("width:{}ch", number.len().max(3))}>{ number }</span>
+                        <span class="number room" title={thousands(check.count)}>{ brief(check.count) }</span>
                         if !broken && check.undecided > 0 {
                             <span class="number">{ format!(" · {} ?", check.undecided) }</span>
                         }
@@ -63,7 +68,7 @@ pub(crate) fn Rules(props: &Props) -> Html {
             <ul class="chips">
                 { for chips }
                 <li class="fold-rules">
-                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("{folded} more") } }</button>
+                    <button type="button" class="chip" aria-expanded={wanted.to_string()} onclick={toggle}>{ if wanted { "fewer".to_owned() } else { format!("+ {folded}") } }<span class="unseen">{ if wanted { " rules" } else { " more rules" } }</span></button>
                 </li>
             </ul>
         </section>

@@ -1,27 +1,32 @@
-//! What can be saved of a run: all of it, everything that happened, and a picture.
+//! What can be saved of a run: all of it, a scenario of it, everything that happened, and a picture.
 
 use js_sys::Array;
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::icon::{Picture, icon};
-use super::share::{JSON, save_run, tell};
+use super::dialog::use_modal;
+use super::share::{JSON, save_run, save_text, tell};
 use super::{Dispatch, on, use_dispatch};
 use crate::browser::{document, files, picture};
-use crate::state::{Action, State};
+use crate::state::{About, Action, State};
 
 /// What can be saved.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Run,
+    Scenario,
     Trace,
     Svg,
     Png,
 }
 
 /// What each is called, and what it is for.
-const ALL: [(What, &str, &str); 4] = [
+const ALL: [(What, &str, &str); 5] = [
     (What::Run, "Run (JSON)", "What was done, and when. Small; opens here, in the terminal and in a test."),
+    (
+        What::Scenario,
+        "Scenario (JSON)",
+        "What was done up to now, step by step, and what came of it: to be told, changed and tested. Opens here, too.",
+    ),
     (
         What::Trace,
         "Trace (JSON)",
@@ -47,39 +52,24 @@ impl PartialEq for Props {
 #[component]
 pub(crate) fn Saving(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = {
-        let node = node.clone();
-        move || {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
-        }
-    };
+    let modal = use_modal();
     let choices = ALL.map(|(what, name, says)| {
-        let (dispatch, state, close) = (dispatch.clone(), props.state.clone(), close.clone());
+        let (dispatch, state, modal) = (dispatch.clone(), props.state.clone(), modal.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
-            close();
+            modal.close();
             save(what, &dispatch, &state);
         });
         html! {
             <li key={name}>
-                <button type="button" class="option" {onclick}><span class="name">{ name }</span><span class="says">{ says }</span></button>
+                <button type="button" class="option" autofocus={what == ALL[0].0} {onclick}><span class="name">{ name }</span><span class="says">{ says }</span></button>
             </li>
         }
     });
     html! {
-        <dialog ref={node} class="palette saving" aria-labelledby="saving-title" onclose={on(&dispatch, Action::ShowSaving(false))}>
+        <dialog ref={modal.node.clone()} class="palette saving" aria-labelledby="saving-title" onclose={on(&dispatch, Action::ShowSaving(false))} onclick={modal.beside()}>
             <div class="shelves">
                 <h2 id="saving-title">{ "Save as" }</h2>
-                <button type="button" class="inside" aria-label="Close" title="Close (Esc)" onclick={Callback::from(move |_: MouseEvent| close())}>
-                    { icon(Picture::Close) }
-                </button>
+                { modal.close_button() }
             </div>
             <ul>{ for choices }</ul>
         </dialog>
@@ -90,6 +80,10 @@ fn save(what: What, dispatch: &Dispatch, state: &State) {
     let seed = state.setup.seed;
     match what {
         What::Run => save_run(dispatch, state),
+        What::Scenario => match state.scenario() {
+            Ok(scenario) => save_text(dispatch, "The scenario", &format!("raftarium-{seed}-scenario.json"), &scenario),
+            Err(error) => dispatch.emit(Action::Complain(About::Command, format!("No scenario: {error}."))),
+        },
         What::Trace => {
             let pieces = Array::new();
             let written = state.write_trace(|piece| _ = pieces.push(&piece.into()));

@@ -2,6 +2,7 @@
 
 use js_sys::Array;
 use raftarium_sim::core::Instant;
+use raftarium_sim::lesson::LessonKind;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
@@ -15,10 +16,6 @@ pub(super) const JSON: &str = "application/json";
 
 /// The buttons.
 pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
-    let save = {
-        let (dispatch, state) = (dispatch.clone(), state.clone());
-        Callback::from(move |_: MouseEvent| save_run(&dispatch, &state))
-    };
     let open = Callback::from(|_: MouseEvent| {
         if let Some(input) = element("run-file") {
             wasm_bindgen::JsCast::unchecked_into::<HtmlInputElement>(input).click();
@@ -37,8 +34,9 @@ pub(crate) fn share(dispatch: &Dispatch, state: &State) -> Html {
             <button type="button" class="button" title="Copy a link to this moment of this run" onclick={copy_link(dispatch, state, state.now)}>
                 { "Copy link" }
             </button>
-            <button type="button" class="button" title="Save this run as a file" onclick={save}>{ "Save" }</button>
-            <button type="button" class="button square" aria-label="Save as…" aria-haspopup="dialog" aria-keyshortcuts="s" title="Save the trace or a picture (s)" onclick={on(dispatch, Action::ShowSaving(true))}>{ "…" }</button>
+            <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="s" title="Save the run, a scenario of it, its trace or a picture (s)" onclick={on(dispatch, Action::ShowSaving(true))}>
+                { "Save…" }
+            </button>
             <button type="button" class="button" title="Open a run, a scenario or a trace from a file; dropping it on the page does the same" onclick={open}>
                 { "Open" }
             </button>
@@ -72,8 +70,13 @@ pub(crate) fn copy_link(dispatch: &Dispatch, state: &State, at: Instant) -> Call
 pub(super) fn save_run(dispatch: &Dispatch, state: &State) {
     let shared = state.shared((state.now > Instant::ZERO).then_some(state.now));
     let name = format!("raftarium-{}.json", shared.run.setup.seed);
-    let done = files::save(&name, JSON, &Array::of1(&shared.to_json().into()));
-    tell(dispatch, "The run", &name, done.is_ok());
+    save_text(dispatch, "The run", &name, &shared.to_json());
+}
+
+/// Saves a text as the file `name`, and says so.
+pub(super) fn save_text(dispatch: &Dispatch, what: &str, name: &str, text: &str) {
+    let done = files::save(name, JSON, &Array::of1(&text.into()));
+    tell(dispatch, what, name, done.is_ok());
 }
 
 /// Says whether something was saved.
@@ -91,8 +94,13 @@ fn take(dispatch: &Dispatch, file: &File) {
     files::read(file, move |text| match text.map(|text| parse_file(&text)) {
         Ok(Ok(lesson)) => {
             let opened = Opened { lesson, place: None, at: None, play: !prefers_reduced_motion() };
+            let what = match opened.lesson.kind {
+                LessonKind::Scenario => "scenario",
+                LessonKind::Mistake => "mistake",
+                LessonKind::Run => "run",
+            };
             dispatch.emit(Action::OpenLesson(Box::new(opened)));
-            dispatch.emit(Action::Tell(format!("The run in {name} is shown.")));
+            dispatch.emit(Action::Tell(format!("The {what} in {name} is shown.")));
         }
         Ok(Err(error)) => dispatch.emit(Action::Complain(About::Address, format!("{name}: {error}"))),
         Err(reason) => dispatch.emit(Action::Complain(About::Address, reason)),

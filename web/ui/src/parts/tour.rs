@@ -38,7 +38,10 @@ pub(crate) fn Tour(props: &Props) -> Html {
         }
     });
     let next = step.next();
-    let still = *step == Step::Watch && done.is_none() && !playing;
+    // What was done is seen to work only while time goes on.
+    let still = !playing
+        && (*step == Step::Watch && done.is_none()
+            || matches!(step, Step::Crash | Step::Put | Step::Cut) && done.is_some());
     html! {
         <section class="tour" role="dialog" aria-labelledby="tour-title" aria-describedby="tour-text">
             <button type="button" class="inside close" aria-label="Skip the tour" title="Skip the tour (Esc)" onclick={on(&dispatch, Action::Tour(None))}>
@@ -47,12 +50,17 @@ pub(crate) fn Tour(props: &Props) -> Html {
             <p class="muted">{ format!("Step {} of {}", step.number(), Step::ALL.len()) }</p>
             <h2 id="tour-title" tabindex="-1">{ step.title() }</h2>
             <p id="tour-text">
-                if still {
+                if still && done.is_none() {
                     { "Time stands still: press Play. " }
                 }
                 { step.says() }
             </p>
-            <p class="outcome" aria-live="polite">{ done.as_deref() }</p>
+            <p class="outcome" aria-live="polite">
+                { done.as_deref() }
+                if still && done.is_some() {
+                    { " Press Play to see it." }
+                }
+            </p>
             <div class="actions">
                 if next.is_some() {
                     <button type="button" class="button" onclick={on(&dispatch, Action::Tour(None))}>{ "Skip the tour" }</button>

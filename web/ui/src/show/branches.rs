@@ -44,15 +44,17 @@ impl Branches {
         let place = |id: BranchId| all.iter().position(|branch| branch.id == id);
         let node = |branch: &BranchInfo| Node { parent: branch.parent.and_then(place), from: branch.from.as_micros() };
         let nodes: Vec<Node> = all.iter().map(node).collect();
-        let lane = |lane: crate::geometry::lanes::Lane| {
+        let placed = lanes(&nodes, active);
+        let lane = |lane: &crate::geometry::lanes::Lane| {
             let branch = &all[lane.node];
             let from = Instant::from_micros(lane.from);
             let marks = marks(branch.id);
+            let left = lane.leaves.checked_sub(1).map_or(active, |row| placed[row].node);
             Lane {
                 id: branch.id,
                 name: name(branch),
                 named: branch.name.is_some(),
-                what: what(timeline, branch.id, from),
+                what: what(timeline, branch.id, all[left].id, from),
                 leaves: lane.leaves,
                 from,
                 end: branch.end,
@@ -64,7 +66,7 @@ impl Branches {
             id: Some(here.id),
             name: name(here),
             named: here.name.is_some(),
-            lanes: lanes(&nodes, active).into_iter().map(lane).collect(),
+            lanes: placed.iter().map(lane).collect(),
         }
     }
 
@@ -88,13 +90,15 @@ fn name(branch: &BranchInfo) -> String {
     })
 }
 
-/// The first thing that was done in a branch from `from` on.
-fn what(timeline: &Timeline, id: BranchId, from: Instant) -> String {
-    let commands = timeline.run_of(id).map(|run| run.commands).unwrap_or_default();
-    commands
-        .iter()
-        .find(|timed| timed.at >= from)
-        .map_or_else(|| "Nothing is done.".to_owned(), |timed| commanded(&timed.command))
+/// What was done first in a branch from `from` on, where it leaves another one; if nothing was, what was done in that one
+/// and not here.
+fn what(timeline: &Timeline, id: BranchId, left: BranchId, from: Instant) -> String {
+    let first = |id: BranchId| {
+        let commands = timeline.run_of(id).map(|run| run.commands).unwrap_or_default();
+        commands.iter().find(|timed| timed.at >= from).map(|timed| commanded(&timed.command))
+    };
+    let without = || first(left).map(|other| format!("Without “{}”", other.trim_end_matches('.')));
+    first(id).or_else(without).unwrap_or_else(|| "Nothing is done.".to_owned())
 }
 
 #[cfg(test)]
@@ -114,7 +118,7 @@ mod tests {
         let branches = Branches::of(&timeline, |_| &[]);
         assert_eq!(branches.name, "Branch 1");
         let [lane] = &branches.lanes[..] else { panic!("one other: {branches:?}") };
-        assert_eq!((lane.name.as_str(), lane.what.as_str()), ("Original", "Nothing is done."));
+        assert_eq!((lane.name.as_str(), lane.what.as_str()), ("Original", "Without “The power of S1 fails”"));
         assert!(lane.from.since(parted).as_micros() <= 1, "{lane:?}");
         assert_eq!(branches.end(timeline.end()), lane.end);
 

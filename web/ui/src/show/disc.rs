@@ -1,8 +1,9 @@
 //! What is drawn of a server, but for what runs down: it is drawn anew only when this changes.
 
 use raftarium_sim::core::{Membership, NodeId, Role, Term};
-use raftarium_sim::{ServerView, View};
+use raftarium_sim::{DiskSettings, ServerView, View};
 
+use super::machinery::is_slow;
 use super::names;
 use super::reach::Reach;
 
@@ -46,7 +47,11 @@ pub(crate) enum Badge {
     DiskDamaged,
     DiskStalled,
     DiskFull,
+    DiskLies,
+    DiskSlow,
     ClockDrifts,
+    /// It breaks a rule on purpose.
+    BreaksRule,
 }
 
 impl Standing {
@@ -101,7 +106,10 @@ impl Badge {
             Self::DiskDamaged => "disk damaged",
             Self::DiskStalled => "disk stalled",
             Self::DiskFull => "disk full",
+            Self::DiskLies => "disk loses what it says is safe",
+            Self::DiskSlow => "disk slow",
             Self::ClockDrifts => "clock drifts",
+            Self::BreaksRule => "breaks a rule",
         }
     }
 
@@ -115,29 +123,46 @@ impl Badge {
             Self::DiskDamaged => "M0 -4V1M0 3.6V4",
             Self::DiskStalled => "M-3.5 -4H3.5L-3.5 4H3.5Z",
             Self::DiskFull => "M-3.5 -3V3H3.5V-3ZM-3 -1H3M-3 1H3",
+            Self::DiskLies => "M-3.5 -3V3H3.5V-3M-2 -3L2 3",
+            Self::DiskSlow => "M-3.5 -3.5V3.5H3.5M-1 1L3 -3.5",
             Self::ClockDrifts => "M0 -4V0L3 2",
+            Self::BreaksRule => "M0 -4L4 3H-4ZM0 -1V0.6",
         }
     }
 
     /// Whether it is about something that is cut or damaged.
     pub(crate) const fn is_bad(self) -> bool {
         match self {
-            Self::CutOff | Self::DiskDamaged | Self::DiskStalled | Self::DiskFull => true,
-            Self::Paused | Self::Joining | Self::Leaving | Self::ClockDrifts => false,
+            Self::CutOff
+            | Self::DiskDamaged
+            | Self::DiskStalled
+            | Self::DiskFull
+            | Self::DiskLies
+            | Self::BreaksRule => true,
+            Self::Paused | Self::Joining | Self::Leaving | Self::DiskSlow | Self::ClockDrifts => false,
         }
     }
 }
 
-/// All servers, S1 first.
-pub(crate) fn discs(view: &View, reach: &Reach) -> Vec<Disc> {
-    // Who leads knows who belongs to the cluster; where nobody does, each tells of itself what it knows.
-    let known = names::leader(view).map(|leader| &leader.membership);
-    view.servers.iter().map(|server| disc(server, known.unwrap_or(&server.membership), reach)).collect()
+/// What is known of servers besides what they show.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Besides<'a> {
+    /// How disks write at first.
+    pub(crate) usual: &'a DiskSettings,
+    /// Who breaks a rule on purpose.
+    pub(crate) mistaken: &'a [NodeId],
 }
 
-fn disc(server: &ServerView, membership: &Membership, reach: &Reach) -> Disc {
+/// All servers, S1 first.
+pub(crate) fn discs(view: &View, reach: &Reach, besides: &Besides<'_>) -> Vec<Disc> {
+    // Who leads knows who belongs to the cluster; where nobody does, each tells of itself what it knows.
+    let known = names::leader(view).map(|leader| &leader.membership);
+    view.servers.iter().map(|server| disc(server, known.unwrap_or(&server.membership), reach, besides)).collect()
+}
+
+fn disc(server: &ServerView, membership: &Membership, reach: &Reach, besides: &Besides<'_>) -> Disc {
     let standing = Standing::of(membership, server.id);
-    let badges = badges(server, standing, reach.is_cut_off(server.id));
+    let badges = badges(server, standing, reach.is_cut_off(server.id), besides);
     let more = [standing.words()].into_iter().flatten();
     let words = more.chain(badges.iter().map(|badge| badge.words()).filter(|words| Some(*words) != standing.words()));
     Disc {
@@ -154,7 +179,7 @@ fn disc(server: &ServerView, membership: &Membership, reach: &Reach) -> Disc {
     }
 }
 
-fn badges(server: &ServerView, standing: Standing, cut_off: bool) -> Vec<Badge> {
+fn badges(server: &ServerView, standing: Standing, cut_off: bool, besides: &Besides<'_>) -> Vec<Badge> {
     let all = [
         (cut_off, Badge::CutOff),
         (server.paused, Badge::Paused),
@@ -163,6 +188,9 @@ fn badges(server: &ServerView, standing: Standing, cut_off: bool) -> Vec<Badge> 
         (server.corruption.is_some(), Badge::DiskDamaged),
         (server.disk.stalled, Badge::DiskStalled),
         (server.disk.full, Badge::DiskFull),
+        (besides.mistaken.contains(&server.id), Badge::BreaksRule),
+        (server.disk.lies || server.disk.torn_ppm > 0, Badge::DiskLies),
+        (is_slow(&server.disk, besides.usual), Badge::DiskSlow),
         (server.clock.drift_ppm != 0, Badge::ClockDrifts),
     ];
     all.into_iter().filter_map(|(is_so, badge)| is_so.then_some(badge)).collect()
@@ -176,7 +204,7 @@ mod tests {
     use raftarium_sim::core::Change;
 
     fn all(view: &View) -> Vec<Disc> {
-        discs(view, &Reach::of(view))
+        discs(view, &Reach::of(view), &Besides { usual: &DiskSettings::default(), mistaken: &[] })
     }
 
     #[test]
@@ -191,6 +219,24 @@ mod tests {
         assert_eq!(discs_cut[at].badges, [Badge::CutOff]);
         timeline.dispatch(Command::Crash { server: leader.id }).expect("it runs");
         assert!(all(&timeline.view())[at].name.contains(", crashed, "));
+    }
+
+    #[test]
+    fn what_is_wrong_with_its_disk_its_clock_and_its_rules_is_seen() {
+        let mut timeline = fixture::settled(3);
+        let (server, usual) = (NodeId(2), timeline.setup().disk);
+        let settings = DiskSettings { write_max: usual.write_max * 2, lies: true, ..usual };
+        for command in [Command::SetDisk { server, settings }, Command::SetClock { server, drift_ppm: 1 }] {
+            timeline.dispatch(command).expect("S2");
+        }
+        let view = timeline.view();
+        let disc = &discs(&view, &Reach::of(&view), &Besides { usual: &usual, mistaken: &[server] })[1];
+        assert_eq!(disc.badges, [Badge::BreaksRule, Badge::DiskLies, Badge::DiskSlow, Badge::ClockDrifts]);
+        assert!(
+            disc.name.ends_with(", breaks a rule, disk loses what it says is safe, disk slow, clock drifts"),
+            "{}",
+            disc.name
+        );
     }
 
     #[test]

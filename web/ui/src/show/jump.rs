@@ -52,7 +52,7 @@ impl Jump {
     const fn takes(self, kind: MarkKind) -> bool {
         match (self, kind) {
             (Self::Any, _)
-            | (Self::Election, MarkKind::Election(_) | MarkKind::Leader(_))
+            | (Self::Election, MarkKind::Election(_) | MarkKind::Leader(_) | MarkKind::SteppedDown(_))
             | (Self::Commit, MarkKind::Commit(..))
             | (Self::Crash, MarkKind::Crash)
             | (Self::Fault, MarkKind::Crash | MarkKind::Fault)

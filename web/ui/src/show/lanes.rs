@@ -29,11 +29,15 @@ pub(crate) enum Room {
     Inside,
     /// To the right of the bar.
     Beside,
+    /// To the left of it.
+    Before,
     Nowhere,
 }
 
-/// How much room a label needs, in percent of the lane.
-const LABEL: f64 = 14.0;
+/// How much room a character of a label needs, in percent of a lane that is `narrow`, as on a phone, or not.
+const fn character(narrow: bool) -> f64 {
+    if narrow { 2.9 } else { 1.4 }
+}
 
 /// The moments that the lanes show at `now`: the beginning, and then the last [`SPAN`].
 pub(crate) fn shown(now: Instant) -> (Instant, Instant) {
@@ -41,8 +45,8 @@ pub(crate) fn shown(now: Instant) -> (Instant, Instant) {
     (Instant::from_micros(end - SPAN), Instant::from_micros(end))
 }
 
-/// The requests of one client that are in sight at `now`.
-pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant) -> Vec<Bar> {
+/// The requests of one client that are in sight at `now`, in a lane that is `narrow` or not.
+pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant, narrow: bool) -> Vec<Bar> {
     let (start, end) = shown(now);
     let percent = |at: Instant| at.clamp(start, end).since(start).as_micros() as f64 / SPAN as f64 * 100.0;
     let bar = |request: &Request| {
@@ -69,12 +73,19 @@ pub(crate) fn bars(requests: &[Request], client: ClientId, now: Instant) -> Vec<
     };
     let mut bars: Vec<Bar> = requests.iter().filter(|request| request.client == client).filter_map(bar).collect();
     let mut next = 100.0;
-    for bar in bars.iter_mut().rev() {
+    for at in (0..bars.len()).rev() {
+        let last = at + 1 == bars.len();
+        let before = at.checked_sub(1).map_or(0.0, |at| bars[at].from + bars[at].width);
+        let bar = &mut bars[at];
         let end = bar.from + bar.width;
-        if bar.width >= LABEL {
+        let label = bar.label.chars().count() as f64 * character(narrow) + 1.0;
+        if bar.width >= label {
             bar.room = Room::Inside;
-        } else if next - end >= LABEL {
+        } else if next - end >= label {
             bar.room = Room::Beside;
+        } else if last && bar.from - before >= label * 2.0 {
+            // The one before it may have its label there, too.
+            bar.room = Room::Before;
         }
         next = bar.from;
     }
@@ -111,9 +122,20 @@ mod tests {
             request(1_500, RequestStatus::Waiting),
         ];
         let now = Instant::from_millis(3_000);
-        let bars = bars(&requests, ClientId(1), now);
+        let bars = bars(&requests, ClientId(1), now, false);
         assert_eq!(bars.len(), 1, "the first is out of sight");
         assert_eq!(bars[0].room, Room::Inside);
         assert!((bars[0].from - 25.0).abs() < 1e-9 && (bars[0].width - 75.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_label_goes_where_there_is_room() {
+        let done = |asked_ms| request(asked_ms, RequestStatus::Unknown { at: Instant::from_millis(asked_ms + 40) });
+        let requests = [done(100), done(160), done(1_940)];
+        let rooms = bars(&requests, ClientId(1), Instant::from_millis(2_000), false)
+            .iter()
+            .map(|bar| bar.room)
+            .collect::<Vec<_>>();
+        assert_eq!(rooms, [Room::Nowhere, Room::Beside, Room::Before]);
     }
 }

@@ -11,7 +11,7 @@ use crate::state::{Entry, Pointed};
 pub(crate) fn lit(pointed: Pointed, view: &View, records: &[Record], flight: u64) -> Vec<String> {
     let mut ids = pointed.ids();
     match pointed {
-        Pointed::Nothing | Pointed::Server(_) => {}
+        Pointed::Nothing | Pointed::Server(_) | Pointed::OtherPacket(_) => {}
         Pointed::Packet(packet) => {
             let Some((sent, ends)) = sent(records, packet) else { return ids };
             ids.extend(ends.into_iter().filter_map(Address::server).map(|NodeId(id)| format!("row-{id}")));

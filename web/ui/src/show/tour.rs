@@ -1,9 +1,10 @@
 //! The first minute: six things to do, each at its place on the page.
 
-use raftarium_sim::View;
 use raftarium_sim::core::NodeId;
+use raftarium_sim::{Request, View};
 
 use super::names;
+use super::request::{Standing, standing, status};
 
 /// A step of the tour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +93,28 @@ impl Step {
             Self::Crash => {
                 down(view).map(|id| format!("{id} is down. Nobody hears from it, and soon another wants to lead."))
             }
-            Self::Put => (!view.requests.is_empty())
-                .then(|| "The leader copies it to the others: dashed, then solid once it is committed.".to_owned()),
+            Self::Put => view.requests.last().map(|asked| put(view, asked)),
             Self::Cut => (!view.cuts.is_empty())
                 .then(|| "What is sent along it is lost now: the crosses. Press again to mend it.".to_owned()),
             Self::Back => {
                 past.then(|| "The same run, earlier. Do something here, and another future begins.".to_owned())
             }
             Self::Onward => None,
+        }
+    }
+}
+
+/// What becomes of what was put: the leader may have been crashed a step before.
+fn put(view: &View, asked: &Request) -> String {
+    let client = asked.client;
+    match standing(asked) {
+        Standing::Done => format!("It is committed: solid, on a majority. {client} has its answer."),
+        Standing::Waiting if names::leader(view).is_none() => {
+            format!("Nobody leads now, so {client} waits. The others will elect a leader.")
+        }
+        Standing::Waiting => "The leader copies it to the others: dashed, then solid once it is committed.".to_owned(),
+        Standing::Refused | Standing::Unknown => {
+            format!("{client} learns: {}. Send again, once somebody leads.", status(asked))
         }
     }
 }
@@ -141,6 +156,27 @@ mod tests {
         assert!(!done(Step::Back, &timeline));
         timeline.seek(Instant::from_millis(500));
         assert!(done(Step::Back, &timeline));
+    }
+
+    #[test]
+    fn what_is_put_is_told_as_it_stands_leader_or_not() {
+        let mut timeline = fixture::settled(3);
+        let leads = names::leader(&timeline.view()).expect("a leader after a second").id;
+        let op = Op::Put { key: "x".into(), value: "1".into() };
+        timeline.dispatch(Command::Crash { server: leads }).expect("it runs");
+        timeline.dispatch(Command::Request { client: ClientId(1), server: None, op }).expect("nobody waits");
+        let told = |timeline: &Timeline| {
+            Step::Put.done(&Seen { view: &timeline.view(), past: false }).expect("something was asked")
+        };
+        assert_eq!(told(&timeline), "Nobody leads now, so C1 waits. The others will elect a leader.");
+        let mut all = vec![told(&timeline)];
+        for _ in 0..400 {
+            timeline.advance(std::time::Duration::from_millis(10));
+            all.push(told(&timeline));
+        }
+        all.dedup();
+        assert_eq!(all.last().map(String::as_str), Some("It is committed: solid, on a majority. C1 has its answer."));
+        assert!(all.iter().any(|told| told.starts_with("The leader copies it")), "{all:?}");
     }
 
     #[test]

@@ -26,7 +26,13 @@ pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
     let steps = micros(deadline.at.since(now)).div_ceil(1_000 * STEP_MS);
-    let words = format!("{} in {} ms", reason(deadline.timer, server.role), steps * STEP_MS);
+    let (reason, ms) = (reason(deadline.timer, server.role), steps * STEP_MS);
+    let words = match ms {
+        // What is paused does nothing, however late it is.
+        _ if server.paused => "paused".to_owned(),
+        ..10_000 => format!("{reason} in {ms} ms"),
+        _ => format!("{reason} in {} s", ms.div_ceil(1_000)),
+    };
     Some(Wait { timer: deadline.timer, left, words })
 }
 
@@ -61,10 +67,10 @@ pub(crate) fn lease(server: &ServerView, now: Instant, longest: Duration) -> Opt
 
 fn part(left: Duration, whole: Duration) -> u64 {
     let whole = micros(whole).max(1);
-    micros(left).min(whole) * WHOLE / whole
+    micros(left).min(whole).saturating_mul(WHOLE) / whole
 }
 
-/// No wait takes as long as an `u64` can hold, and to write more takes more.
+/// Moments have no more of them than that holds; and to write numbers of more digits takes code of its own.
 fn micros(time: Duration) -> u64 {
     time.as_micros() as u64
 }
@@ -86,6 +92,15 @@ mod tests {
         assert_eq!(wait_at(Instant::ZERO), Wait { words: wait_at(Instant::ZERO).words, ..begun });
         assert!(wait_at(Instant::ZERO).words.starts_with("election in "));
         assert_eq!((wait_at(deadline.at).left, wait_at(deadline.at).words.as_str()), (0, "election in 0 ms"));
+    }
+
+    #[test]
+    fn what_is_paused_waits_for_nothing() {
+        let mut timeline = fixture::settled(3);
+        timeline.dispatch(raftarium_sim::Command::Pause { server: raftarium_sim::core::NodeId(2) }).expect("it runs");
+        timeline.seek(Instant::from_millis(3_000));
+        let view = timeline.view();
+        assert_eq!(wait(&view.servers[1], view.now).expect("its timer is there").words, "paused");
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) enum Action {
     StepForward,
     StepBack,
     Seek(Instant),
+    /// That many microseconds on, or back, within what is known of the run.
+    SeekBy(i64),
     SetSpeed(Speed),
     Faster,
     Slower,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use raftarium_sim::core::Instant;
 use raftarium_sim::lesson::{Lesson, LessonKind};
+use raftarium_sim::scenario::{Scenario, Untold};
 use raftarium_sim::{RunError, ShareError, Shared, Trial};
 
 use super::{About, State};
@@ -133,6 +134,18 @@ impl State {
     }
 }
 
+impl State {
+    /// The run that is shown, up to now, as the text of a scenario. One that is a story keeps its name.
+    pub(crate) fn scenario(&self) -> Result<String, Untold> {
+        let mut scenario = Scenario::of_run(&self.timeline.borrow().run(), self.now)?;
+        if let Some(told) = &self.told {
+            scenario.title.clone_from(&told.lesson.title);
+            scenario.chapter.clone_from(&told.lesson.source);
+        }
+        Ok(scenario.to_json())
+    }
+}
+
 fn without_mistakes(lesson: &Lesson) -> raftarium_sim::Run {
     Trial { run: lesson.run.clone(), until: lesson.at, ending: None }.without_mistakes().run
 }
@@ -193,6 +206,24 @@ mod tests {
         assert!(kept.link(None).is_ok_and(|link| link.starts_with("#run=")));
         let again = kept.reduce(Action::TellAgain(false)).reduce(Action::Seek(found.at));
         assert_eq!(again.view.violations, broken.view.violations);
+    }
+
+    #[test]
+    fn what_was_done_up_to_now_is_told_as_a_scenario_and_opened_as_the_same_run() {
+        let state = opened(Shelf::Scenarios, "07-fast-backup", FAST_BACKUP);
+        let server = raftarium_sim::core::NodeId(3);
+        let state = state.reduce(Action::Seek(Instant::from_millis(400)));
+        let state = state.reduce(Action::Do(raftarium_sim::Command::Crash { server }));
+        let state = state.reduce(Action::Seek(Instant::from_millis(700)));
+        let lesson = Lesson::read(&state.scenario().expect("it is short")).expect("just written");
+        let told = state.told.as_ref().expect("it is told");
+        assert_eq!((&lesson.title, &lesson.source), (&told.lesson.title, &told.lesson.source));
+        assert!(lesson.outcome.as_ref().is_some_and(|outcome| outcome.expected));
+        let end = lesson.steps.last().and_then(|step| step.at).expect("it came");
+        let opened = Opened { lesson, place: None, at: Some(end), play: true };
+        let again = Rc::clone(&state).reduce(Action::Begin(Address::default()));
+        let again = again.reduce(Action::OpenLesson(Box::new(opened)));
+        assert_eq!((again.now, again.view.step, again.view.hash), (state.now, state.view.step, state.view.hash));
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl State {
         last_run::begin(timeline.run());
         let setup = timeline.setup().clone();
         let (view, end) = (Rc::new(timeline.view()), timeline.end());
-        let mut digest = Digest::default();
+        let mut digest = Digest::of(&setup);
         digest.read(timeline.all_records());
         Self {
             now: timeline.now(),
@@ -272,14 +272,40 @@ impl State {
         overwritten(self.timeline.borrow().records(), self.now)
     }
 
+    /// The servers that break a rule on purpose.
+    pub(crate) fn mistaken(&self) -> Vec<NodeId> {
+        let timeline = self.timeline.borrow();
+        let errs = |id: &NodeId| timeline.world().settings(*id).is_some_and(|settings| !settings.mistakes.is_empty());
+        self.view.servers.iter().map(|server| server.id).filter(errs).collect()
+    }
+
     /// The first request whose answer one copy of the data could not have given.
     pub(crate) fn first_wrong(&self) -> Option<RequestId> {
         first_wrong(&self.view, &self.all_records())
     }
 
-    /// The ids of what is lit because of what is pointed at.
+    /// The ids of what is lit because of what is pointed at. Of two clusters that are compared, it is lit in both; a message
+    /// is one cluster's, and what it is about is lit in the other, too.
     pub(crate) fn lit(&self) -> Vec<String> {
-        light::lit(self.pointed, &self.view, &self.all_records(), self.longest_flight)
+        let of = |state: &Self, pointed| light::lit(pointed, &state.view, &state.all_records(), state.longest_flight);
+        let Some(other) = &self.other else { return of(self, self.pointed) };
+        let other = &other.state;
+        let about = |ids: &[String]| ids.iter().filter(|id| !id.starts_with("packet")).cloned().collect();
+        let (a, b): (Vec<String>, Vec<String>) = match self.pointed {
+            Pointed::Packet(_) => {
+                let a = of(self, self.pointed);
+                let b = about(&a);
+                (a, b)
+            }
+            Pointed::OtherPacket(packet) => {
+                let b = of(other, Pointed::Packet(packet));
+                (about(&b), b)
+            }
+            pointed @ (Pointed::Nothing | Pointed::Server(_) | Pointed::Entry(_)) => {
+                (of(self, pointed), of(other, pointed))
+            }
+        };
+        a.into_iter().chain(b.iter().map(|id| Side::B.id(id))).collect()
     }
 
     /// How many records there are up to now.
@@ -291,7 +317,7 @@ impl State {
     pub(crate) fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> T {
         let timeline = self.timeline.borrow();
         let (view, world) = (&*self.view, timeline.world());
-        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open })
+        look(&Scene { view, world, unrest: self.unrest, events_open: self.events_open, digest: Some(&self.digest) })
     }
 
     /// Whether the address can be written at once: it is short.

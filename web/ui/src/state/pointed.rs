@@ -3,7 +3,7 @@
 use raftarium_sim::PacketId;
 use raftarium_sim::core::{LogIndex, NodeId};
 
-use super::Entry;
+use super::{Entry, Side};
 
 /// One thing that is drawn in more than one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -12,13 +12,20 @@ pub(crate) enum Pointed {
     Nothing,
     Server(NodeId),
     Packet(PacketId),
+    /// A message of the cluster that is compared with: each counts its own.
+    OtherPacket(PacketId),
     Entry(Entry),
 }
 
 impl Pointed {
-    /// What the element with this id draws: `server-1` and `row-1`, `packet-17`, `entry-1-3`.
+    /// What the element with this id draws: `server-1` and `row-1`, `packet-17`, `entry-1-3`. Of two clusters that are
+    /// compared, it is the same server or entry in both.
     pub(crate) fn from_id(id: &str) -> Self {
-        Self::parse(id).unwrap_or_default()
+        let within = Side::without(id);
+        match Self::parse(within) {
+            Some(Self::Packet(packet)) if within != id => Self::OtherPacket(packet),
+            found => found.unwrap_or_default(),
+        }
     }
 
     fn parse(id: &str) -> Option<Self> {
@@ -41,6 +48,7 @@ impl Pointed {
             Self::Nothing => Vec::new(),
             Self::Server(NodeId(id)) => vec![format!("server-{id}"), format!("row-{id}")],
             Self::Packet(PacketId(id)) => vec![format!("packet-{id}")],
+            Self::OtherPacket(PacketId(id)) => vec![Side::B.id(&format!("packet-{id}"))],
             Self::Entry(Entry { server, index }) => vec![format!("entry-{}-{index}", server.0)],
         }
     }
@@ -53,10 +61,14 @@ mod tests {
     #[test]
     fn it_is_found_by_what_draws_it() {
         let entry = Entry { server: NodeId(2), index: LogIndex(30) };
-        for pointed in [Pointed::Server(NodeId(51)), Pointed::Packet(PacketId(1_234)), Pointed::Entry(entry)] {
+        let messages = [Pointed::Packet(PacketId(1_234)), Pointed::OtherPacket(PacketId(5))];
+        for pointed in [Pointed::Server(NodeId(51)), Pointed::Entry(entry)].into_iter().chain(messages) {
             for id in pointed.ids() {
                 assert_eq!(Pointed::from_id(&id), pointed, "{id}");
             }
+        }
+        for (id, same) in [("b-server-3", Pointed::Server(NodeId(3))), ("b-entry-2-30", Pointed::Entry(entry))] {
+            assert_eq!(Pointed::from_id(id), same, "{id}");
         }
         for id in ["", "cluster", "server-", "server-x", "entry-1", "index-3", "ask-key"] {
             assert_eq!(Pointed::from_id(id), Pointed::Nothing, "{id}");

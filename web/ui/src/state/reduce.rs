@@ -53,6 +53,10 @@ impl Reducible for State {
                 });
             }
             Action::Seek(at) => state.go(|timeline| timeline.seek(at)),
+            Action::SeekBy(by) => state.go(|timeline| {
+                let to = timeline.now().as_micros().saturating_add_signed(by);
+                timeline.seek(Instant::from_micros(to).min(timeline.end()));
+            }),
             Action::SetSpeed(speed) => state.speed = speed,
             Action::Faster => state.speed = state.speed.faster(),
             Action::Slower => state.speed = state.speed.slower(),
@@ -307,6 +311,21 @@ mod tests {
 
     fn seconds(number: u64) -> Action {
         Action::Seek(Instant::from_millis(number * 1_000))
+    }
+
+    /// The listener that hears a key knows only what was drawn last.
+    #[test]
+    fn as_many_steps_are_made_as_keys_are_pressed_however_seldom_it_is_drawn() {
+        let millis = |state: &State| state.now.as_micros() / 1_000;
+        let state = after(start(), [seconds(2), Action::Seek(Instant::ZERO)]);
+        let state = after(state, vec![Action::SeekBy(10_000); 17]);
+        assert_eq!(millis(&state), 170);
+        let state = after(state, vec![Action::SeekBy(-10_000); 5]);
+        assert_eq!(millis(&state), 120);
+        for (by, at) in [(i64::MAX, 2_000), (250_000, 2_000), (-250_000, 1_750), (i64::MIN, 0), (-10_000, 1_990)] {
+            let there = after(Rc::clone(&state), [Action::SeekBy(i64::MAX), Action::SeekBy(by)]);
+            assert_eq!(millis(&there), at, "{by}");
+        }
     }
 
     #[test]

@@ -16,10 +16,13 @@ pub(super) fn clients(ring: &Ring, view: &View) -> Html {
         let (half_width, half_height) = CLIENT_HALF;
         let (x, y) = (place.x - half_width, place.y - half_height);
         // Where there is no room for more, only what became of it.
-        let short = ring.many && ring.tight;
+        let short = ring.many && ring.tight || ring.clients.len() > 4;
         let words = last.map(|request| {
             let standing = standing(request);
-            (standing, if short { standing.mark().to_owned() } else { caption(request) })
+            (
+                standing,
+                if short { standing.mark().to_owned() } else { caption(request, if ring.tight { 10 } else { 16 }) },
+            )
         });
         let left = place.x < ring.centre.x;
         let upper = ring.is_upper(place);
@@ -43,12 +46,11 @@ pub(super) fn clients(ring: &Ring, view: &View) -> Html {
     html! { <g class="clients" aria-hidden="true">{ for clients }</g> }
 }
 
-/// `put y=7 …`
-fn caption(request: &Request) -> String {
-    const MOST: usize = 16;
+/// `put y=7 …`, in not many more than `most` characters.
+fn caption(request: &Request, most: usize) -> String {
     let asked = asked(&request.op);
     let asked =
-        if asked.chars().count() > MOST { asked.chars().take(MOST - 1).chain(['…']).collect() } else { asked };
+        if asked.chars().count() > most { asked.chars().take(most - 1).chain(['…']).collect() } else { asked };
     format!("{asked} {}", standing(request).mark())
 }
 

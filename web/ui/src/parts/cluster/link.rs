@@ -9,6 +9,7 @@ use super::super::{use_dispatch, use_side};
 use crate::browser::focus;
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, between_rims, px};
+use crate::show::carries::{Oddity, Odds, Way};
 use crate::show::names::{self, LinkState};
 use crate::show::reach::Reach;
 use crate::state::{Action, Selection};
@@ -17,6 +18,8 @@ use crate::state::{Action, Selection};
 pub(crate) struct Props {
     pub(crate) ring: Rc<Ring>,
     pub(crate) reach: Rc<Reach>,
+    /// How they carry, where that is not as at first.
+    pub(crate) odds: Rc<Odds>,
     pub(crate) selection: Selection,
     /// Whose links are shown, where there are too many to show them all.
     pub(crate) of: Option<NodeId>,
@@ -88,7 +91,7 @@ pub(crate) fn Links(props: &Props) -> Html {
                 class={classes!("link", cut.then_some("cut"), props.parted.then_some("parted"), selected.then_some("selected"))}
                 role="button"
                 tabindex={if at == reachable { "0" } else { "-1" }}
-                aria-label={names::link(state, a, b)}
+                aria-label={format!("{}{}", names::link(state, a, b), props.odds.words(a, b))}
                 {onclick}
                 {onkeydown}
             >
@@ -96,6 +99,9 @@ pub(crate) fn Links(props: &Props) -> Html {
                 { line("glow") }
                 { line("line") }
                 { mark(state, start, end) }
+                if !props.ring.many {
+                    { odd(props.odds.of(a, b), cut, start, end) }
+                }
             </g>
         }
     });
@@ -113,4 +119,32 @@ fn mark(state: LinkState, start: Point, end: Point) -> Html {
     let Point { x, y } = start.toward(end, part);
     let d = format!("M{} {}l9 9m0 -9l-9 9", px(x - 4.5), px(y - 4.5));
     html! { <path class="cross" {d} /> }
+}
+
+/// What the link does to messages, beside its middle; near the end where they arrive, if it does so one way.
+fn odd(odd: &[(Oddity, Way)], cut: bool, start: Point, end: Point) -> Html {
+    /// From one to the next, in pixels.
+    const STEP: f64 = 17.0;
+    let along = start.direction(end);
+    let mut counts = [usize::from(cut); 3];
+    let marks = odd.iter().map(|(oddity, way)| {
+        // Not in the very middle, where links cross each other.
+        let (part, count) = match way {
+            Way::There => (0.7, &mut counts[0]),
+            Way::Back => (0.3, &mut counts[1]),
+            Way::Both => (0.43, &mut counts[2]),
+        };
+        // Two by two to both sides, so that they stay together.
+        let side = if *count % 2 == 0 { 1.0 } else { -1.0 };
+        let Point { x, y } = start.toward(end, part).along(along, side * STEP * count.div_ceil(2) as f64);
+        *count += 1;
+        let class = if oddity.is_bad() { "badge bad" } else { "badge" };
+        html! {
+            <g {class} transform={format!("translate({} {})", px(x), px(y))}>
+                <circle r="7.5" />
+                <path d={oddity.path()} />
+            </g>
+        }
+    });
+    html! { <>{ for marks }</> }
 }

@@ -32,7 +32,8 @@ use crate::geometry::mark::{marks, nearest};
 use crate::geometry::partition::{CutLine, Group, borders, cut_line};
 use crate::geometry::ring::Ring;
 use crate::geometry::{Point, px, px_hundredths};
-use crate::show::disc::discs;
+use crate::show::carries::Odds;
+use crate::show::disc::{Besides, discs};
 use crate::show::names;
 use crate::show::reach::Reach;
 use crate::state::{Action, Ease, Selection, Side};
@@ -47,6 +48,8 @@ pub(crate) struct Props {
     pub(crate) setup: Rc<Setup>,
     pub(crate) selection: Selection,
     pub(crate) ease: Ease,
+    /// Who breaks a rule on purpose.
+    pub(crate) mistaken: Vec<NodeId>,
 }
 
 /// The ring of servers, with everything that goes on between them.
@@ -64,6 +67,9 @@ pub(crate) fn Cluster(props: &Props) -> Html {
     let cuts = use_memo((props.view.cuts.clone(), servers, Rc::clone(&ring)), |(cuts, servers, ring)| {
         Rc::new(Cuts::new(Reach::new(*servers, cuts), ring.as_ref().as_ref().map(|ring| &**ring)))
     });
+    let odds = use_memo((props.view.links.clone(), props.setup.link, servers), |(links, usual, servers)| {
+        Odds::new(links, usual, *servers)
+    });
     let subject = use_mut_ref(|| NodeId(1));
     let onpress = use_press(props, &ring, &dispatch);
     let picture = ring.as_ref().as_ref().map(|ring| {
@@ -73,8 +79,9 @@ pub(crate) fn Cluster(props: &Props) -> Html {
         let handle = line.as_ref().map_or(Point::new(ring.size.width - 44.0, ring.size.height - 24.0), |line| line.handle);
         let longest = props.setup.raft.election_timeout_min;
         let of = ring.many.then(|| links_of(selection, names::leader(view).map(|leader| leader.id), &mut subject.borrow_mut()));
+        let besides = Besides { usual: &props.setup.disk, mistaken: &props.mistaken };
         let view_box = format!("0 0 {} {}", px(ring.size.width), px(ring.size.height));
-        let links = html! { <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} {selection} {parted} {of} /> };
+        let links = html! { <Links ring={Rc::clone(ring)} reach={Rc::clone(reach)} odds={Rc::clone(&odds)} {selection} {parted} {of} /> };
         html! {
             <>
                 if ring.many {
@@ -87,7 +94,7 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                 <svg
                     class={classes!("ring", ring.tight.then_some("tight"), ring.crowded.then_some("crowded"), ring.many.then_some("many"))}
                     viewBox={view_box}
-                    style={format!("--scale:{}", px_hundredths(ring.type_scale()))}
+                    style={format!("--scale:{};--label:{}", px_hundredths(ring.type_scale()), px_hundredths(ring.label_scale()))}
                     role="group"
                     aria-label={side.name("Servers and links")}
                 >
@@ -101,18 +108,19 @@ pub(crate) fn Cluster(props: &Props) -> Html {
                         { hulls(ring, view, groups) }
                     }
                     { cut::cut_line(line.as_ref()) }
+                    // What is written beside servers lies over the ways of clients.
+                    { clients(ring, view) }
                     // Where there are many, links cross discs, and lie under them.
                     if ring.many {
                         { links.clone() }
                     }
-                    <Servers ring={Rc::clone(ring)} discs={discs(view, reach)} selected={selection.server()} />
+                    <Servers ring={Rc::clone(ring)} discs={discs(view, reach, &besides)} selected={selection.server()} />
                     if !ring.many {
                         { links.clone() }
                     }
                     if !ring.many {
                         { timers(ring, view, now, longest) }
                     }
-                    { clients(ring, view) }
                     if !ring.many {
                         { packets(&dispatch, side, ring, view, now, selection) }
                     }
@@ -130,7 +138,11 @@ pub(crate) fn Cluster(props: &Props) -> Html {
         <section class={classes!("panel", "cluster", side.class())} id={side.id("cluster")} tabindex="-1" aria-labelledby={side.id("cluster-title")}>
             <div class="head">
                 <h2 id={side.id("cluster-title")}>{ side.title("Cluster") }</h2>
-                <p class="hint">{ "draw a line to partition · press a server, a link or a message" }</p>
+                if odds.everywhere.is_empty() {
+                    <p class="hint">{ "draw a line to partition · press a server, a link or a message" }</p>
+                } else {
+                    <p class="everywhere">{ odds.said_of_all() }</p>
+                }
             </div>
             <div class="stage" ref={node}>{ picture }</div>
         </section>

@@ -213,7 +213,7 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
     }
     let role = words.filter(|_| server.role == "follower").unwrap_or(server.role);
     let mut lines = vec![role.to_owned()];
-    if let Some(vote) = server.vote.filter(|_| !ring.crowded) {
+    if let Some(vote) = server.vote.filter(|_| !(ring.crowded || ring.low && ring.large)) {
         let vote = format!("voted {vote}");
         if ring.tight { lines.push(vote) } else { lines[0] = format!("{} · {vote}", lines[0]) }
     }
@@ -230,9 +230,9 @@ fn label(server: &Disc, place: Point, ring: &Ring) -> Html {
 /// Where the line `at` of what is written beside a server goes: over it in the upper half, under it in the lower. A line of
 /// `characters` stays in the picture.
 pub(super) fn label_side(place: Point, ring: &Ring, at: usize, characters: usize) -> (f64, f64) {
-    let scale = ring.type_scale();
+    let scale = ring.label_scale();
     let height = 13.5 * scale;
-    let lines = if ring.crowded && !ring.tight { 1.0 } else { 2.0 };
+    let lines = if ring.low || ring.crowded && !ring.tight { 1.0 } else { 2.0 };
     let top = if ring.is_upper(place) {
         place.y - ring.radius - 18.0 - height * (lines - 1.0)
     } else {

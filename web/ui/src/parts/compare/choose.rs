@@ -77,7 +77,11 @@ pub(crate) fn ChooseForm(props: &Props) -> Html {
             let shown = Field { label: format!("{} in B", field.label), ..field.clone() };
             row(0, &shown, move |value| chosen.set(Chosen::Setting(Field { value, ..kept.clone() })))
         }
-        Chosen::Rule(_) => Html::default(),
+        // A select cuts what is too long for it.
+        Chosen::Rule(name) => {
+            let words = rules().find(|(rule, _)| rule == name).map(|(_, words)| words);
+            html! { <p class="help-line">{ words }</p> }
+        }
     };
     let onsubmit = {
         let (dispatch, chosen) = (dispatch.clone(), chosen.clone());

@@ -5,7 +5,7 @@ mod versus;
 
 use std::rc::Rc;
 
-use raftarium_sim::core::Instant;
+use raftarium_sim::core::{Instant, NodeId};
 use raftarium_sim::{Setup, View};
 use yew::prelude::*;
 
@@ -30,6 +30,7 @@ pub(super) fn halves(state: &State) -> Html {
                 selection={state.selection}
                 ease={state.ease}
                 gone={Rc::new(of.overwritten())}
+                mistaken={of.mistaken()}
             />
         }
     };
@@ -45,6 +46,7 @@ struct Props {
     selection: Selection,
     ease: Ease,
     gone: Rc<Vec<Overwritten>>,
+    mistaken: Vec<NodeId>,
 }
 
 /// One of the two. Whoever selects something in it wants to see it as it is there.
@@ -61,8 +63,8 @@ fn Half(props: &Props) -> Html {
     html! {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
-                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} />
-                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} />
+                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
+                <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} low=true />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>
     }

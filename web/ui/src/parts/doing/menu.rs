@@ -1,9 +1,10 @@
 //! The menu of a server, a link, a message: what is done most is seen at once, the rest unfolds.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlElement};
+use web_sys::{HtmlDialogElement, HtmlElement};
 use yew::prelude::*;
 
+use super::super::dialog::use_modal;
 use super::super::{on, use_dispatch};
 use crate::browser::document;
 use crate::show::verbs::{Group, Item, menu, sentence};
@@ -26,12 +27,12 @@ impl PartialEq for Props {
 #[component]
 pub(crate) fn VerbMenu(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
+    let modal = use_modal();
+    let node = modal.node.clone();
     let open = use_state_eq(|| None::<Group>);
     let hint = use_state_eq(String::new);
     use_effect_with(node.clone(), |node| {
         if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
             focus(&items(&dialog), 0);
         }
     });
@@ -44,24 +45,6 @@ pub(crate) fn VerbMenu(props: &Props) -> Html {
             }
         });
     }
-    let close = {
-        let node = node.clone();
-        move || {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
-        }
-    };
-    let onclick = {
-        let close = close.clone();
-        // What is pressed beside it is the dialog's backdrop, which counts as the dialog itself.
-        Callback::from(move |event: MouseEvent| {
-            let beside = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if beside.is_some_and(|element| element.has_attribute("open")) {
-                close();
-            }
-        })
-    };
     let oncontextmenu = Callback::from(|event: MouseEvent| event.prevent_default());
     let onkeydown = {
         let (node, open) = (node.clone(), open.clone());
@@ -80,10 +63,10 @@ pub(crate) fn VerbMenu(props: &Props) -> Html {
     let item = |item: &Item| {
         let (onfocus, onmouseenter) = hear(item.refusal.clone().unwrap_or_else(|| item.verb.says.to_owned()));
         let action = Action::Perform(item.verb.kind, item.subject);
-        let (dispatch, close) = (dispatch.clone(), close.clone());
+        let (dispatch, modal) = (dispatch.clone(), modal.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
             // First, so that the focus is back where it was before anything takes it.
-            close();
+            modal.close();
             dispatch.emit(action.clone());
         });
         html! {
@@ -125,7 +108,7 @@ pub(crate) fn VerbMenu(props: &Props) -> Html {
             style={format!("--x:{x}px;--y:{y}px")}
             aria-label={format!("Do to {name}")}
             onclose={on(&dispatch, Action::ShowMenu(None))}
-            {onclick}
+            onclick={modal.beside()}
             {oncontextmenu}
             {onkeydown}
         >

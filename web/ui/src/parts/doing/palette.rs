@@ -1,13 +1,15 @@
 //! The palette: everything that can be done, found by typing.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::super::dialog::use_modal;
+use super::super::finder::{Words, use_finder};
 use super::super::{on, use_dispatch};
-use crate::browser::element;
 use crate::show::verbs::{Subject, find};
 use crate::state::{Action, State};
+
+const WORDS: Words =
+    Words { name: "What to do", placeholder: "crash s1, cut s1 s2, latency, break a rule …", list: "verbs" };
 
 #[derive(Properties)]
 pub(crate) struct Props {
@@ -25,69 +27,24 @@ impl PartialEq for Props {
 #[component]
 pub(crate) fn Palette(props: &Props) -> Html {
     let dispatch = use_dispatch();
-    let node = use_node_ref();
-    let text = use_state_eq(String::new);
-    let chosen = use_state_eq(|| 0_usize);
-    use_effect_with(node.clone(), |node| {
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            let _ = dialog.show_modal();
-        }
-    });
-    use_effect_with((*chosen, (*text).clone()), |(chosen, _)| {
-        if let Some(option) = element(&format!("verb-{chosen}")) {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            option.scroll_into_view_with_scroll_into_view_options(&nearest);
-        }
-    });
+    let modal = use_modal();
+    let finder = use_finder("verb");
     let selected = Subject::of(props.state.selection);
-    let found = props.state.with_scene(|scene| find(scene, &text, selected));
+    let found = props.state.with_scene(|scene| find(scene, finder.text(), selected));
     let count = found.len();
-    let at = (*chosen).min(count.saturating_sub(1));
+    let at = finder.at(count);
     let perform = {
-        let (dispatch, node) = (dispatch.clone(), node.clone());
+        let (dispatch, modal) = (dispatch.clone(), modal.clone());
         move |action: Action| {
             // First, so that the focus is back where it was before anything takes it.
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
+            modal.close();
             dispatch.emit(action);
         }
     };
-    let oninput = {
-        let (text, chosen) = (text.setter(), chosen.setter());
-        Callback::from(move |event: InputEvent| {
-            text.set(event.target_unchecked_into::<HtmlInputElement>().value());
-            chosen.set(0);
-        })
-    };
-    let onkeydown = {
-        let (chosen, perform) = (chosen.setter(), perform.clone());
-        let action = found.get(at).map(|item| Action::Perform(item.verb.kind, item.subject));
-        Callback::from(move |event: KeyboardEvent| {
-            let next = match event.key().as_str() {
-                "ArrowDown" => (at + 1) % count.max(1),
-                "ArrowUp" => (at + count.max(1) - 1) % count.max(1),
-                "Enter" => {
-                    event.prevent_default();
-                    return action.clone().into_iter().for_each(&perform);
-                }
-                _ => return,
-            };
-            event.prevent_default();
-            chosen.set(next);
-        })
-    };
-    let onclick = {
-        let node = node.clone();
-        Callback::from(move |event: MouseEvent| {
-            let beside = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if let (true, Some(dialog)) =
-                (beside.is_some_and(|element| element.has_attribute("open")), node.cast::<HtmlDialogElement>())
-            {
-                dialog.close();
-            }
-        })
+    let take = {
+        let perform = perform.clone();
+        let actions: Vec<Action> = found.iter().map(|item| Action::Perform(item.verb.kind, item.subject)).collect();
+        Callback::from(move |at: usize| actions.get(at).cloned().into_iter().for_each(&perform))
     };
     let options = found.iter().enumerate().map(|(number, item)| {
         let (perform, action) = (perform.clone(), Action::Perform(item.verb.kind, item.subject));
@@ -96,7 +53,7 @@ pub(crate) fn Palette(props: &Props) -> Html {
         html! {
             <li
                 key={format!("{} {number}", item.name)}
-                id={format!("verb-{number}")}
+                id={finder.id(number)}
                 class="option"
                 role="option"
                 aria-selected={chosen.to_string()}
@@ -112,26 +69,11 @@ pub(crate) fn Palette(props: &Props) -> Html {
         }
     });
     html! {
-        <dialog ref={node} class="palette" aria-label="Do something" onclose={on(&dispatch, Action::ShowPalette(false))} {onclick}>
-            <input
-                type="text"
-                role="combobox"
-                aria-label="What to do"
-                aria-expanded="true"
-                aria-controls="verbs"
-                aria-autocomplete="list"
-                aria-activedescendant={(count > 0).then(|| format!("verb-{at}"))}
-                placeholder="crash s1, cut s1 s2, latency, break a rule …"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                value={(*text).clone()}
-                {oninput}
-                {onkeydown}
-            />
+        <dialog ref={modal.node.clone()} class="palette" aria-label="Do something" onclose={on(&dispatch, Action::ShowPalette(false))} onclick={modal.beside()}>
+            { finder.field(&WORDS, count, take) }
             <ul id="verbs" role="listbox" aria-label="What can be done" tabindex="-1">{ for options }</ul>
             if count == 0 {
-                <p class="empty">{ format!("Nothing that can be done is called “{}”.", *text) }</p>
+                <p class="empty">{ format!("Nothing that can be done is called “{}”.", finder.text()) }</p>
             }
         </dialog>
     }

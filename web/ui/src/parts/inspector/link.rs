@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::super::doing::buttons;
 use super::super::{Dispatch, on};
+use crate::show::carries::carries;
 use crate::show::names::LinkState;
 use crate::show::packet::title;
 use crate::show::verbs::Subject;
@@ -28,6 +29,14 @@ pub(super) fn link_facts(dispatch: &Dispatch, state: &State, a: NodeId, b: NodeI
             }
         })
         .collect();
+    let usual = &state.setup.link;
+    let ways = [(a, b), (b, a)].map(|(from, to)| (from, to, carries(&view.links, usual, from, to)));
+    let carries = if ways[0].2 == ways[1].2 {
+        html! { <><dt>{ "Both ways" }</dt><dd>{ &ways[0].2 }</dd></> }
+    } else {
+        let one = |(from, to, words): &(NodeId, NodeId, String)| html! { <><dt>{ format!("{from} → {to}") }</dt><dd>{ words }</dd></> };
+        html! { <>{ for ways.iter().map(one) }</> }
+    };
     html! {
         <>
             <div class="head">
@@ -35,6 +44,7 @@ pub(super) fn link_facts(dispatch: &Dispatch, state: &State, a: NodeId, b: NodeI
                 <span class={classes!("tag", (works != LinkState::Connected).then_some("bad"))}>{ works.words(a, b) }</span>
             </div>
             { buttons(dispatch, state, Subject::link(a, b), &format!("the link {a}–{b}")) }
+            <dl class="facts">{ carries }</dl>
             <p class="why">{ "What is on a link when it is cut is lost, and so is what is sent on it until it heals." }</p>
             <h3>{ "On the way" }</h3>
             if packets.is_empty() {

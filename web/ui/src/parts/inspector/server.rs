@@ -11,8 +11,9 @@ use super::super::doing::buttons;
 use super::super::time_link::time_link;
 use super::fact;
 use super::isolate::Isolate;
+use crate::show::disc::Standing;
 use crate::show::verbs::Subject;
-use crate::show::{count, names, term};
+use crate::show::{machinery, names, term};
 use crate::state::State;
 
 /// Everything that there is to say of a server.
@@ -20,11 +21,16 @@ pub(super) fn server_facts(dispatch: &Dispatch, state: &State, id: NodeId) -> Ht
     let view = &state.view;
     let Some(server) = view.servers.iter().find(|server| server.id == id) else { return Html::default() };
     let cut_off = if names::is_cut_off(view, server.id) { ", cut off" } else { "" };
+    let paused = if server.paused { ", paused" } else { "" };
+    let known = names::leader(view).map_or(&server.membership, |leader| &leader.membership);
+    let standing = Standing::of(known, id).words();
+    let settings = state.with_scene(|scene| scene.world.settings(id).cloned()).unwrap_or_default();
+    let now = state.now;
     html! {
         <>
             <div class="head">
                 <h2>{ server.id.to_string() }</h2>
-                <span class={classes!("tag", term::class(server.term))}>{ format!("{}{cut_off}", names::role(server)) }</span>
+                <span class={classes!("tag", term::class(server.term))}>{ format!("{}{cut_off}{paused}", names::role(server)) }</span>
             </div>
             { buttons(dispatch, state, Subject::Server(id), &id.to_string()) }
             <dl class="facts">
@@ -36,7 +42,12 @@ pub(super) fn server_facts(dispatch: &Dispatch, state: &State, id: NodeId) -> Ht
                 if server.base != EntryId::ZERO {
                     { fact("Snapshot", format!("up to {}", server.base)) }
                 }
-                { fact("Disk", if server.writes == 0 { "idle".to_owned() } else { count(server.writes.into(), "write under way", "writes under way") }) }
+                { maybe("Lease", machinery::lease(server, &settings, now)) }
+                { fact("Disk", machinery::disk(server, &state.setup.disk)) }
+                { maybe("Clock", machinery::clock(server, view.now)) }
+                { maybe("Belongs", standing.map(str::to_owned)) }
+                { fact("Runs", machinery::runs_with(&settings)) }
+                { maybe("Breaks", machinery::breaks(&settings)) }
                 { fact("Starts", server.boots.to_string()) }
                 { fact("State", values(server)) }
             </dl>
@@ -46,6 +57,11 @@ pub(super) fn server_facts(dispatch: &Dispatch, state: &State, id: NodeId) -> Ht
             <Isolate view={Rc::clone(view)} id={server.id} />
         </>
     }
+}
+
+/// A fact, if it is one.
+fn maybe(name: &'static str, words: Option<String>) -> Html {
+    words.map_or_else(Html::default, |words| fact(name, words))
 }
 
 fn values(server: &ServerView) -> String {

@@ -8,6 +8,9 @@ use crate::show::grid::{Cell, Shown};
 use crate::show::term;
 use crate::state::{Entry, Side};
 
+/// Longer words may need two lines.
+const LONG: usize = 14;
+
 /// The entry, what the leader knows there, and what has just gone.
 pub(super) fn cell(side: Side, this: Entry, cell: &Cell, style: String, selected: bool, reachable: bool) -> Html {
     let gone = cell.gone.map(|(term, left)| {
@@ -37,6 +40,7 @@ fn button(side: Side, this: Entry, entry: &Shown, selected: bool, reachable: boo
         (!entry.durable).then_some("volatile"),
         entry.applied.then_some("applied"),
         entry.membership.then_some("membership"),
+        (entry.words.chars().count() > LONG).then_some("long"),
         selected.then_some("selected"),
     );
     html! {
@@ -49,9 +53,14 @@ fn button(side: Side, this: Entry, entry: &Shown, selected: bool, reachable: boo
             title={entry.words.clone()}
             aria-label={name(this, entry)}
         >
-            <span class="words">{ entry.words.clone() }</span>
+            <span class="words">{ breakable(&entry.words) }</span>
         </button>
     }
+}
+
+/// The words may go on below after an equals sign.
+fn breakable(words: &str) -> String {
+    words.replacen('=', "=\u{200b}", 1)
 }
 
 /// The id of an entry's cell.
@@ -65,11 +74,12 @@ pub(super) fn entry(id: &str) -> Option<Entry> {
     Some(Entry { server: NodeId(server.parse().ok()?), index: LogIndex(index.parse().ok()?) })
 }
 
-/// `S1 index 3, x=1, term 2, committed`.
+/// `S1 index 3, x=1, term 2, committed, applied`.
 fn name(this: Entry, entry: &Shown) -> String {
     let committed = if entry.committed { "committed" } else { "not committed" };
     let durable = if entry.durable { "" } else { ", not on disk yet" };
-    format!("{} index {}, {}, term {}, {committed}{durable}", this.server, this.index, entry.words, entry.term)
+    let applied = if entry.applied { ", applied" } else { "" };
+    format!("{} index {}, {}, term {}, {committed}{durable}{applied}", this.server, this.index, entry.words, entry.term)
 }
 
 #[cfg(test)]

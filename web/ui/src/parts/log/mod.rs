@@ -14,7 +14,7 @@ use self::rows::Rows;
 use super::machines::switch;
 use super::{use_dispatch, use_side};
 use crate::browser::size::use_size;
-use crate::browser::{element, focus, is_tall};
+use crate::browser::{element, focus, is_high, is_tall, wishes};
 use crate::geometry::Size;
 use crate::show::grid::{Grid, Metrics, Overwritten, Window, last_index};
 use crate::state::{Action, Entry, Selection, Side};
@@ -25,6 +25,8 @@ pub(crate) struct Props {
     pub(crate) selection: Selection,
     /// What has just been erased.
     pub(crate) gone: Rc<Vec<Overwritten>>,
+    /// Whether there is much besides, so that rows are low.
+    pub(crate) low: bool,
 }
 
 /// How far the logs are scrolled, in steps.
@@ -49,7 +51,7 @@ pub(crate) fn Log(props: &Props) -> Html {
     let wanted = use_mut_ref(|| None::<Entry>);
 
     let (count, last) = (props.view.servers.len(), last_index(&props.view));
-    let metrics = Metrics::of(&props.view, is_tall());
+    let metrics = Metrics::of(&props.view, is_tall(), props.low || wishes::is_large() && !is_high());
     let left = (!scrolled.follows).then_some(scrolled.left);
     // As many rows as there are stay in sight: the frame is no higher than they are.
     let window = Window::new(metrics, frame, (left, scrolled.top), count, last);
@@ -181,7 +183,7 @@ fn step(view: &View, from: Entry, key: &str) -> Option<Entry> {
 
 /// How far to scroll so that the cell of `entry` is seen.
 fn uncover(scroll: &HtmlElement, metrics: Metrics, entry: Entry) -> (f64, f64) {
-    let Metrics { column, row, head, side } = metrics;
+    let Metrics { density: _, column, row, head, side } = metrics;
     let along = |at: f64, shown: f64, start: f64, size: f64| {
         if start < at { start } else { at.max(start + size - shown) }
     };

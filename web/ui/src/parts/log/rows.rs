@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::super::use_side;
 use super::cell::cell;
 use crate::geometry::px;
-use crate::show::grid::{Grid, Metrics, Row, Snapshot};
+use crate::show::grid::{Density, Grid, Metrics, Row, Snapshot};
 use crate::show::term;
 use crate::state::Entry;
 
@@ -32,6 +32,11 @@ pub(crate) fn Rows(props: &Props) -> Html {
         let style = format!("height:{}px", px(rows as f64 * row));
         html! { if rows > 0 { <div class="gap" {style} /> } }
     };
+    let density = match metrics.density {
+        Density::Comfortable => None,
+        Density::Dense => Some("dense"),
+        Density::Lowest => Some("dense lowest"),
+    };
     let index = |index: u64| {
         html! { <span key={index} role="columnheader" aria-colindex={(index + 1).to_string()} style={left(metrics, index)}>{ index }</span> }
     };
@@ -42,7 +47,7 @@ pub(crate) fn Rows(props: &Props) -> Html {
     });
     html! {
         <div
-            class={classes!("table", (*count > 6).then_some("dense"), (*count > 12).then_some("lowest"))}
+            class={classes!("table", density)}
             role="table"
             aria-label="The log of each server: a column for each index"
             aria-rowcount={(count + 1).to_string()}
@@ -103,7 +108,7 @@ fn Line(props: &LineProps) -> Html {
     }
 }
 
-/// The block for what a snapshot has: `…8`.
+/// The block for what a snapshot has: `snapshot …8`, as far as there is room.
 fn block(row: &Row, snapshot: &Snapshot, metrics: &Metrics, first: u64) -> Html {
     let name = format!("{} snapshot up to index {}, term {}", row.id, snapshot.index, snapshot.term);
     let columns = snapshot.columns;
@@ -111,7 +116,12 @@ fn block(row: &Row, snapshot: &Snapshot, metrics: &Metrics, first: u64) -> Html 
     html! {
         <div class={classes!("place", snapshot.commit.then_some("commit"))} role="cell" aria-colindex={(first + 1).to_string()} aria-colspan={columns.to_string()} {style}>
             <div class={classes!("snapshot", term::class(snapshot.term))} title={name.clone()}>
-                <span aria-hidden="true">{ format!("…{}", snapshot.index) }</span>
+                <span aria-hidden="true">
+                    if snapshot.columns > 1 {
+                        { "snapshot " }
+                    }
+                    { format!("…{}", snapshot.index) }
+                </span>
                 <span class="unseen">{ name }</span>
             </div>
         </div>

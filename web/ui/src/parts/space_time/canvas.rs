@@ -37,12 +37,15 @@ pub(super) fn Canvas(props: &Props) -> Html {
             move || drop(listeners)
         }
     });
+    let Size { width, height } = props.seen.chart.size;
+    let size = Size { width: width * props.seen.unit, height: height * props.seen.unit };
+    let Size { width, height } = size;
     use_effect({
         let (node, seen, state) = (node.clone(), props.seen.clone(), props.state.clone());
         let (lit, lane, wrong) = (props.lit.clone(), props.lane, props.wrong);
         move || {
             let Some(canvas) = node.cast::<HtmlCanvasElement>() else { return };
-            let Some(context) = fit(&canvas, seen.chart.size) else { return };
+            let Some(context) = fit(&canvas, size) else { return };
             let mut colours = colours.borrow_mut();
             let (palette, ink) = colours.get_or_insert_with(|| (Palette::read(&canvas), ink(&canvas)));
             let picture = Picture {
@@ -56,10 +59,12 @@ pub(super) fn Canvas(props: &Props) -> Html {
                 lit: &lit,
                 lane,
             };
+            context.save();
+            let _ = context.scale(seen.unit, seen.unit);
             paint(&context, &Colours { palette, ink }, &picture);
+            context.restore();
         }
     });
-    let Size { width, height } = props.seen.chart.size;
     let style = format!("width:{}px;height:{}px", px(width), px(height));
     html! {
         <canvas class="pulses lanes-canvas" ref={node} {style} aria-hidden="true">

@@ -66,7 +66,7 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
             if event.button() != 0 {
                 return;
             }
-            let (mut held, at) = (held.borrow_mut(), place(&node, &event));
+            let (mut held, at) = (held.borrow_mut(), place(&node, &event, latest.borrow().seen.unit));
             held.fingers.push((event.pointer_id(), at));
             held.start = Some((latest.borrow().seen.chart.stretch, at));
             held.dragged = held.fingers.len() > 1;
@@ -78,7 +78,7 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
     let moved = {
         let (held, latest, change, node) = (Rc::clone(&held), Rc::clone(&latest), change.clone(), node.clone());
         Callback::from(move |event: PointerEvent| {
-            let at = place(&node, &event);
+            let at = place(&node, &event, latest.borrow().seen.unit);
             let latest = latest.borrow();
             let next = drag(&mut held.borrow_mut(), &latest, event.pointer_id(), at);
             let pointed = latest.seen.at(at);
@@ -100,7 +100,7 @@ pub(super) fn use_grips(node: &NodeRef, seen: &Seen, state: &State, change: &Cal
             };
             if pressed {
                 let latest = latest.borrow();
-                let actions = press(&latest, place(&node, &event));
+                let actions = press(&latest, place(&node, &event, latest.seen.unit));
                 drop(latest);
                 match actions {
                     Pressed::Select(selection) => change.emit(Change::Do(Action::Select(selection))),
@@ -167,7 +167,9 @@ fn press(latest: &Latest, at: Point) -> Pressed {
             let line = seen.scene.line(id);
             line.map_or(Pressed::Nothing, |line| Pressed::Select(Selection::Packet(line.as_view())))
         }
-        Pointed::Nothing | Pointed::Server(_) | Pointed::Entry(_) => Pressed::Go(seen.chart.at(at.x).min(state.end)),
+        Pointed::Nothing | Pointed::Server(_) | Pointed::OtherPacket(_) | Pointed::Entry(_) => {
+            Pressed::Go(seen.chart.at(at.x).min(state.end))
+        }
     }
 }
 
@@ -185,15 +187,16 @@ fn wheel(latest: &Latest, event: &WheelEvent) -> Stretch {
         .current_target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .map_or(0.0, |element| f64::from(event.client_x()) - element.get_bounding_client_rect().x());
-    let part = if chart.stretch.follows { 0.82 } else { chart.part(x) };
+    let part = if chart.stretch.follows { 0.82 } else { chart.part(x / latest.seen.unit) };
     let by = 1.0 + (dy.abs() * WHEEL).min(1.0);
     chart.stretch.zoomed(if dy > 0.0 { by } else { 1.0 / by }, part, chart.servers)
 }
 
 /// Where in the diagram a pointer is.
-fn place(node: &NodeRef, event: &PointerEvent) -> Point {
+fn place(node: &NodeRef, event: &PointerEvent, unit: f64) -> Point {
     node.cast::<Element>().map_or_else(Point::default, |element| {
         let rect = element.get_bounding_client_rect();
-        Point::new(f64::from(event.client_x()) - rect.x(), f64::from(event.client_y()) - rect.y())
+        let (x, y) = (f64::from(event.client_x()) - rect.x(), f64::from(event.client_y()) - rect.y());
+        Point::new(x / unit, y / unit)
     })
 }

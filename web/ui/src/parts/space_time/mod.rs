@@ -15,9 +15,9 @@ use self::canvas::Canvas;
 use self::grips::use_grips;
 use super::icon::{Picture, icon};
 use super::use_dispatch;
-use crate::browser::is_tall;
 use crate::browser::pointing::SPEAKS_FOR_ITSELF;
 use crate::browser::size::use_size;
+use crate::browser::{is_high, type_scale, wishes};
 use crate::geometry::chart::{Chart, Stretch};
 use crate::geometry::{Point, Size, px};
 use crate::show::space_time::{Scene, line_words, summary};
@@ -37,7 +37,10 @@ pub(crate) struct Props {
 /// A diagram that is seen.
 #[derive(Clone, PartialEq)]
 struct Seen {
+    /// Its sizes are in units that grow with letters.
     chart: Chart,
+    /// How many pixels a unit is.
+    unit: f64,
     scene: Rc<Scene>,
 }
 
@@ -59,15 +62,16 @@ pub(crate) fn SpaceTime(props: &Props) -> Html {
     let stretch = use_state_eq(Stretch::default);
     let state = &props.state;
     let (servers, clients) = (state.view.servers.len(), state.setup.clients as usize);
-    let height = Chart::height(servers, clients, is_tall());
-    let width = use_size(node.clone()).map_or(0.0, |size| size.width);
+    let unit = type_scale();
+    let height = Chart::height(servers, clients, is_high() && !wishes::is_large());
+    let width = use_size(node.clone()).map_or(0.0, |size| size.width / unit);
     let chart = Chart { size: Size { width, height }, stretch: stretch.at(state.now), servers, clients };
     let (from, to) = chart.stretch.bounds();
     let scene = use_memo((from, to, state.view.hash, state.view.step, state.end), |_| {
         Rc::new(Scene::read(&state.all_records(), &state.view, from, to, state.longest_flight))
     });
     let scene = Rc::clone(&scene);
-    let seen = Seen { chart, scene: Rc::clone(&scene) };
+    let seen = Seen { chart, unit, scene: Rc::clone(&scene) };
 
     let set = stretch.setter();
     let change = use_callback(dispatch.clone(), move |change: Change, dispatch| match change {
@@ -84,11 +88,11 @@ pub(crate) fn SpaceTime(props: &Props) -> Html {
     let lane = match state.pointed {
         Pointed::Server(id) => Some(Address::Server(id)),
         Pointed::Entry(entry) => Some(Address::Server(entry.server)),
-        Pointed::Nothing | Pointed::Packet(_) => None,
+        Pointed::Nothing | Pointed::Packet(_) | Pointed::OtherPacket(_) => None,
     };
     let caption = match state.pointed {
         Pointed::Packet(id) => scene.line(id).map(line_words),
-        Pointed::Nothing | Pointed::Server(_) | Pointed::Entry(_) => None,
+        Pointed::Nothing | Pointed::Server(_) | Pointed::OtherPacket(_) | Pointed::Entry(_) => None,
     };
     let tools = tools(&seen, &change);
     html! {
@@ -101,7 +105,7 @@ pub(crate) fn SpaceTime(props: &Props) -> Html {
                 class="diagram"
                 id={SPEAKS_FOR_ITSELF}
                 ref={node}
-                style={format!("height:{}px", px(height))}
+                style={format!("height:{}px", px(height * unit))}
                 role="application"
                 aria-label="Space-time diagram"
                 aria-describedby="space-time-summary"
@@ -142,7 +146,7 @@ fn lit(state: &State, scene: &Scene) -> Vec<PacketId> {
             scene.bringers(entry.index).collect()
         }
         (Pointed::Nothing, Selection::Packet(packet)) => vec![packet.id],
-        (Pointed::Server(_), _)
+        (Pointed::Server(_) | Pointed::OtherPacket(_), _)
         | (Pointed::Nothing, Selection::Nothing | Selection::Server(_) | Selection::Link(..)) => Vec::new(),
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn Controls(props: &Props) -> Html {
     };
     let value = |speed: Speed| AttrValue::from(speed.one_in().to_string());
     let speeds = Speed::all().map(|speed| (value(speed), format!("{}×", speed.label()).into()));
+    let told = latest(state);
     html! {
         <div class="controls">
             <button type="button" class="button square" aria-label="Jump to start" aria-keyshortcuts="Home" title="Jump to start (Home)" onclick={on(dispatch, Action::Seek(Instant::ZERO))}>
@@ -60,7 +61,7 @@ pub(super) fn Controls(props: &Props) -> Html {
                 }
             </span>
             { jumps(dispatch, state) }
-            <p class="latest">{ latest(state) }</p>
+            <p class="latest"><span title={told.clone()}>{ told }</span></p>
             <button
                 type="button"
                 class="button"

@@ -10,7 +10,7 @@ use crate::show::term;
 pub(super) fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
     const PARTS: u64 = 250;
     let mut kept: Vec<Mark> = Vec::new();
-    let mut last = [None; 7];
+    let mut last = [None; 8];
     for mark in marks {
         let kind = match mark.kind {
             MarkKind::Election(_) => 0,
@@ -20,6 +20,7 @@ pub(super) fn thinned(marks: &[Mark], axis: Axis) -> Vec<Mark> {
             MarkKind::Mend => 4,
             MarkKind::Violation => 5,
             MarkKind::Crash => 6,
+            MarkKind::SteppedDown(_) => 7,
         };
         let part = Some(mark.at.as_micros() * PARTS / axis.length);
         if last[kind] != part {
@@ -40,6 +41,11 @@ pub(super) fn look(kind: MarkKind) -> (&'static str, Html, String) {
         MarkKind::Leader(of) => {
             (term::class(of), html! { <path class="glyph" d="M0 -7L7 0L0 7L-7 0Z" /> }, format!("leader of term {of}"))
         }
+        MarkKind::SteppedDown(of) => (
+            term::class(of),
+            html! { <path class="glyph hollow" d="M0 -7L7 0L0 7L-7 0ZM-3.5 0H3.5" /> },
+            format!("a leader steps down, term {of}"),
+        ),
         MarkKind::Commit(of, index) => {
             (term::class(of), html! { <circle class="glyph" r="4" /> }, format!("index {index} committed"))
         }

@@ -17,9 +17,9 @@ use crate::show::seconds;
 use crate::state::Action;
 
 /// How far an arrow key goes, in microseconds.
-const SMALL: u64 = 10_000;
+const SMALL: i64 = 10_000;
 /// How far a page key goes, in microseconds.
-const LARGE: u64 = 250_000;
+const LARGE: i64 = 250_000;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -77,18 +77,18 @@ pub(crate) fn Slider(props: &Props) -> Html {
     let onpointermove = Callback::from(move |event: PointerEvent| seek(&event));
     let release = Callback::from(move |_: PointerEvent| hold(None));
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        let (now_us, end_us) = (now.as_micros(), end.as_micros());
-        let to = match event.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => now_us.saturating_sub(SMALL),
-            "ArrowRight" | "ArrowUp" => now_us.saturating_add(SMALL),
-            "PageDown" => now_us.saturating_sub(LARGE),
-            "PageUp" => now_us.saturating_add(LARGE),
-            "Home" => 0,
-            "End" => end_us,
+        // From where the run is by then: keys can come faster than pictures.
+        let by = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => -SMALL,
+            "ArrowRight" | "ArrowUp" => SMALL,
+            "PageDown" => -LARGE,
+            "PageUp" => LARGE,
+            "Home" => i64::MIN,
+            "End" => i64::MAX,
             _ => return,
         };
         event.prevent_default();
-        dispatch.emit(Action::Seek(Instant::from_micros(to.min(end_us))));
+        dispatch.emit(Action::SeekBy(by));
     });
     let percent = px_percent(axis.percent(now));
     html! {

@@ -10,7 +10,7 @@ pub(super) const ABOUT: &str = "It holds as soon as it is appended. Only a leade
 const CHANGES: [(&str, &str); 4] =
     [("", "as it is"), ("voter", "a voter"), ("learner", "a learner"), ("out", "out of the cluster")];
 const WAYS: [(&str, &str); 3] = [
-    ("auto", "at once if it is one voter, else joint"),
+    ("auto", "at once if one voter, else joint"),
     ("joint", "through a joint membership"),
     ("until", "joint until it is told to leave it"),
 ];

@@ -9,7 +9,7 @@ use raftarium_sim::core::{LogIndex, NodeId, Term};
 use raftarium_sim::{EntryView, ServerView, View};
 
 pub(crate) use overwritten::{Overwritten, overwritten};
-pub(crate) use window::{Metrics, Window, last_index};
+pub(crate) use window::{Density, Metrics, Window, last_index};
 
 use super::names;
 
@@ -157,7 +157,7 @@ mod tests {
     const SIZE: Size = Size { width: 550.0, height: 400.0 };
 
     fn grid(view: &View) -> Grid {
-        let metrics = Metrics::of(view, false);
+        let metrics = Metrics::of(view, false, false);
         let window = Window::new(metrics, SIZE, (None, 0.0), view.servers.len(), last_index(view));
         Grid::new(view, metrics, window, &[])
     }

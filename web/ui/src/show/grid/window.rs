@@ -6,6 +6,7 @@ use raftarium_sim::{EntryView, Op, ServerView, View};
 
 use crate::geometry::Size;
 use crate::geometry::trig::within;
+use crate::show::names;
 
 /// More servers than these are drawn in low rows.
 const COMFORTABLE: usize = 6;
@@ -18,9 +19,19 @@ const STEP: usize = 4;
 /// As many columns as there are at least: a few empty ones show that the log goes on.
 const LEAST: u64 = 8;
 
+/// How much is put into how little room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Density {
+    Comfortable,
+    /// Rows are low, and the term stands beside the words.
+    Dense,
+    Lowest,
+}
+
 /// How large the cells are, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Metrics {
+    pub(crate) density: Density,
     pub(crate) column: f64,
     pub(crate) row: f64,
     /// The height of the row of indexes.
@@ -40,25 +51,29 @@ pub(crate) struct Window {
 }
 
 impl Metrics {
-    /// For these logs; on a `tall` screen, what is read from afar gets more of it.
-    pub(crate) fn of(view: &View, tall: bool) -> Self {
-        let character = if tall { 10.4 } else { 7.2 };
-        let count = view.servers.len();
-        let row = match (count, tall) {
-            (0..=COMFORTABLE, false) => 44.0,
-            (0..=COMFORTABLE, true) => 60.0,
-            (..=DENSE, false) => 33.0,
-            (..=DENSE, true) => 42.0,
-            (_, false) => 25.0,
-            (_, true) => 30.0,
+    /// For these logs; on a `tall` screen, what is read from afar gets more of it, and where there is much `besides`, less.
+    pub(crate) fn of(view: &View, tall: bool, besides: bool) -> Self {
+        let character = if tall { 9.4 } else { 7.2 };
+        let density = match view.servers.len() {
+            0..=COMFORTABLE if !besides => Density::Comfortable,
+            0..=DENSE => Density::Dense,
+            _ => Density::Lowest,
         };
-        // Where rows are low, the term stands beside the words.
-        let term = if count > COMFORTABLE { 14.0 } else { 0.0 };
-        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0);
+        let row = match (density, tall) {
+            (Density::Comfortable, false) => 44.0,
+            (Density::Comfortable, true) => 60.0,
+            (Density::Dense, false) => 31.0,
+            (Density::Dense, true) => 42.0,
+            (Density::Lowest, false) => 25.0,
+            (Density::Lowest, true) => 30.0,
+        };
+        let term = if density == Density::Comfortable { 0.0 } else { 14.0 };
+        // What a leader begins with has room from the start, so that nothing moves when it comes.
+        let longest = view.servers.iter().flat_map(|server| &server.log).map(length).max().unwrap_or(0).max(NO_OP);
         let least = if tall { 78.0 } else { 56.0 };
-        let most = term + if tall { 150.0 } else { 110.0 };
+        let most = term + if tall { 160.0 } else { 128.0 };
         let column = within(longest as f64 * character + 22.0 + term, least, most).round();
-        Self { column, row, head: 20.0, side: if count > COMFORTABLE { 118.0 } else { 90.0 } }
+        Self { density, column, row, head: 20.0, side: if density == Density::Comfortable { 90.0 } else { 132.0 } }
     }
 }
 
@@ -69,7 +84,10 @@ impl Metrics {
     }
 }
 
-/// About how long the words of an entry are, without making them.
+/// How long `no-op` is.
+const NO_OP: usize = 5;
+
+/// About how long the words of an entry are; of most, without making them.
 fn length(entry: &EntryView) -> usize {
     match &entry.op {
         Some(Op::Put { key, value }) => key.len() + value.len() + 1,
@@ -77,7 +95,7 @@ fn length(entry: &EntryView) -> usize {
             key.len() + expected.as_ref().map_or(4, String::len) + value.len() + 6
         }
         Some(Op::Get { key } | Op::Delete { key } | Op::Increment { key, .. } | Op::Read { key, .. }) => key.len() + 5,
-        None => 5,
+        None => entry.membership.as_ref().map_or(NO_OP, |membership| names::members(membership).len()),
     }
 }
 
@@ -122,7 +140,7 @@ impl Window {
 mod tests {
     use super::*;
 
-    const METRICS: Metrics = Metrics { column: 56.0, row: 44.0, head: 20.0, side: 90.0 };
+    const METRICS: Metrics = Metrics { density: Density::Comfortable, column: 56.0, row: 44.0, head: 20.0, side: 90.0 };
     const SIZE: Size = Size { width: 550.0, height: 260.0 };
 
     #[test]

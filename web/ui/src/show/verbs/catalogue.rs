@@ -128,7 +128,7 @@ pub(crate) static VERBS: &[Verb] = &[
     keyed(verb(Kind::Cluster(OnCluster::Events), Page, ("Events", "Show or hide the events"), "What happened, in sentences.", "list story log"), "e"),
     keyed(verb(Kind::Cluster(OnCluster::Scenarios), Page, ("Scenarios…", "Choose a scenario…"), "Stories from the paper, the dissertation and from outages.", "lesson story example chapter open"), "o"),
     keyed(verb(Kind::Cluster(OnCluster::BrokenRules), Page, ("Broken rules…", "See a broken rule…"), "Mistakes of real implementations, and what each leads to.", "gallery mistake bug violation lab"), "b"),
-    keyed(verb(Kind::Cluster(OnCluster::SaveAs), Page, ("Save as…", "Save as…"), "The run, everything that happened, or a picture.", "export download json trace svg png picture image"), "s"),
+    keyed(verb(Kind::Cluster(OnCluster::SaveAs), Page, ("Save as…", "Save as…"), "The run, a scenario of it, everything that happened, or a picture.", "export download json trace svg png picture image"), "s"),
     keyed(verb(Kind::Cluster(OnCluster::Help), Page, ("Help", "Help"), "What can be done, and the keys for it.", "keys shortcuts legend"), "?"),
 ];
 

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use raftarium_sim::core::{Change, Instant, Mistakes, NodeId, Transition};
 use raftarium_sim::swarm::Unrest;
+use raftarium_sim::why::Asks;
 use raftarium_sim::{Command, DiskSettings, LinkSettings, Op, Pace, PacketAct, PacketId, View, World};
 
 use super::subject::Subject;
 use super::verb::{Kind, OnCluster, OnLink, OnPacket, OnServer};
+use crate::show::digest::Digest;
 use crate::show::forms::Form;
 use crate::show::names;
 use crate::show::why;
@@ -33,6 +35,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) world: &'a World,
     pub(crate) unrest: Option<Unrest>,
     pub(crate) events_open: bool,
+    /// What has happened, if somebody has read it.
+    pub(crate) digest: Option<&'a Digest>,
 }
 
 /// A tenth, in parts per million.
@@ -245,6 +249,16 @@ impl Scene<'_> {
             (Kind::Cluster(OnCluster::WildUnrest), _) => self.unrest != Some(Unrest::Wild),
             (Kind::Cluster(OnCluster::Calm), _) => self.unrest.is_some(),
             (Kind::Why(asks), subject) => why::fits(self.view, asks, subject),
+            _ => true,
+        }
+    }
+
+    /// Whether what a question is about has happened at all. Who types the question is told so; nobody else is offered it.
+    pub(crate) fn is_so(&self, kind: Kind, subject: Subject) -> bool {
+        match (kind, subject, self.digest) {
+            (Kind::Why(asks @ (Asks::SteppedDown | Asks::VotedNo)), Subject::Server(id), Some(digest)) => {
+                digest.has_done(id, asks, self.view.records)
+            }
             _ => true,
         }
     }

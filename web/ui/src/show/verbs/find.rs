@@ -87,7 +87,7 @@ mod tests {
     fn names(text: &str, selected: Subject) -> Vec<String> {
         let timeline = fixture::settled(5);
         let view = timeline.view();
-        let scene = Scene { view: &view, world: timeline.world(), unrest: None, events_open: false };
+        let scene = Scene { view: &view, world: timeline.world(), unrest: None, events_open: false, digest: None };
         find(&scene, text, selected).into_iter().map(|item| item.name).collect()
     }
 

@@ -58,7 +58,8 @@ impl Subject {
 /// Everything for `subject` that fits to how it is, in groups; the first of them is seen at once, and in the inspector.
 pub(crate) fn menu(scene: &Scene<'_>, subject: Subject) -> Vec<(Group, Vec<Item>)> {
     let mut groups: Vec<(Group, Vec<Item>)> = Vec::new();
-    let fits = |verb: &&Verb| verb.on == subject.on() && scene.fits(verb.kind, subject);
+    let fits =
+        |verb: &&Verb| verb.on == subject.on() && scene.fits(verb.kind, subject) && scene.is_so(verb.kind, subject);
     for verb in VERBS.iter().filter(fits) {
         let (name, refusal) = (subject.name_of(verb), scene.refusal(verb.kind, subject));
         let item = Item { verb, subject, name, refusal };
@@ -90,7 +91,7 @@ mod tests {
 
     fn with_scene<T>(timeline: &Timeline, look: impl FnOnce(&Scene<'_>, &View) -> T) -> T {
         let view = timeline.view();
-        look(&Scene { view: &view, world: timeline.world(), unrest: None, events_open: false }, &view)
+        look(&Scene { view: &view, world: timeline.world(), unrest: None, events_open: false, digest: None }, &view)
     }
 
     fn all_subjects(view: &View) -> Vec<Subject> {
