@@ -451,8 +451,9 @@ mod tests {
 
     use super::*;
 
-    /// `start` calls `rare`, which calls `common`; `fill_later` calls `helper`.
-    fn program() -> Vec<u8> {
+    /// `start` knows the number 1, and calls `rare`, which calls `common`; `fill_later` calls `helper`. In the slot `slot` of a
+    /// table is `common`.
+    fn program(slot: i32) -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
         types.ty().function([], []);
@@ -467,7 +468,7 @@ mod tests {
         }
         module.section(&functions);
         let mut tables = TableSection::new();
-        let minimum = 1;
+        let minimum = 10;
         tables.table(TableType {
             element_type: RefType::FUNCREF,
             minimum,
@@ -479,6 +480,9 @@ mod tests {
         let mut exports = ExportSection::new();
         exports.export("start", ExportKind::Func, 1).export(FILL, ExportKind::Func, 4);
         module.section(&exports);
+        let mut elements = ElementSection::new();
+        elements.active(None, &ConstExpr::i32_const(slot), Elements::Functions([3].as_slice().into()));
+        module.section(&elements);
         let mut code = CodeSection::new();
         let large = [true, true, false, true, false];
         let calls: [&[Instruction<'_>]; 5] = [
@@ -510,7 +514,12 @@ mod tests {
     }
 
     fn halves(later: &[&str]) -> Halves {
-        let halves = divide(&program(), &mut String::new(), |name| later.contains(&name)).expect("it can be divided");
+        with_slot(9, later)
+    }
+
+    fn with_slot(slot: i32, later: &[&str]) -> Halves {
+        let halves =
+            divide(&program(slot), &mut String::new(), |name| later.contains(&name)).expect("it can be divided");
         for half in [&halves.first, &halves.later] {
             wasmparser::validate(half).expect("each half is valid");
         }
@@ -538,6 +547,20 @@ mod tests {
     fn what_is_small_and_called_at_first_stays() {
         assert_eq!(halves(&["common"]).moved, 0, "what calls it is there");
         assert_eq!(halves(&["rare", "common"]).moved, 2, "what calls it is not");
+    }
+
+    #[test]
+    fn what_is_in_a_slot_comes_later_if_nothing_knows_its_number() {
+        assert_eq!(with_slot(9, &["rare", "common"]).moved, 2);
+        assert_eq!(
+            with_slot(1, &["rare", "common"]).moved,
+            1,
+            "it may be called by its number, and is too small to wait"
+        );
+        let later = with_slot(9, &["rare", "common"]).later;
+        let slots: Vec<_> =
+            Program::read(&later).expect("valid").slots.iter().map(|slot| (slot.table, slot.number)).collect();
+        assert_eq!(slots, [(1, 0), (0, 9)], "the second half puts both where they belong");
     }
 
     #[test]
