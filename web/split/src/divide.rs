@@ -498,7 +498,9 @@ mod tests {
                 function.instruction(instruction);
             }
             if is_large {
-                (0..SMALLEST).for_each(|_| drop(function.instruction(&Instruction::Nop)));
+                for _ in 0..SMALLEST {
+                    function.instruction(&Instruction::Nop);
+                }
             }
             code.function(function.instruction(&Instruction::End));
         }
