@@ -134,7 +134,7 @@ test("what runs too early waits for the second half, and gets what it asked for"
   });
   await page.goto(fresh.url);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await page.getByRole("button", { name: "Save as…" }).click();
+  await page.getByRole("button", { name: "Help", exact: true }).click();
   await page.getByRole("dialog").waitFor();
   await page.close();
 });
