@@ -114,13 +114,14 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, fold
     url: host.url,
     context,
     /**
-     * A page at `url + suffix`, once Trunk says that the program runs; `problems` fills with whatever goes wrong.
+     * A page at `url + suffix`, once Trunk says that the program runs, and all of it is there unless `whole` is false;
+     * `problems` fills with whatever goes wrong.
      *
      * `media` and `size` are what the page finds when it starts, for a person who is not like the others; `wishes` is what
      * they chose before: `tour`, to be shown around, and `large` type. By default nobody is shown around, and nothing is
      * kept of earlier pages: `again` is for whoever comes back.
      */
-    async open(suffix = "", { media, size, wishes = {} } = {}) {
+    async open(suffix = "", { media, size, wishes = {}, whole = true } = {}) {
       const page = await context.newPage();
       const problems = watchProblems(page);
       if (media) await page.emulateMedia(media);
@@ -141,7 +142,7 @@ export async function startVisit({ viewport = { width: 1280, height: 800 }, fold
         wish("raftarium-voice");
       }, wishes);
       await page.goto(host.url + suffix);
-      await page.waitForFunction(() => globalThis.raftariumStarted === true);
+      await page.waitForFunction((whole) => globalThis.raftariumStarted && !(whole && globalThis.awaitsLater), whole);
       // Who listens for keys does so once the first picture is there.
       await page.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then))));
       return { page, problems };
@@ -164,7 +165,7 @@ export function watchProblems(page) {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error}`));
   // Whoever leaves a page before its second half has come does without it.
-  const left = (request) => request.url().endsWith("_later.wasm") && request.failure()?.errorText === "net::ERR_ABORTED";
+  const left = (request) => /_later\.(wasm|css)$/.test(request.url()) && request.failure()?.errorText === "net::ERR_ABORTED";
   page.on("requestfailed", (request) => left(request) || problems.push(`request failed: ${request.url()}`));
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);

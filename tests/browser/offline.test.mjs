@@ -11,14 +11,18 @@ import { startVisit } from "./harness.mjs";
 const dist = process.env.RAFTARIUM_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 
 let visit;
+/** In which nothing is kept for later: each page comes as if it was the first. */
+let fresh;
 let folder;
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "raftarium-offline-"));
   await cp(dist, folder, { recursive: true });
   visit = await startVisit({ folder });
+  fresh = await startVisit({ folder, serviceWorkers: "block" });
 });
 after(async () => {
   await visit?.close();
+  await fresh?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -36,28 +40,101 @@ async function addresses(page) {
   });
 }
 
-test("what a first visit does not run comes when the page stands, and by itself", async () => {
-  const page = await visit.context.newPage();
-  const waited = [];
-  page.on("request", (request) => {
-    if (request.resourceType() === "xhr") waited.push(request.url());
+/** A page that stands, and has no second half until `come` is called; `asked` are the requests for it. */
+async function held(media = {}) {
+  const page = await fresh.context.newPage();
+  await page.emulateMedia(media);
+  const asked = [];
+  let come;
+  const comes = new Promise((then) => (come = then));
+  await page.route(/_later\./, async (route) => {
+    asked.push(`${route.request().resourceType()} ${path.extname(route.request().url())}`);
+    await comes;
+    await route.continue();
   });
-  const later = page.waitForResponse((response) => response.url().endsWith("_later.wasm"));
-  await page.goto(visit.url);
-  assert.equal((await later).status(), 200);
-  assert.deepEqual(waited, [], "nothing that a first visit does waits for the second half");
+  await page.addInitScript(() => localStorage.clear());
+  await page.goto(fresh.url);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  return { page, asked, come };
+}
+
+/** What a page says and how it looks, without what is only heard and what lights, which come with the second half. */
+const looks = (page) =>
+  page.evaluate(() => {
+    const seen = [...document.querySelectorAll("#app *")].filter((element) => !element.closest("style, .unseen"));
+    const look = (element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const { color, backgroundColor, borderColor, fontSize, stroke } = getComputedStyle(element);
+      const text = element.childElementCount === 0 ? element.textContent : "";
+      return [element.tagName, text, x, y, width, height, color, backgroundColor, borderColor, fontSize, stroke].join(" ");
+    };
+    return seen.map(look);
+  });
+
+test("the page stands without its second half, as it does with it, and asks for it by itself", async () => {
+  const { page, asked, come } = await held({ reducedMotion: "reduce" });
+  await page.getByText("A moment: the second half of the program is on its way.").waitFor();
+  const before = await looks(page);
+  assert.ok(before.some((look) => look.includes("S5, follower, term 0")), "the cluster is there");
+  assert.deepEqual(asked.sort(), ["fetch .css", "fetch .wasm"], "nothing that it takes to stand waits for it");
+  come();
+  await page.waitForFunction(() => !globalThis.awaitsLater);
+  await page.getByText("A moment").waitFor({ state: "detached" });
+  assert.deepEqual(await looks(page), before, "no text and no style was missing");
   await page.close();
 });
 
-test("whoever is quicker than the second half waits for it, and gets what was asked for", async () => {
-  const page = await visit.context.newPage();
-  await page.addInitScript(() => {
-    // The moment at which it would come by itself never comes.
-    globalThis.requestIdleCallback = () => 0;
-  });
-  await page.goto(visit.url);
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
+test("time begins when all of the program is there", async () => {
+  const { page, come } = await held();
+  const time = page.getByRole("status", { name: "Time" });
+  await page.waitForTimeout(500);
+  assert.equal(await time.textContent(), "0.000 s");
+  come();
+  await time.filter({ hasNotText: "0.000 s" }).waitFor();
+  await page.close();
+});
+
+test("what is done before the second half is there is done when it comes", async () => {
+  const { page, asked, come } = await held({ reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "Events", exact: true }).click();
   await page.keyboard.press("?");
+  await page.waitForTimeout(200);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  assert.ok(!asked.includes("xhr .wasm"), "nobody waits in the middle of the program");
+  come();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Events" }).waitFor();
+  await page.close();
+});
+
+test("a second half that cannot be loaded is tried again, and that is said", async () => {
+  const page = await fresh.context.newPage();
+  let refused = 0;
+  await page.route(/_later\.wasm$/, async (route) => (refused++ < 2 ? route.abort() : route.continue()));
+  await page.addInitScript(() => localStorage.clear());
+  await page.goto(fresh.url);
+  await page.getByText("It is tried again.").waitFor();
+  await page.getByText("It is tried again.").waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.close();
+});
+
+test("what runs too early waits for the second half, and gets what it asked for", async () => {
+  const page = await fresh.context.newPage();
+  await page.route(/_later\.wasm$/, (route) => (route.request().resourceType() === "xhr" ? route.continue() : undefined));
+  await page.addInitScript(() => {
+    localStorage.clear();
+    // As if nothing could be held back.
+    const listen = globalThis.addEventListener;
+    globalThis.addEventListener = function (type, ...rest) {
+      if (type !== "click") listen.call(this, type, ...rest);
+    };
+  });
+  await page.goto(fresh.url);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("button", { name: "Help", exact: true }).click();
   await page.getByRole("dialog").waitFor();
   await page.close();
 });

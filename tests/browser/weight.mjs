@@ -16,10 +16,10 @@ const PARTS = {
 };
 
 /**
- * No part of a first load: what is fetched once the page stands (the second half of the program, what keeps the page for
+ * No part of a first load: what is fetched once the page stands (the second half of the program and of the styles, what keeps the page for
  * offline use), or when a person asks for it.
  */
-const LATER = /(^|\/)(scenarios|mistakes|lessons|icons)\/|_later\.wasm$|(^|\/)worker\.js$/;
+const LATER = /(^|\/)(scenarios|mistakes|lessons|icons)\/|_later\.(wasm|css)$|(^|\/)worker\.js$/;
 
 export function brotli(bytes) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT, BROTLI_MAX_QUALITY } = constants;

@@ -29,7 +29,7 @@ cargo xtask measure [--quick] [--as-it-is]
     time, interaction to next paint, and what Lighthouse says, which is fetched for it. About seven minutes. --as-it-is:
     what is in dist/ already, without building. --quick: shorter, and without Lighthouse.
 cargo xtask profile
-    Build the page, watch a first visit in Chromium, and write down what it does not run: that is loaded later.
+    Build the page, watch it come to stand in Chromium, and write down what that does not run: it is loaded later.
 cargo xtask screenshots [--only SCREEN[,SCREEN]] [--as-it-is]
     Build the page and leave a picture of every screen in target/screens/: 375, 1440 and 1920 px, light and dark.
 

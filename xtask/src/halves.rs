@@ -1,6 +1,6 @@
-//! The page's program in two halves: what a first visit runs, and what is loaded when the page stands.
+//! The page's program in two halves: what makes the page stand, and what is loaded then and makes it move.
 //!
-//! Which function belongs where is a list in the repository, made by watching a first visit. A function that is not on the
+//! Which function belongs where is a list in the repository, made by watching the page come to stand. A function that is not on the
 //! list is in the first half, so an old list costs bytes and nothing else.
 
 use std::fs;
@@ -14,15 +14,17 @@ use crate::steps::install_browser_tests;
 use crate::tools::Tools;
 use crate::{page, process, say, site, workspace};
 
-/// The functions that a first visit does not run.
+/// The functions that it does not take to make the page stand.
 const LIST: &str = "web/ui/later.txt";
 /// Where the page starts its program; what has to be there first is waited for.
 const START: &str = "const wasm = await init(";
-/// What loads them, with the word `LATER` for the file's name.
+/// What loads them, with the word `LATER` for what the files' names begin with.
 const LOADER: &str = "static/later.js";
+/// What is between two style sheets that come later; the loader knows it, too.
+const BETWEEN: &str = "\u{c}";
 const LIST_HEAD: &str = "\
-# The functions that a first visit to the page does not run: they are loaded when the page stands.
-# Written by `cargo xtask profile`, which watches a first visit; worth it when the page has grown.
+# The functions that it does not take to make the page stand: they are loaded then, and time begins when they are there.
+# Written by `cargo xtask profile`, which watches the page come to stand; worth it when the page has grown.
 ";
 
 /// The files of a program that Trunk left in a folder.
@@ -57,30 +59,45 @@ pub(crate) fn divide(folder: &Path) -> Result<()> {
     let mut divide = split();
     divide.arg("divide").arg(&whole).arg(workspace::root().join(LIST)).args([&whole, &later, &program.file(".js")]);
     process::run(&mut divide)?;
+    let script = program.file(".js");
+    let text = fs::read_to_string(&script).map_err(Error::file(format!("reading {}", script.display())))?;
+    fs::write(&script, page::slim_script(&text)).map_err(Error::file(format!("writing {}", script.display())))?;
+
+    let styles = program.file("_later.css");
+    let mut taken = Vec::new();
+    page::edit(folder, |page| {
+        let (left, styles) = page::take_styles(&page);
+        taken = styles;
+        left
+    })?;
+    fs::write(&styles, taken.join(BETWEEN)).map_err(Error::file(format!("writing {}", styles.display())))?;
 
     let mut hasher = DefaultHasher::new();
-    for file in [&whole, &later, &program.file(".js")] {
+    for file in [&whole, &later, &styles, &script] {
         fs::read(file).map_err(Error::file(format!("reading {}", file.display())))?.hash(&mut hasher);
     }
     let name = program.stem.rsplit_once('-').map_or(&*program.stem, |(name, _)| name);
     let stem = format!("{name}-{:016x}", hasher.finish());
-    for ending in ["_bg.wasm", "_later.wasm", ".js"] {
+    for ending in ["_bg.wasm", "_later.wasm", "_later.css", ".js"] {
         let to = folder.join(format!("{stem}{ending}"));
         fs::rename(program.file(ending), &to).map_err(Error::file(format!("naming {}", to.display())))?;
     }
-    let loader = workspace::read(LOADER)?.replace("LATER", &format!("{stem}_later.wasm"));
     let mut waits = false;
     page::edit(folder, |page| {
         waits = page.contains(START);
-        page.replace(&program.stem, &stem).replacen(START, &format!("await beforeStart;\n{START}"), 1)
+        page.replace(&program.stem, &stem).replacen(START, &format!("await globalThis.beforeStart;\n{START}"), 1)
     })?;
     if !waits {
         return Err(Error::Repository(format!("the page that Trunk made does not say `{START}`")));
     }
-    page::add_script(folder, &loader)
+    add_loader(folder, &stem)
 }
 
-/// Watches a first visit, and writes the list of what it did not run.
+fn add_loader(folder: &Path, stem: &str) -> Result<()> {
+    page::add_script(folder, &workspace::read(LOADER)?.replace("LATER", &format!("{stem}_later")))
+}
+
+/// Watches the page come to stand, and writes the list of what that did not run.
 pub(crate) fn profile() -> Result<()> {
     let mut tools = Tools::open()?;
     tools.need_site_tools()?;
@@ -94,8 +111,9 @@ pub(crate) fn profile() -> Result<()> {
     let (whole, ran) = (folder.join("whole.wasm"), folder.join("ran"));
     fs::rename(program.wasm(), &whole).map_err(Error::file("keeping the program"))?;
     process::run(split().arg("mark").arg(&whole).arg(program.wasm()))?;
+    add_loader(&folder, &program.stem)?;
 
-    say::note("watching a first visit, half a minute");
+    say::note("watching the page come to stand, half a minute");
     let mut node = Command::new("node");
     node.arg(install_browser_tests()?.join("profile.mjs"))
         .env("RAFTARIUM_CHROME", browser)

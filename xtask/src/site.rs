@@ -64,6 +64,8 @@ pub(crate) fn build_with(tools: &Tools, options: &BuildOptions) -> Result<()> {
 /// Has Trunk build the page, in one piece.
 pub(crate) fn run_trunk(tools: &Tools, options: &BuildOptions) -> Result<()> {
     say::note("building the page, 1 to 2 minutes the first time, then seconds");
+    // They are for dividing the program, and are taken out with that.
+    say::note("wasm-opt warns of a linking section: these are the linker's notes, which do not stay in");
     let mut trunk = tools.page_command("trunk")?;
     trunk.args(["build", "--release", "--skip-version-check"]);
     if let Some(url) = &options.public_url {

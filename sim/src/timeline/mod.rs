@@ -120,11 +120,12 @@ impl Timeline {
     ///
     /// If `setup` is not valid.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
-        let mut world = World::new(setup)?;
-        let beginning = world.take_records();
+        // Made twice and not copied: on a page, what copies worlds can come after the first picture.
+        let (mut world, mut first) = (World::new(setup.clone())?, World::new(setup)?);
+        let (beginning, records) = (first.take_records(), world.take_records());
         let tree = Tree::new(world.record_count());
-        let checkpoints = Checkpoints::new(tree.active_id(), world.clone());
-        let trace = Window::new(0, beginning.clone());
+        let checkpoints = Checkpoints::new(tree.active_id(), first);
+        let trace = Window::new(0, records);
         let (commands, budget) = (Vec::new(), Budget(BUDGET));
         Ok(Self { world, commands, carried_out: 0, beginning, trace, tree, checkpoints, budget })
     }

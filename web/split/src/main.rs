@@ -1,4 +1,5 @@
-//! Takes out of a wasm program what a first visit does not run, so that it is loaded later.
+//! Takes out of a wasm program what it does not take to make a page stand, so that it is loaded later: functions, and the texts
+//! and tables that only they name.
 //!
 //! - `raftarium-split mark IN OUT`: a program that notes what runs.
 //! - `raftarium-split list IN RAN`: the functions of `IN` that did not, by the notes in the file `RAN`.
@@ -9,9 +10,11 @@
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "of wasm's hundreds of instructions, three name functions")]
 
+mod data;
 mod divide;
 mod glue;
 mod mark;
+mod meaning;
 mod names;
 mod program;
 
@@ -20,9 +23,6 @@ use std::process::ExitCode;
 use std::{env, fmt, fs, io};
 
 use program::Program;
-
-/// What is smaller than that is not worth a stub.
-const SMALLEST: usize = 40;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -53,7 +53,7 @@ fn run(arguments: &[&str]) -> Result<(), Failure> {
                 wasmparser::validate(half)?;
             }
             let (all, now) = (program.len(), halves.first.len());
-            println!("{} functions are loaded later: {now} of {all} bytes are left for a first visit", halves.moved);
+            println!("{} functions are loaded later: {now} of {all} bytes are left to begin with", halves.moved);
             write(script, glue.as_bytes())?;
             write(first, &halves.first)?;
             write(later, &halves.later)
@@ -67,9 +67,8 @@ fn unused(bytes: &[u8], ran: &[u8]) -> Result<String, Failure> {
     let program = Program::read(bytes)?;
     let has_run = |index: &u32| ran.get(*index as usize).is_some_and(|&note| note != 0);
     let used: BTreeSet<&String> = program.own().filter(has_run).filter_map(|index| program.names.get(&index)).collect();
-    let candidates = program.own().filter(|&index| program.size(index) >= SMALLEST);
-    let names: BTreeSet<&String> =
-        candidates.filter_map(|index| program.names.get(&index)).filter(|name| !used.contains(name)).collect();
+    let names = program.own().filter_map(|index| program.names.get(&index));
+    let names: BTreeSet<&String> = names.filter(|name| !used.contains(name)).collect();
     Ok(names.into_iter().map(|name| format!("{name}\n")).collect())
 }
 

@@ -4,11 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType, Name, Operator, Parser, Payload,
-    TableType, TypeRef,
+    ConstExpr, Element, ElementItems, ElementKind, ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom,
+    MemoryType, Name, NameSectionReader, Operator, Parser, Payload, TableType, TypeRef,
 };
 
 use crate::Failure;
+use crate::data::Segment;
+use crate::meaning::Meanings;
+
+/// A place in a table, and the function in it at first.
+pub(crate) struct Slot {
+    pub(crate) table: u32,
+    pub(crate) number: u32,
+    pub(crate) function: u32,
+}
 
 /// A program, read.
 #[derive(Default)]
@@ -26,12 +35,18 @@ pub(crate) struct Program<'a> {
     pub(crate) globals: Vec<GlobalType>,
     /// What it exports: names of functions.
     pub(crate) exports: BTreeMap<&'a str, u32>,
-    /// The functions that something else than code refers to.
+    /// The functions in its tables.
+    pub(crate) slots: Vec<Slot>,
+    /// The functions that something else than code and such a table refers to.
     pub(crate) rooted: BTreeSet<u32>,
     /// The code, without imported functions.
     pub(crate) bodies: Vec<FunctionBody<'a>>,
     /// Where the code is in the file.
     pub(crate) code: Range<usize>,
+    /// What its memory holds at first.
+    pub(crate) segments: Vec<Segment<'a>>,
+    /// What addresses in it mean.
+    pub(crate) meanings: Meanings,
     /// What functions are called, as [`crate::names::short`] has it.
     pub(crate) names: BTreeMap<u32, String>,
 }
@@ -43,7 +58,21 @@ impl<'a> Program<'a> {
         for payload in Parser::new(0).parse_all(bytes) {
             program.take(payload?)?;
         }
+        program.name_others()?;
         Ok(program)
+    }
+
+    /// What was made after the compiler has no name: it is called by what it calls.
+    fn name_others(&mut self) -> Result<(), Failure> {
+        for index in self.own().filter(|index| !self.names.contains_key(index)).collect::<Vec<_>>() {
+            let called = self.named_by(index)?;
+            let called: Vec<&str> =
+                called.iter().filter_map(|index| self.names.get(index)).map(String::as_str).collect();
+            if !called.is_empty() {
+                self.names.insert(index, crate::names::short(&format!("? for {}", called.join(", "))));
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, payload: Payload<'a>) -> Result<(), Failure> {
@@ -103,36 +132,75 @@ impl<'a> Program<'a> {
             }
             Payload::ElementSection(section) => {
                 for element in section {
-                    match element?.items {
-                        wasmparser::ElementItems::Functions(functions) => {
-                            for function in functions {
-                                self.rooted.insert(function?);
-                            }
-                        }
-                        wasmparser::ElementItems::Expressions(_, expressions) => {
-                            for expression in expressions {
-                                self.root(expression?.get_operators_reader())?;
-                            }
-                        }
-                    }
+                    self.take_element(element?)?;
+                }
+            }
+            Payload::DataSection(section) => {
+                for data in section {
+                    self.segments.push(Segment::read(data?)?);
                 }
             }
             Payload::CodeSectionStart { range, .. } => self.code = range,
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    for name in names {
-                        if let Name::Function(functions) = name? {
-                            for naming in functions {
-                                let naming = naming?;
-                                self.names.insert(naming.index, crate::names::short(naming.name));
-                            }
+            Payload::CustomSection(section) => match section.as_known() {
+                KnownCustom::Name(names) => self.take_names(names)?,
+                KnownCustom::Linking(symbols) => self.meanings.read_symbols(&symbols)?,
+                KnownCustom::Reloc(uses) => self.meanings.read_uses(&uses, &self.segments)?,
+                _ => {}
+            },
+            // The rest names no function.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_element(&mut self, element: Element<'_>) -> Result<(), Failure> {
+        match element.items {
+            ElementItems::Functions(functions) => {
+                let place = match element.kind {
+                    ElementKind::Active { table_index, offset_expr } => {
+                        constant(&offset_expr)?.map(|offset| (table_index.unwrap_or(0), offset))
+                    }
+                    ElementKind::Passive | ElementKind::Declared => None,
+                };
+                for (number, function) in (0..).zip(functions) {
+                    let function = function?;
+                    match place {
+                        Some((table, offset)) => self.slots.push(Slot { table, number: offset + number, function }),
+                        None => {
+                            self.rooted.insert(function);
                         }
                     }
                 }
             }
-            // The rest names no function.
-            _ => {}
+            ElementItems::Expressions(_, expressions) => {
+                for expression in expressions {
+                    self.root(expression?.get_operators_reader())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_names(&mut self, names: NameSectionReader<'a>) -> Result<(), Failure> {
+        for name in names {
+            match name? {
+                Name::Function(functions) => {
+                    for naming in functions {
+                        let naming = naming?;
+                        self.names.insert(naming.index, crate::names::short(naming.name));
+                    }
+                }
+                Name::Data(segments) => {
+                    for naming in segments {
+                        let naming = naming?;
+                        if let Some(segment) = self.segments.get_mut(naming.index as usize) {
+                            segment.name = naming.name;
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -170,6 +238,15 @@ impl<'a> Program<'a> {
     pub(crate) fn size(&self, index: u32) -> usize {
         self.body(index).map_or(0, |body| body.range().len())
     }
+}
+
+/// The number that an expression is, if it is one.
+pub(crate) fn constant(expression: &ConstExpr<'_>) -> Result<Option<u32>, Failure> {
+    let mut operators = expression.get_operators_reader();
+    Ok(match (operators.read()?, operators.read()?) {
+        (Operator::I32Const { value }, Operator::End) => Some(value.cast_unsigned()),
+        _ => None,
+    })
 }
 
 fn target(operator: &Operator<'_>) -> Option<u32> {

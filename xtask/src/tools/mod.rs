@@ -32,11 +32,11 @@ use release_page::Archive;
 
 pub(crate) use rust_target::{BARE, WASM};
 
-/// What makes the page's program one that can be divided: names that tell one function from the other, and large functions
-/// that stay by themselves, though they are called from one place only. All costs of inlining are twenty times what they
-/// are, so that the bonus for such a place, which is not, is a twentieth.
-const DIVISIBLE: &str =
-    "-Csymbol-mangling-version=v0\u{1f}-Cllvm-args=--inline-instr-cost=100 --inline-call-penalty=500";
+/// What makes the page's program one that can be divided: names that tell one function from the other; large functions that
+/// stay by themselves, though they are called from one place only; texts and tables that stay by themselves, too, and the
+/// linker's notes of who names which. All costs of inlining are twenty times what they are, so that the bonus for such a place, which is not, is a twentieth.
+const DIVISIBLE: &str = "-Csymbol-mangling-version=v0\u{1f}-Cllvm-args=--inline-instr-cost=100 --inline-call-penalty=500\
+    \u{1f}-Clink-args=--no-merge-data-segments --emit-relocs";
 
 /// The tools that have been asked for so far, and where they are.
 #[derive(Debug)]

@@ -30,10 +30,10 @@ use super::time_bar::time_bar;
 use super::top_bar::TopBar;
 use super::tour::Tour;
 use super::turns::use_turns;
-use super::{Dispatch, on};
+use super::{Dispatch, on, use_dispatch};
 use crate::browser::frames::Frames;
 use crate::browser::press::Presses;
-use crate::browser::{Listener, black_box, document, keys, location, prefers_reduced_motion, window, wishes};
+use crate::browser::{Listener, black_box, document, keys, later, location, prefers_reduced_motion, window, wishes};
 use crate::show::tour::{Seen, Step};
 use crate::state::address::{Address, Asked};
 use crate::state::{About, Action, State};
@@ -49,14 +49,8 @@ pub(crate) fn App() -> Html {
     let [logs, asked, told] = use_turns(state);
     let share = use_memo((dispatch.clone(), Rc::clone(&asked)), |(dispatch, state)| share(dispatch, state));
     let gone = use_memo(Rc::clone(&logs), |logs| logs.overwritten());
-    use_frames(state.playing, &dispatch);
-    use_keys(state, &dispatch);
-    use_presses(&dispatch);
-    use_address(state, &dispatch);
-    use_drop(&dispatch);
-    use_wanted(state, &dispatch);
-    use_remember(state);
-    use_ease(&dispatch);
+    let whole = use_whole();
+    use_frames(whole && state.playing, &dispatch);
 
     html! {
         <ContextProvider<Dispatch> context={dispatch.clone()}><ContextProvider<Instant> context={state.now}>
@@ -105,8 +99,9 @@ pub(crate) fn App() -> Html {
                     <Inspector state={told.shown()} />
                 }
             </main>
-            <Light state={state.clone()} />
-            <Announcer news={Rc::clone(&state.news)} />
+            if whole {
+                <Unseen state={state.clone()} />
+            }
             if let Some(menu) = state.menu {
                 <VerbMenu key={menu.subject.mark()} state={state.clone()} {menu} />
             }
@@ -123,6 +118,32 @@ pub(crate) fn App() -> Html {
                 <Help voice={state.voice} ease={state.ease} onclose={on(&dispatch, Action::ShowHelp(false))} />
             }
         </ContextProvider<Instant>></ContextProvider<Dispatch>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct UnseenProps {
+    state: State,
+}
+
+/// What is not seen by itself, and of no use before time begins: what hears keys and presses, what keeps the address, what
+/// remembers, what lights, what reads out.
+#[component]
+fn Unseen(props: &UnseenProps) -> Html {
+    let dispatch = use_dispatch();
+    let state = &props.state;
+    use_keys(state, &dispatch);
+    use_presses(&dispatch);
+    use_address(state, &dispatch);
+    use_drop(&dispatch);
+    use_wanted(state, &dispatch);
+    use_remember(state);
+    use_ease(&dispatch);
+    html! {
+        <>
+            <Light state={state.clone()} />
+            <Announcer news={Rc::clone(&state.news)} />
+        </>
     }
 }
 
@@ -174,6 +195,18 @@ fn skip() -> Callback<MouseEvent> {
         event.prevent_default();
         crate::browser::focus("cluster");
     })
+}
+
+/// Whether all of the program is there.
+#[hook]
+fn use_whole() -> bool {
+    let whole = use_state_eq(|| !later::is_awaited());
+    let set = whole.setter();
+    use_effect_with((), move |()| {
+        let listener = later::listen(move || set.set(true));
+        move || drop(listener)
+    });
+    *whole
 }
 
 /// Lets time go on while it plays.

@@ -9,7 +9,7 @@ use raftarium_sim::core::{Instant, Role, Timer};
 pub(crate) const WHOLE: u64 = 1_000;
 
 /// How finely a wait is said, in milliseconds: numbers that change with every frame are not read, and cost one.
-const STEP_MS: u128 = 5;
+const STEP_MS: u64 = 5;
 
 /// What a server waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct Wait {
 pub(crate) fn wait(server: &ServerView, now: Instant) -> Option<Wait> {
     let deadline = server.deadline?;
     let left = part(deadline.at.since(now), deadline.at.since(deadline.since));
-    let steps = deadline.at.since(now).as_micros().div_ceil(1_000 * STEP_MS);
+    let steps = micros(deadline.at.since(now)).div_ceil(1_000 * STEP_MS);
     let (reason, ms) = (reason(deadline.timer, server.role), steps * STEP_MS);
     let words = match ms {
         // What is paused does nothing, however late it is.
@@ -66,9 +66,13 @@ pub(crate) fn lease(server: &ServerView, now: Instant, longest: Duration) -> Opt
 }
 
 fn part(left: Duration, whole: Duration) -> u64 {
-    let whole = whole.as_micros().max(1);
-    let part = left.as_micros().min(whole) * u128::from(WHOLE) / whole;
-    u64::try_from(part).unwrap_or(WHOLE)
+    let whole = micros(whole).max(1);
+    micros(left).min(whole).saturating_mul(WHOLE) / whole
+}
+
+/// Moments have no more of them than that holds; and to write numbers of more digits takes code of its own.
+fn micros(time: Duration) -> u64 {
+    time.as_micros() as u64
 }
 
 #[cfg(test)]
@@ -82,7 +86,7 @@ mod tests {
         let view = fixture::view(3);
         let server = &view.servers[0];
         let deadline = server.deadline.expect("it waits for a leader");
-        let whole = deadline.at.since(deadline.since).as_millis().next_multiple_of(STEP_MS);
+        let whole = deadline.at.since(deadline.since).as_millis().next_multiple_of(STEP_MS.into());
         let wait_at = |now| wait(server, now).expect("it runs");
         let begun = Wait { timer: Timer::Election, left: WHOLE, words: format!("election in {whole} ms") };
         assert_eq!(wait_at(Instant::ZERO), Wait { words: wait_at(Instant::ZERO).words, ..begun });
