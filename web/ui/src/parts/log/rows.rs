@@ -55,7 +55,7 @@ pub(crate) fn Rows(props: &Props) -> Html {
             {style}
         >
             <div class="indexes" role="row" aria-rowindex="1">
-                <span class="corner" role="columnheader" aria-colindex="1"><span class="unseen">{ "Server" }</span></span>
+                <span class="servers" role="columnheader" aria-colindex="1"><span class="unseen">{ "Server" }</span></span>
                 { for window.columns.clone().map(index) }
             </div>
             { gap(window.rows.start) }

@@ -61,7 +61,8 @@ pub(super) fn Controls(props: &Props) -> Html {
                 }
             </span>
             { jumps(dispatch, state) }
-            <p class="latest"><span title={told.clone()}>{ told }</span></p>
+            // Each sentence is an element of its own: it comes and goes, and none moves from one line to two.
+            <p class="latest">{ told.map(|told| html! { <span key={told.clone()} title={told.clone()}>{ told }</span> }) }</p>
             <button
                 type="button"
                 class="button"
