@@ -115,6 +115,8 @@ async function weights() {
   const all = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
   row("first load, brotli", all / 1_000, "kB", 150);
   for (const [name, bytes] of Object.entries(parts)) row(`  ${name}`, bytes / 1_000, "kB");
+  const then = await weigh(dist, (name) => /_later\.\w+$/.test(name));
+  row("what comes by itself right after, before time begins", Object.values(then).reduce((sum, bytes) => sum + bytes, 0) / 1_000, "kB");
 }
 
 async function costs() {
