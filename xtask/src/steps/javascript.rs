@@ -16,6 +16,9 @@ const LIGHTHOUSE: &str = "tests/lighthouse";
 /// longest take three minutes on an idle machine.
 const TEST_LIMIT_MS: &str = "900000";
 
+/// Each has a browser and a host of its own, and waits for them most of the time.
+const BROWSERS: u32 = 2;
+
 /// Packs the package, installs the tarball into an empty project, as a person would, and runs the tests inside it.
 pub(super) fn npm(tools: &Tools, counts: &mut Counts) -> Result<()> {
     let tarball = npm::pack(tools)?;
@@ -27,7 +30,7 @@ pub(super) fn npm(tools: &Tools, counts: &mut Counts) -> Result<()> {
     let mut install = Command::new(process::NPM);
     install.args(["install", "--silent", "--no-audit", "--no-fund"]).arg(&tarball).current_dir(&project);
     process::run(&mut install)?;
-    let mut node = node_tests(&project)?;
+    let mut node = node_tests(&project, 1)?;
     node.env("RAFTARIUM_README", workspace::root().join("README.md"));
     process::run_counting(node, counts)
 }
@@ -35,7 +38,7 @@ pub(super) fn npm(tools: &Tools, counts: &mut Counts) -> Result<()> {
 /// Drives `dist/` with a browser.
 pub(super) fn browser(tools: &Tools, counts: &mut Counts) -> Result<()> {
     let folder = install_browser_tests()?;
-    let mut node = node_tests(&folder)?;
+    let mut node = node_tests(&folder, BROWSERS)?;
     node.env("RAFTARIUM_CHROME", tools.need_browser()?)
         .env("RAFTARIUM_DIST", workspace::root().join("dist"))
         .env("RAFTARIUM_SCREENSHOTS", workspace::scratch().join("screenshots"));
@@ -70,8 +73,8 @@ fn install_locked(folder: &Path) -> Result<()> {
     fs::write(&done, lock).map_err(Error::file("noting what was installed"))
 }
 
-/// Node's test runner over every `*.test.mjs` in `folder`, one file after another.
-fn node_tests(folder: &Path) -> Result<Command> {
+/// Node's test runner over every `*.test.mjs` in `folder`, so many `at_once`.
+fn node_tests(folder: &Path, at_once: u32) -> Result<Command> {
     let reading = || format!("reading {}", folder.display());
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(Error::file(reading()))?
@@ -83,7 +86,8 @@ fn node_tests(folder: &Path) -> Result<Command> {
         return Err(Error::Repository(format!("there is no *.test.mjs in {}", folder.display())));
     }
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+    node.args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={at_once}"))
         .arg(format!("--test-timeout={TEST_LIMIT_MS}"))
         .args(files)
         .current_dir(folder);
