@@ -1,6 +1,7 @@
 // How a person gets to the moments that screens are about.
 
 import { readFile } from "node:fs/promises";
+import { eventually } from "../person.mjs";
 
 /** Goes to a screen of the list, where time stands still. A tour and a story begin by themselves. */
 export async function goTo(person, [suffix, go, wishes = {}]) {
@@ -65,6 +66,9 @@ export async function openFile(person, name, text) {
 export async function openMistake(person, name) {
   const { setup, commands } = JSON.parse(await readFile(new URL(`../../../static/mistakes/${name}.json`, import.meta.url)));
   await openFile(person, "run.json", JSON.stringify({ setup, commands }));
+  // It is read while nobody waits for it, and begins anew.
+  const seed = person.field("Seed");
+  await eventually("the run is there", async () => (await seed.inputValue()) === String(setup.seed));
   await person.playUntil("the rule is broken", async () => (await person.page.getByText("is broken on").count()) > 0);
 }
 
