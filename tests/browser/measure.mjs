@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { executablePath, serveDist, startVisit } from "./harness.mjs";
 import { Person } from "./person.mjs";
-import { weigh } from "./weight.mjs";
+import { comesByItself, weigh } from "./weight.mjs";
 
 const dist = process.env.RAFTARIUM_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 const quick = process.env.RAFTARIUM_MEASURE === "quick";
@@ -115,7 +115,7 @@ async function weights() {
   const all = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
   row("first load, brotli", all / 1_000, "kB", 150);
   for (const [name, bytes] of Object.entries(parts)) row(`  ${name}`, bytes / 1_000, "kB");
-  const then = await weigh(dist, (name) => /_later\.\w+$/.test(name));
+  const then = await weigh(dist, comesByItself);
   row("what comes by itself right after, before time begins", Object.values(then).reduce((sum, bytes) => sum + bytes, 0) / 1_000, "kB");
 }
 

@@ -15,11 +15,12 @@ const PARTS = {
   ".woff2": "fonts",
 };
 
-/**
- * No part of a first load: what is fetched once the page stands (the second half of the program and of the styles, what keeps the page for
- * offline use), or when a person asks for it.
- */
-const LATER = /(^|\/)(scenarios|mistakes|lessons|icons)\/|_later\.(wasm|css)$|(^|\/)worker\.js$/;
+/** What comes by itself once the page stands, before time begins: the second half of the program and of the styles. */
+export const comesByItself = (name) => /_later\.(wasm|css)$/.test(name);
+
+/** No part of a first load, either: what keeps the page for offline use, and what a person asks for. */
+const isAskedFor = (name) => /(^|\/)(scenarios|mistakes|lessons|icons)\/|(^|\/)worker\.js$/.test(name);
+const isLater = (name) => comesByItself(name) || isAskedFor(name);
 
 export function brotli(bytes) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT, BROTLI_MAX_QUALITY } = constants;
@@ -31,7 +32,7 @@ export function brotli(bytes) {
  * The bytes of each part in `folder`: `{ wasm, js, css, html, fonts, other }`. Styles that stand in the HTML count as
  * css: by as much as the HTML is heavier with them.
  */
-export async function weigh(folder, isCounted = (name) => !LATER.test(name)) {
+export async function weigh(folder, isCounted = (name) => !isLater(name)) {
   const parts = { wasm: 0, js: 0, css: 0, html: 0, fonts: 0, other: 0 };
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   for (const entry of files) {
@@ -55,7 +56,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.env.RAFTARIUM_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
   for (const [part, bytes] of Object.entries(await weigh(folder))) console.log(`${part} ${bytes}`);
   console.log();
-  for (const [part, bytes] of Object.entries(await weigh(folder, (name) => LATER.test(name)))) {
+  for (const [part, bytes] of Object.entries(await weigh(folder, isLater))) {
     if (bytes > 0) console.log(`later: ${part} ${bytes}`);
   }
 }

@@ -49,6 +49,7 @@ pub(crate) fn App() -> Html {
     let [logs, asked, told] = use_turns(state);
     let share = use_memo((dispatch.clone(), Rc::clone(&asked)), |(dispatch, state)| share(dispatch, state));
     let gone = use_memo(Rc::clone(&logs), |logs| logs.overwritten());
+    let mistaken = use_memo(Rc::clone(&state.view), |_| state.mistaken());
     let whole = use_whole();
     use_frames(whole && state.playing, &dispatch);
 
@@ -76,7 +77,7 @@ pub(crate) fn App() -> Html {
                         setup={Rc::clone(&state.setup)}
                         selection={state.selection}
                         ease={state.ease}
-                        mistaken={state.mistaken()}
+                        {mistaken}
                     />
                 }
                 { time_bar(state, &told) }
@@ -86,7 +87,7 @@ pub(crate) fn App() -> Html {
                     } else {
                         <Log view={Rc::clone(&logs.view)} selection={logs.selection} {gone} low={logs.space_time_open} />
                     }
-                    <Rules checks={asked.view.checks.clone()} violations={asked.view.violations.clone()} />
+                    <Rules view={Rc::clone(&asked.view)} />
                 }
                 <Clients state={asked.shown()} />
                 if state.choosing {

@@ -1,6 +1,8 @@
 //! The rules of Raft: held, and how often that was checked.
 
-use raftarium_sim::{Check, Rule, Violation};
+use std::rc::Rc;
+
+use raftarium_sim::{Rule, View};
 use yew::prelude::*;
 
 use super::{on, use_dispatch};
@@ -9,8 +11,7 @@ use crate::state::Action;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) checks: Vec<Check>,
-    pub(crate) violations: Vec<Violation>,
+    pub(crate) view: Rc<View>,
 }
 
 /// How many are seen where there is little room: the five of the paper's Figure 3.
@@ -28,11 +29,12 @@ pub(crate) fn Rules(props: &Props) -> Html {
     };
     let (mut folded, wanted) = (0, *all);
     let chips: Vec<Html> = props
+        .view
         .checks
         .iter()
         .enumerate()
         .map(|(at, check)| {
-            let found = props.violations.iter().find(|violation| violation.rule == check.rule);
+            let found = props.view.violations.iter().find(|violation| violation.rule == check.rule);
             let broken = found.is_some();
             // One that was broken leads to the moment.
             let onclick = found.map(|found| on(&dispatch, Action::Seek(found.at)));

@@ -49,7 +49,7 @@ pub(crate) struct Props {
     pub(crate) selection: Selection,
     pub(crate) ease: Ease,
     /// Who breaks a rule on purpose.
-    pub(crate) mistaken: Vec<NodeId>,
+    pub(crate) mistaken: Rc<Vec<NodeId>>,
 }
 
 /// The ring of servers, with everything that goes on between them.

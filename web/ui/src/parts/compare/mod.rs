@@ -30,7 +30,7 @@ pub(super) fn halves(state: &State) -> Html {
                 selection={state.selection}
                 ease={state.ease}
                 gone={Rc::new(of.overwritten())}
-                mistaken={of.mistaken()}
+                mistaken={Rc::new(of.mistaken())}
             />
         }
     };
@@ -46,7 +46,7 @@ struct Props {
     selection: Selection,
     ease: Ease,
     gone: Rc<Vec<Overwritten>>,
-    mistaken: Vec<NodeId>,
+    mistaken: Rc<Vec<NodeId>>,
 }
 
 /// One of the two. Whoever selects something in it wants to see it as it is there.
@@ -63,7 +63,7 @@ fn Half(props: &Props) -> Html {
     html! {
         <ContextProvider<Side> context={side}>
             <ContextProvider<Dispatch> context={within}>
-                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={props.mistaken.clone()} />
+                <Cluster view={Rc::clone(&props.view)} now={props.now} setup={Rc::clone(&props.setup)} selection={props.selection} ease={props.ease} mistaken={Rc::clone(&props.mistaken)} />
                 <Log view={Rc::clone(&props.view)} selection={props.selection} gone={Rc::clone(&props.gone)} low=true />
             </ContextProvider<Dispatch>>
         </ContextProvider<Side>>
